@@ -1,0 +1,190 @@
+"""Reading YAML and JSON into nouns, with errors that say what is wrong, where, and the remedy."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from copydesk.errors import InputError, Problem
+
+M = TypeVar("M", bound=BaseModel)
+Location = tuple[int | str, ...]
+LineOf = Callable[[Location], int | None]
+
+
+class CoreLoader(yaml.SafeLoader):
+    """YAML 1.2 scalars: dates stay text and only true and false are booleans."""
+
+
+CoreLoader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _first, _word in {"t": "true", "T": "True", "f": "false", "F": "False"}.items():
+    CoreLoader.yaml_implicit_resolvers.setdefault(_first, []).append(
+        ("tag:yaml.org,2002:bool", re.compile(f"^{_word}$"))
+    )
+
+
+def load(path: Path, shape: type[M]) -> M:
+    """Read one YAML or JSON document from `path` as `shape`.
+
+    Raises:
+        InputError: the file cannot be read, is not YAML, or does not fit; every problem with
+            its line.
+    """
+    return parse(read(path), shape, source=str(path))
+
+
+def read(path: Path) -> str:
+    """Return the text of `path`. Raises InputError when it is not there or not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            [Problem("", "", f"save it as UTF-8 ({error.reason})", str(path))]
+        ) from error
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise InputError(
+            [Problem("", "", f"{reason}: name a file that exists", str(path))]
+        ) from error
+
+
+def parse(text: str, shape: type[M], source: str | None = None) -> M:
+    """Return the YAML or JSON document in `text` as `shape`. Raises InputError."""
+    try:
+        root = yaml.compose(text, Loader=CoreLoader)
+        data = yaml.load(text, Loader=CoreLoader)  # noqa: S506 - a SafeLoader subclass
+    except yaml.YAMLError as error:
+        raise InputError([_yaml_problem(error, source)]) from error
+    return shaped(data, shape, source, lambda location: _line(root, location))
+
+
+def parse_json_line(line: str, shape: type[M], source: str, number: int) -> M:
+    """Return one line of a JSONL file as `shape`. Raises InputError naming file and line."""
+    try:
+        data = json.loads(line)
+    except json.JSONDecodeError as error:
+        remedy = f"write one JSON object a line ({error.msg} at column {error.colno})"
+        raise InputError([Problem("", _short(line), remedy, source, number)]) from error
+    return shaped(data, shape, source, lambda _: number)
+
+
+def shaped(
+    data: object, shape: type[M], source: str | None = None, line_of: LineOf = lambda _: None
+) -> M:
+    """Validate plain data as `shape`. Raises InputError with one Problem for each thing wrong."""
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        raise InputError(problems_of(error, shape, source, line_of)) from error
+
+
+def problems_of(
+    error: ValidationError,
+    shape: type[BaseModel] | None = None,
+    source: str | None = None,
+    line_of: LineOf = lambda _: None,
+) -> list[Problem]:
+    """Return what pydantic found wrong, as problems with remedies."""
+    return [
+        Problem(
+            field=dotted(detail["loc"]),
+            holds="" if detail["type"] == "missing" else _short(detail["input"]),
+            remedy=_remedy(detail, shape),
+            source=source,
+            line=line_of(detail["loc"]),
+        )
+        for detail in error.errors(include_url=False)
+    ]
+
+
+def dotted(location: Sequence[int | str]) -> str:
+    """Write a location as `offer.value` or `facts[2].id`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).removeprefix(".")
+
+
+def _remedy(detail: Mapping[str, Any], shape: type[BaseModel] | None) -> str:
+    if detail["type"] == "extra_forbidden":
+        return _unknown_field(detail["loc"], shape)
+    if detail["type"] == "missing":
+        return "this field is required"
+    if detail["type"] == "timezone_aware":
+        return "give the time with its zone, as 2026-03-07T09:00:00Z"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def _unknown_field(location: Location, shape: type[BaseModel] | None) -> str:
+    known = _fields_at(shape, location[:-1])
+    if not known:
+        return "no such field: remove it"
+    near = difflib.get_close_matches(str(location[-1]), known, n=1)
+    if near:
+        return f"no such field: did you mean `{near[0]}`?"
+    return f"no such field: known ones are {', '.join(known)}"
+
+
+def _fields_at(shape: type[BaseModel] | None, location: Location) -> list[str]:
+    for part in location:
+        if shape is None or isinstance(part, int):
+            continue
+        names = {field.alias or name: field for name, field in shape.model_fields.items()}
+        shape = _model_in(names[part].annotation) if part in names else None
+    if shape is None:
+        return []
+    return [field.alias or name for name, field in shape.model_fields.items()]
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(inner) for inner in getattr(annotation, "__args__", ()))
+    return next((model for model in found if model is not None), None)
+
+
+def _line(node: yaml.Node | None, location: Location) -> int | None:
+    if node is None:
+        return None
+    line = node.start_mark.line + 1
+    for part in location:
+        key, child = _child(node, part)
+        if child is None:
+            break
+        line, node = (key or child).start_mark.line + 1, child
+    return int(line)
+
+
+def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node | None, yaml.Node | None]:
+    if isinstance(node, yaml.MappingNode):
+        return next(((k, v) for k, v in node.value if k.value == str(part)), (None, None))
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    return None, None
+
+
+def _yaml_problem(error: yaml.YAMLError, source: str | None) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or str(error)
+    return Problem(
+        "", "", f"this is not valid YAML: {what}", source, mark.line + 1 if mark else None
+    )
+
+
+def _short(value: object, limit: int = 60) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    quoted = repr(text) if isinstance(value, str) else text
+    return quoted if len(quoted) <= limit else quoted[: limit - 1] + "…"

@@ -1,0 +1,109 @@
+"""A request for variants and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import Field
+
+from copydesk.audiences import Audience
+from copydesk.brand_voice import Brand
+from copydesk.briefs import Brief, Noun, Slug
+from copydesk.guardrails import Checked
+from copydesk.ranking import Scored
+from copydesk.review_queue.policy import Route
+from copydesk.variants import Variant
+
+VARIANTS_AT_MOST = 20
+
+
+class GenerationRequest(Noun):
+    """What is sent to `POST /v1/generations`."""
+
+    brief: Brief
+    audience: Audience
+    brand: Brand
+    n: int = Field(default=5, ge=1, le=VARIANTS_AT_MOST)
+    """How many variants are wanted."""
+    campaign: Slug | None = None
+    """Campaign that the copy is for; left out, one is named after the generation."""
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    """The same request with the same seed writes the same copy, where the model can."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the whole request, to tell a repeat from a reused Idempotency-Key."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class GenerationState(StrEnum):
+    """Where a generation stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class RoutedVariant(Noun):
+    """A variant with its check, its score and where it went."""
+
+    variant: Variant
+    checked: Checked
+    score: Scored | None = None
+    """None for a blocked variant: it is not ranked."""
+    route: Route
+    rule: str
+    """Name of the policy rule that decided."""
+    because: str
+    """That rule's reason, in words."""
+    review_id: str | None = None
+    approval_hash: str | None = None
+
+
+class Generation(Noun):
+    """A request for variants, from acceptance to its end."""
+
+    id: str
+    requester: str
+    request: GenerationRequest
+    campaign: str
+    state: GenerationState = GenerationState.QUEUED
+    variants: tuple[RoutedVariant, ...] = ()
+    """Best first; blocked ones last."""
+    abstained: str | None = None
+    """Why the order should not be relied upon, or None."""
+    notes: tuple[str, ...] = ()
+    """What the requester should know, as a fallback to another model or duplicates left out."""
+    error: str | None = None
+    """In words, when it failed."""
+    idempotency_key: str | None = None
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class Generations(Protocol):
+    """Generations, by id."""
+
+    def add(self, generation: Generation) -> Generation:
+        """Store a new generation and return it.
+
+        When the requester used its idempotency key before with the same request, the earlier
+        generation is returned and nothing is stored. Raises KeyReused when the request differs.
+        """
+
+    def get(self, generation_id: str) -> Generation:
+        """Return the generation. Raises NotFound."""
+
+    def save(self, generation: Generation) -> None:
+        """Replace the generation. Raises NotFound."""
+
+    def latest(self, requester: str | None = None, limit: int = 50) -> Sequence[Generation]:
+        """Return the newest generations, newest first."""
+
+    def unfinished(self) -> Sequence[Generation]:
+        """Return those queued or running, oldest first."""

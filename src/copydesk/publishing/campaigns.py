@@ -1,0 +1,42 @@
+"""A campaign as it stands now, and the copy approved for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from copydesk.audiences import Audience
+from copydesk.brand_voice import Brand
+from copydesk.briefs import Brief, Noun
+from copydesk.variants import Copy
+
+
+class ApprovedCopy(Noun):
+    """Copy that was signed, under the hash of all that the signature rests on."""
+
+    id: str
+    """The variant's id; for a campaign's fallback, `fallback`."""
+    campaign: str
+    audience_id: str
+    copy_: Copy
+    approval_hash: str
+    approved_by: str
+    """User name, or `policy:NAME`."""
+    approved_at: datetime
+    review_id: str | None = None
+    withdrawn_because: str | None = None
+    """Why it is no longer served, or None."""
+
+
+class Campaign(Noun):
+    """What is true of a campaign now: approvals are held against this."""
+
+    id: str
+    owner: str
+    """User name of who asked first."""
+    brief: Brief
+    brand: Brand
+    audiences: dict[str, Audience] = {}
+    fallback: ApprovedCopy | None = None
+    """Served when nothing approved fits; itself signed, and itself void when the facts change."""
+    version: int = 1
+    updated_at: datetime

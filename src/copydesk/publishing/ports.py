@@ -1,0 +1,40 @@
+"""What publishing needs from storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from copydesk.publishing.campaigns import ApprovedCopy, Campaign
+
+
+class Campaigns(Protocol):
+    """Campaigns, each under its version."""
+
+    def add(self, campaign: Campaign) -> None:
+        """Store a new campaign. Raises Conflict when the id is taken."""
+
+    def get(self, campaign_id: str) -> Campaign:
+        """Return the campaign. Raises NotFound."""
+
+    def save(self, campaign: Campaign, expected_version: int) -> None:
+        """Replace the campaign if it is stored at `expected_version`, else raise StaleVersion."""
+
+    def all(self) -> Sequence[Campaign]:
+        """Return every campaign, newest change first."""
+
+
+class ApprovedLibrary(Protocol):
+    """Approved copy. Nothing is deleted: what must not be served is withdrawn, with a reason."""
+
+    def add(self, approved: ApprovedCopy) -> None:
+        """Store it; the same id in the same campaign and audience is replaced (signed again)."""
+
+    def served(self, campaign_id: str) -> Sequence[ApprovedCopy]:
+        """Return what was approved for the campaign and not withdrawn, in the order of ids."""
+
+    def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
+        """Stop serving it. Raises NotFound."""
+
+    def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
+        """Return approved copy whose subject, preheader or body holds `text`, newest first."""

@@ -1,0 +1,18 @@
+"""Human review: what waits, who may decide, and the record of what was decided."""
+
+from copydesk.review_queue.items import Decision, ReviewItem, State
+from copydesk.review_queue.policy import Case, Route, Routing
+from copydesk.review_queue.ports import AuditEvent, AuditRecord, ReviewItems, ReviewQuery
+
+__all__ = [
+    "AuditEvent",
+    "AuditRecord",
+    "Case",
+    "Decision",
+    "ReviewItem",
+    "ReviewItems",
+    "ReviewQuery",
+    "Route",
+    "Routing",
+    "State",
+]

@@ -1,0 +1,52 @@
+"""What every store offers: transactions over all repositories."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from copydesk.access import ApiKeys, Sessions, Users
+from copydesk.feedback import Outcomes
+from copydesk.generations import Generations
+from copydesk.publishing import ApprovedLibrary, Campaigns
+from copydesk.review_queue import AuditRecord, ReviewItems
+
+
+class Transaction(Protocol):
+    """All repositories, in one transaction."""
+
+    @property
+    def generations(self) -> Generations: ...
+    @property
+    def reviews(self) -> ReviewItems: ...
+    @property
+    def audit(self) -> AuditRecord: ...
+    @property
+    def campaigns(self) -> Campaigns: ...
+    @property
+    def library(self) -> ApprovedLibrary: ...
+    @property
+    def outcomes(self) -> Outcomes: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def keys(self) -> ApiKeys: ...
+    @property
+    def sessions(self) -> Sessions: ...
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    @property
+    def url(self) -> str:
+        """Where it is, without a password."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction: committed when the block ends, rolled back when it raises."""
+
+    def ping(self) -> None:
+        """Raise when the store cannot be reached or its tables are not at the newest migration."""
+
+    def close(self) -> None:
+        """Let go of connections."""
