@@ -1,0 +1,122 @@
+"""What an operator sets, by `COPYDESK_...` variables or in `copydesk.yaml`; the variables win."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from copydesk import documents
+from copydesk.errors import InputError, SettingsError
+
+ModelName = Literal["auto", "phrasebook", "openai", "transformers", "scripted"]
+
+
+class Settings(BaseSettings):
+    """All settings, with the defaults of one machine: SQLite, phrase book, no key, no network."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COPYDESK_", extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
+
+    database_url: str = "sqlite:///copydesk.db"
+    """SQLAlchemy URL: `sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
+    secret: SecretStr | None = None
+    """Signs browser sessions and keys recipients; kept beside the database when not set."""
+
+    model: ModelName = "auto"
+    """Which model writes. `auto`: openai with a key or base URL, else transformers with a path,
+    else phrasebook."""
+    fallback_models: tuple[Literal["phrasebook", "openai", "transformers", "scripted"], ...] = (
+        "phrasebook",
+    )
+    """Tried in order when the model fails; every fallback is named in the provenance."""
+    openai_api_key: SecretStr | None = None
+    """Also read from `OPENAI_API_KEY`."""
+    openai_base_url: str | None = None
+    """Address of any compatible server, as `http://127.0.0.1:8000/v1`. Also `OPENAI_BASE_URL`."""
+    openai_model: str = "gpt-5-mini"
+    openai_timeout_s: float = Field(default=60.0, gt=0)
+    openai_retries: int = Field(default=2, ge=0, le=10)
+    """Retries of the client on 429, 5xx and lost connections; it honours retry-after."""
+    openai_concurrency: int = Field(default=8, ge=1)
+    transformers_model: str | None = None
+    """Local directory or hub name of a causal language model."""
+    transformers_device: str | None = None
+    """As `cpu` or `cuda`; found out when not set."""
+    scripted_file: Path | None = None
+    """YAML file of drafts that the scripted model answers with, for demonstrations and tests."""
+    max_output_tokens: int = Field(default=2_000, ge=64)
+    temperature: float = Field(default=0.9, ge=0, le=2)
+
+    policy: Path | None = None
+    """Routing policy; the shipped one when not set."""
+    rule_packs: tuple[Path, ...] = ()
+    """Folders or files of rule packs, added to the shipped ones."""
+    guards: tuple[str, ...] = ("rules",)
+    """Checks that must take part: one that cannot is a finding of severity review."""
+    detoxify_checkpoint: Path | None = None
+    detoxify_config: Path | None = None
+
+    lease_minutes: int = Field(default=15, ge=1)
+    """How long a claimed review item stays with its reviewer."""
+    session_hours: int = Field(default=12, ge=1)
+    pull_max_age_s: int = Field(default=30, ge=0)
+    """Cache-Control of pull answers."""
+    worker: str = "worker-0"
+    """Stable name of this process among workers on one database."""
+
+
+def load_settings(file: Path = Path("copydesk.yaml")) -> Settings:
+    """Read settings from the environment and, where it exists, from `file`.
+
+    Raises:
+        SettingsError: a setting is unknown or wrong, with its name, its value and the line.
+    """
+    written = _written(file)
+    try:
+        return Settings(**{**_usual_names(written), **_without_environment(written)})
+    except ValidationError as error:
+        raise SettingsError(_problems(error, file)) from error
+
+
+def _written(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        data = yaml.load(documents.read(file), Loader=documents.CoreLoader)  # noqa: S506 - safe
+    except (yaml.YAMLError, InputError) as error:
+        raise SettingsError(f"{file}: this is not valid YAML: {error}") from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise SettingsError(f"{file}: write settings as `name: value` lines")
+    return data
+
+
+def _without_environment(written: dict[str, Any]) -> dict[str, Any]:
+    """Return what the file says and the environment does not: arguments would win over it."""
+    return {name: v for name, v in written.items() if f"COPYDESK_{str(name).upper()}" not in _env()}
+
+
+def _usual_names(written: dict[str, Any]) -> dict[str, Any]:
+    """Return the provider's own variables, where Copydesk's name for the same thing is not used."""
+    usual = {"openai_api_key": "OPENAI_API_KEY", "openai_base_url": "OPENAI_BASE_URL"}
+    return {
+        name: _env()[variable]
+        for name, variable in usual.items()
+        if variable in _env() and name not in written and f"COPYDESK_{name.upper()}" not in _env()
+    }
+
+
+def _env() -> dict[str, str]:
+    return {name.upper(): value for name, value in os.environ.items()}
+
+
+def _problems(error: ValidationError, file: Path) -> list[Any]:
+    source = str(file) if file.exists() else None
+    return documents.problems_of(error, Settings, source)
