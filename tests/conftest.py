@@ -5,6 +5,13 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no reason to fail: examples are many, their time is not measured.
+settings.register_profile(
+    "copydesk", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("copydesk")
 
 
 @pytest.fixture(autouse=True)

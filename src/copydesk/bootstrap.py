@@ -1,0 +1,148 @@
+"""The only place that names real adapters: from settings to a working Copydesk."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from copydesk.desk.access_desk import Access
+from copydesk.desk.asking import Asking
+from copydesk.desk.reviewing import Reviewing
+from copydesk.desk.serving import Serving
+from copydesk.errors import SettingsError
+from copydesk.generation import Model
+from copydesk.generation.build import ModelChoice, choose_model
+from copydesk.guardrails.build import build_checker
+from copydesk.guardrails.checker import Checker
+from copydesk.pipeline import Pipeline
+from copydesk.ranking import Ranker
+from copydesk.ranking.transparent import TransparentRanker
+from copydesk.review_queue.policy import Policy
+from copydesk.settings import Settings
+from copydesk.steps import Desk
+from copydesk.storage import Store
+from copydesk.storage.build import open_store
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Copydesk:
+    """Everything, wired."""
+
+    settings: Settings
+    store: Store
+    model: Model
+    checker: Checker
+    ranker: Ranker
+    policy: Policy
+    pipeline: Pipeline
+    asking: Asking
+    reviewing: Reviewing
+    serving: Serving
+    access: Access
+    clock: Clock
+
+    async def aclose(self) -> None:
+        """Let go of connections and memory."""
+        await self.model.aclose()
+        self.store.close()
+
+
+def utc_now() -> datetime:
+    """Return the time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def bootstrap(
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    model: Model | None = None,
+    clock: Clock = utc_now,
+) -> Copydesk:
+    """Wire Copydesk as the settings say; `store` and `model` take the place of theirs.
+
+    Raises:
+        SettingsError: a setting names something that is not there.
+        ModelMisconfigured: the model that was asked for by name cannot be used.
+    """
+    store = store or open_store(settings.database_url)
+    policy = Policy.load(settings.policy)
+    checker = build_checker(
+        rule_packs=settings.rule_packs,
+        guards=settings.guards,
+        detoxify_checkpoint=settings.detoxify_checkpoint,
+        detoxify_config=settings.detoxify_config,
+    )
+    chosen, because = (model, "given by the caller") if model else choose_model(choice(settings))
+    ranker = TransparentRanker()
+    pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock))
+    return Copydesk(
+        settings=settings,
+        store=store,
+        model=chosen,
+        checker=checker,
+        ranker=ranker,
+        policy=policy,
+        pipeline=pipeline,
+        asking=Asking(store, pipeline, policy, clock),
+        reviewing=Reviewing(
+            store, checker, policy, clock, timedelta(minutes=settings.lease_minutes)
+        ),
+        serving=Serving(store, checker, policy, clock, secret_of(settings)),
+        access=Access(store, clock, settings.session_hours),
+        clock=clock,
+    )
+
+
+def choice(settings: Settings) -> ModelChoice:
+    """Return what the settings say about models."""
+    key = settings.openai_api_key
+    return ModelChoice(
+        model=settings.model,
+        fallbacks=settings.fallback_models,
+        openai_api_key=key.get_secret_value() if key else None,
+        openai_base_url=settings.openai_base_url,
+        openai_model=settings.openai_model,
+        openai_timeout_s=settings.openai_timeout_s,
+        openai_retries=settings.openai_retries,
+        openai_concurrency=settings.openai_concurrency,
+        transformers_model=settings.transformers_model,
+        transformers_device=settings.transformers_device,
+        scripted_file=settings.scripted_file,
+        temperature=settings.temperature,
+        max_output_tokens=settings.max_output_tokens,
+    )
+
+
+def secret_of(settings: Settings) -> bytes:
+    """Return the secret that keys recipients; on SQLite it is made once, in a file beside it."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "memory":
+        return secrets.token_bytes(32)
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        raise SettingsError(
+            "COPYDESK_SECRET: set it to a long random text, the same for every process "
+            "(`openssl rand -hex 32` prints one)"
+        )
+    return _kept(Path(str(url.database)).with_suffix(".secret"))
+
+
+def _kept(file: Path) -> bytes:
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_bytes().strip()
+    made = secrets.token_hex(32).encode()
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(made)
+    return made

@@ -1,0 +1,260 @@
+"""Asking for variants: accepted first, written then, and kept in one transaction at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from copydesk.access import Actor, Role
+from copydesk.errors import CopydeskError, Conflict, Forbidden, NotFound
+from copydesk.generations import (
+    Generation,
+    GenerationRequest,
+    GenerationState,
+    Route,
+    RoutedVariant,
+)
+from copydesk.pipeline import Pipeline
+from copydesk.publishing import ApprovedCopy, Campaign, approval_hash
+from copydesk.review_queue import AuditEvent, ReviewItem
+from copydesk.review_queue.policy import Policy
+from copydesk.steps import Written
+from copydesk.storage import Store, Transaction
+
+log = logging.getLogger(__name__)
+
+FINISHED = frozenset({GenerationState.DONE, GenerationState.FAILED})
+READERS = (Role.REVIEWER, Role.APPROVER, Role.ADMIN)
+
+
+class Asking:
+    """Accepts requests for variants and sees each to its end, once."""
+
+    def __init__(
+        self, store: Store, pipeline: Pipeline, policy: Policy, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._pipeline = pipeline
+        self._policy = policy
+        self._clock = clock
+
+    def accept(
+        self, request: GenerationRequest, actor: Actor, idempotency_key: str | None = None
+    ) -> Generation:
+        """Store the request, and with it the campaign; from here on it is not lost.
+
+        Raises:
+            Forbidden: the actor is no requester.
+            KeyReused: the key came with another request before.
+            Conflict: the campaign exists with another brief or brand.
+        """
+        actor.must_be(Role.REQUESTER)
+        now = self._clock()
+        generation_id = f"gen_{uuid.uuid4().hex[:20]}"
+        wanted = Generation(
+            id=generation_id,
+            requester=actor.name,
+            request=request,
+            campaign=request.campaign or f"campaign-{generation_id[4:16]}",
+            idempotency_key=idempotency_key,
+            created_at=now,
+        )
+        with self._store.transaction() as tx:
+            accepted = tx.generations.add(wanted)
+            if accepted.id == wanted.id:
+                self._join_campaign(tx, accepted, now)
+                self._record(tx, accepted.id, "generation.accepted", actor.name)
+        return accepted
+
+    async def run(self, generation_id: str) -> Generation:
+        """Write the variants of an accepted generation and keep them.
+
+        Safe to call again after a crash: a finished generation is returned as it is, an
+        unfinished one is written anew. A failure is kept in words, not raised.
+        """
+        generation = await asyncio.to_thread(self._start, generation_id)
+        if generation.state in FINISHED:
+            return generation
+        try:
+            written = await self._pipeline.run(generation.id, generation.request)
+        except CopydeskError as error:
+            return await asyncio.to_thread(self._fail, generation, error.message)
+        except Exception:  # a job must end in a state that its requester can read
+            log.exception("generation.crashed", extra={"generation": generation_id})
+            message = "An error inside Copydesk stopped this generation; the log has the details."
+            return await asyncio.to_thread(self._fail, generation, message)
+        return await asyncio.to_thread(self._finish, generation, written)
+
+    def get(self, generation_id: str, actor: Actor) -> Generation:
+        """Return a generation of the actor's own; reviewers and admins may read all.
+
+        Raises:
+            NotFound: there is none by this id, or it is somebody else's.
+        """
+        with self._store.transaction() as tx:
+            generation = tx.generations.get(generation_id)
+        if generation.requester != actor.name and not actor.roles.intersection(READERS):
+            raise NotFound(f"There is no generation {generation_id} of yours.")
+        return generation
+
+    def latest(self, actor: Actor, limit: int = 50) -> Sequence[Generation]:
+        """Return the newest generations that the actor may read, newest first."""
+        everyone = bool(actor.roles.intersection(READERS))
+        if not everyone and Role.REQUESTER not in actor.roles:
+            raise Forbidden("This needs the role requester, reviewer, approver or admin.")
+        with self._store.transaction() as tx:
+            return tx.generations.latest(None if everyone else actor.name, limit)
+
+    def unfinished(self) -> Sequence[str]:
+        """Return the ids of generations accepted but not finished, oldest first."""
+        with self._store.transaction() as tx:
+            return [generation.id for generation in tx.generations.unfinished()]
+
+    def _start(self, generation_id: str) -> Generation:
+        with self._store.transaction() as tx:
+            generation = tx.generations.get(generation_id)
+            if generation.state not in FINISHED:
+                generation = generation.model_copy(update={"state": GenerationState.RUNNING})
+                tx.generations.save(generation)
+            return generation
+
+    def _fail(self, generation: Generation, message: str) -> Generation:
+        update = {"state": GenerationState.FAILED, "error": message, "finished_at": self._clock()}
+        failed = generation.model_copy(update=update)
+        with self._store.transaction() as tx:
+            tx.generations.save(failed)
+            self._record(tx, failed.id, "generation.failed", "copydesk", error=message)
+        return failed
+
+    def _finish(self, generation: Generation, written: Written) -> Generation:
+        with self._store.transaction() as tx:
+            stored = tx.generations.get(generation.id)
+            if stored.state in FINISHED:
+                return stored
+            update = {
+                "state": GenerationState.DONE,
+                "variants": tuple(
+                    self._place(tx, generation, variant) for variant in written.variants
+                ),
+                "abstained": written.abstained,
+                "notes": written.notes,
+                "finished_at": self._clock(),
+            }
+            done = generation.model_copy(update=update)
+            tx.generations.save(done)
+            self._record(tx, done.id, "generation.finished", "copydesk", routes=_routes(done))
+            return done
+
+    def _place(
+        self, tx: Transaction, generation: Generation, routed: RoutedVariant
+    ) -> RoutedVariant:
+        if routed.route is Route.REVIEW:
+            item = self._review_item(generation, routed)
+            tx.reviews.add(item)
+            because = {"rule": routed.rule, "because": routed.because}
+            self._record(tx, item.id, "review.opened", f"policy:{routed.rule}", **because)
+            return routed.model_copy(update={"review_id": item.id})
+        if routed.route is Route.APPROVED:
+            approved = self._approved(generation, routed)
+            tx.library.add(approved)
+            actor = approved.approved_by
+            self._record(tx, approved.id, "copy.approved", actor, hash=approved.approval_hash)
+            return routed.model_copy(update={"approval_hash": approved.approval_hash})
+        return routed
+
+    def _review_item(self, generation: Generation, routed: RoutedVariant) -> ReviewItem:
+        request, now = generation.request, self._clock()
+        return ReviewItem(
+            id=routed.variant.id.replace("var_", "rev_"),
+            generation_id=generation.id,
+            campaign=generation.campaign,
+            requester=generation.requester,
+            variant=routed.variant,
+            copy_now=routed.variant.copy_,
+            brief=request.brief,
+            brand=request.brand,
+            audience=request.audience,
+            checked=routed.checked,
+            score=routed.score,
+            routed_by=routed.rule,
+            routed_because=routed.because,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _approved(self, generation: Generation, routed: RoutedVariant) -> ApprovedCopy:
+        request, copy = generation.request, routed.variant.copy_
+        bound = (request.brief, request.brand, request.audience, self._policy.sha256)
+        return ApprovedCopy(
+            id=routed.variant.id,
+            campaign=generation.campaign,
+            audience_id=request.audience.id,
+            copy_=copy,
+            approval_hash=approval_hash(copy, *bound),
+            approved_by=f"policy:{routed.rule}",
+            approved_at=self._clock(),
+        )
+
+    def _join_campaign(self, tx: Transaction, generation: Generation, now: datetime) -> None:
+        request = generation.request
+        audience = {request.audience.id: request.audience}
+        try:
+            campaign = tx.campaigns.get(generation.campaign)
+        except NotFound:
+            new = Campaign(
+                id=generation.campaign,
+                owner=generation.requester,
+                brief=request.brief,
+                brand=request.brand,
+                audiences=audience,
+                updated_at=now,
+            )
+            tx.campaigns.add(new)
+            self._record(tx, new.id, "campaign.opened", generation.requester)
+            return
+        _must_fit(campaign, request)
+        if campaign.audiences.get(request.audience.id) != request.audience:
+            self._change_audience(tx, campaign, generation, now)
+
+    def _change_audience(
+        self, tx: Transaction, campaign: Campaign, generation: Generation, now: datetime
+    ) -> None:
+        audience = generation.request.audience
+        update = {
+            "audiences": {**campaign.audiences, audience.id: audience},
+            "version": campaign.version + 1,
+            "updated_at": now,
+        }
+        tx.campaigns.save(campaign.model_copy(update=update), campaign.version)
+        act = "campaign.audience_set"
+        self._record(tx, campaign.id, act, generation.requester, audience=audience.id)
+
+    def _record(
+        self, tx: Transaction, subject: str, act: str, actor: str, **details: object
+    ) -> None:
+        event = AuditEvent(subject=subject, act=act, actor=actor, at=self._clock(), details=details)
+        tx.audit.append(event)
+
+
+def _must_fit(campaign: Campaign, request: GenerationRequest) -> None:
+    differs = [
+        name
+        for name, now, wanted in (
+            ("brief", campaign.brief, request.brief),
+            ("brand", campaign.brand, request.brand),
+        )
+        if now != wanted
+    ]
+    if differs:
+        raise Conflict(
+            f"Campaign {campaign.id} has another {' and '.join(differs)}: change the brief with "
+            f"PUT /v1/campaigns/{campaign.id}/brief, or name another campaign."
+        )
+
+
+def _routes(generation: Generation) -> dict[str, int]:
+    routes = [variant.route.value for variant in generation.variants]
+    return {route: routes.count(route) for route in sorted(set(routes))}

@@ -1,0 +1,41 @@
+"""The sentence: prompt, draft, check, repair, rank, route."""
+
+from __future__ import annotations
+
+from copydesk import steps
+from copydesk.audiences import minimise
+from copydesk.generation import DraftRequest
+from copydesk.generations import GenerationRequest
+from copydesk.prompts import draft_prompt
+from copydesk.steps import Desk, Written
+
+
+class Pipeline:
+    """Turns a request into checked, ranked and routed variants. Holds no state between requests."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def run(self, generation_id: str, request: GenerationRequest) -> Written:
+        """Return what was written for `request`.
+
+        Raises:
+            GenerationError: no model of the chain gave a usable draft.
+        """
+        desk, signals = self.desk, minimise(request.audience)
+        prompt = draft_prompt(
+            request.brief, request.brand, request.audience, signals.used, request.n
+        )
+        asked = DraftRequest(
+            brief=request.brief,
+            brand=request.brand,
+            signals=signals.used,
+            prompt=prompt,
+            n=request.n,
+            seed=request.seed,
+        )
+        drafts = await desk.model.draft(asked)
+        pieces = steps.check(desk, request, drafts, prompt)
+        pieces = await steps.repair(desk, request, asked, pieces)
+        distinct = steps.rank(desk, request, pieces)
+        return steps.route(desk, generation_id, request, signals, distinct)

@@ -1,0 +1,236 @@
+"""The steps of the pipeline, each from plain values to plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from copydesk import __version__
+from copydesk.audiences import SignalUse
+from copydesk.errors import GenerationError
+from copydesk.generation import Draft, DraftRequest, Drafts, Model, Repair
+from copydesk.generations import GenerationRequest, RoutedVariant
+from copydesk.guardrails import Checked, Severity, Submission, Verdict
+from copydesk.guardrails.checker import Checker
+from copydesk.guardrails.repair import apply_suggestions
+from copydesk.prompts import Prompt, repair_prompt
+from copydesk.ranking import Candidate, Ranker, RankRequest, Scored
+from copydesk.ranking.duplicates import without_duplicates
+from copydesk.review_queue import Case, Route
+from copydesk.review_queue.policy import Policy
+from copydesk.variants import Copy, Provenance, Variant
+
+SEVERITY_ORDER = (Verdict.PASS, Verdict.REVIEW, Verdict.BLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the steps work with."""
+
+    model: Model
+    chosen_because: str
+    checker: Checker
+    ranker: Ranker
+    policy: Policy
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A draft on its way: its copy, its check, and what was done to it."""
+
+    draft: Draft
+    copy: Copy
+    checked: Checked
+    drafts: Drafts
+    prompt: Prompt
+    repairs: tuple[str, ...] = ()
+    score: Scored | None = None
+
+
+class Ranked(NamedTuple):
+    """Pieces, best first and blocked ones last, with what the requester should know."""
+
+    pieces: tuple[Piece, ...]
+    abstained: str | None
+    notes: tuple[str, ...]
+
+
+class Written(NamedTuple):
+    """What a request ended in."""
+
+    variants: tuple[RoutedVariant, ...]
+    abstained: str | None
+    notes: tuple[str, ...]
+
+
+def check(desk: Desk, request: GenerationRequest, drafts: Drafts, prompt: Prompt) -> list[Piece]:
+    """Check every draft."""
+    return [
+        Piece(draft, draft.copy_, _checked(desk, request, draft.copy_), drafts, prompt)
+        for draft in drafts.drafts
+    ]
+
+
+async def repair(
+    desk: Desk, request: GenerationRequest, asked: DraftRequest, pieces: Sequence[Piece]
+) -> list[Piece]:
+    """Give blocked drafts one chance: the rules' own suggestions, else a rewrite by the model."""
+    suggested = [_take_suggestions(desk, request, piece) for piece in pieces]
+    blocked = [piece for piece in suggested if piece.checked.verdict is Verdict.BLOCK]
+    if not blocked:
+        return suggested
+    rewritten = await _rewrite(desk, request, asked, blocked)
+    improved = dict(zip(map(id, blocked), rewritten, strict=True))
+    return [improved.get(id(piece), piece) for piece in suggested]
+
+
+def rank(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ranked:
+    """Order what may be shown, best first, and leave out what only repeats a better one."""
+    blocked = [piece for piece in pieces if piece.checked.verdict is Verdict.BLOCK]
+    shown = {str(number): piece for number, piece in enumerate(pieces) if piece not in blocked}
+    if not shown:
+        return Ranked(tuple(blocked), None, ("Every draft was blocked: see the findings.",))
+    candidates = tuple(Candidate(id=key, copy_=piece.copy) for key, piece in shown.items())
+    ranking = desk.ranker.rank(
+        RankRequest(brief=request.brief, audience=request.audience, candidates=candidates)
+    )
+    scores = {scored.id: scored for scored in ranking.ranking}
+    best_first = sorted(candidates, key=lambda c: list(scores).index(c.id))
+    kept, dropped = without_duplicates(best_first)
+    ordered = [replace(shown[c.id], score=scores[c.id]) for c in kept]
+    notes = _count_notes(request.n, len(ordered), len(dropped), len(blocked))
+    return Ranked((*ordered, *blocked), ranking.abstained, notes)
+
+
+def route(
+    desk: Desk,
+    generation_id: str,
+    request: GenerationRequest,
+    signals: SignalUse,
+    ranked: Ranked,
+) -> Written:
+    """Decide for each piece, by the policy, where it goes, and write down where it came from."""
+    variants = tuple(
+        _routed(desk, generation_id, request, signals, piece) for piece in ranked.pieces
+    )
+    return Written(variants, ranked.abstained, (*ranked.notes, *_fallback_notes(ranked.pieces)))
+
+
+def _checked(desk: Desk, request: GenerationRequest, copy: Copy) -> Checked:
+    return desk.checker.check(Submission(copy, request.brief, request.brand, request.audience))
+
+
+def _take_suggestions(desk: Desk, request: GenerationRequest, piece: Piece) -> Piece:
+    if piece.checked.verdict is not Verdict.BLOCK:
+        return piece
+    copy = apply_suggestions(piece.copy, piece.checked.findings)
+    if copy is None:
+        return piece
+    note = f"took the suggestions of {_rules(piece.checked)}"
+    return _better(piece, replace(piece, copy=copy, checked=_checked(desk, request, copy)), note)
+
+
+async def _rewrite(
+    desk: Desk, request: GenerationRequest, asked: DraftRequest, blocked: Sequence[Piece]
+) -> list[Piece]:
+    repairs = tuple(Repair(piece.draft, _problems(piece.checked)) for piece in blocked)
+    prompt = repair_prompt(request.brief, request.brand, request.audience, asked.signals, repairs)
+    again = replace(asked, prompt=prompt, n=len(repairs), repairs=repairs)
+    try:
+        answer = await desk.model.draft(again)
+    except GenerationError as error:
+        note = f"asked for a rewrite, and none came: {error.message}"
+        return [replace(piece, repairs=(*piece.repairs, note)) for piece in blocked]
+    rewrites = check(desk, request, answer, prompt)
+    padded = [*rewrites, *blocked[len(rewrites) :]]
+    return [
+        _better(old, replace(new, repairs=old.repairs), f"rewritten for {_rules(old.checked)}")
+        for old, new in zip(blocked, padded, strict=False)
+    ]
+
+
+def _better(old: Piece, new: Piece, note: str) -> Piece:
+    """Return the one with the milder verdict, the old one on a tie, saying what was tried."""
+    gained = SEVERITY_ORDER.index(new.checked.verdict) < SEVERITY_ORDER.index(old.checked.verdict)
+    chosen = new if gained else old
+    said = note if gained else f"{note}: still blocked"
+    return replace(chosen, repairs=(*old.repairs, said))
+
+
+def _problems(checked: Checked) -> tuple[str, ...]:
+    return tuple(
+        f"{finding.slot}: “{finding.match}”: {finding.message}"
+        for finding in checked.findings
+        if finding.severity in {Severity.BLOCK, Severity.REVIEW}
+    )
+
+
+def _rules(checked: Checked) -> str:
+    rules = (f.rule for f in checked.findings if f.severity is Severity.BLOCK)
+    return ", ".join(dict.fromkeys(rules))
+
+
+def _count_notes(wanted: int, kept: int, repeated: int, blocked: int) -> tuple[str, ...]:
+    notes = []
+    if repeated:
+        notes.append(f"{repeated} left out: too like a better-ranked one.")
+    if kept < wanted:
+        others = f"{repeated} repeated others, {blocked} blocked"
+        notes.append(f"{kept} of the {wanted} variants asked for: {others}.")
+    return tuple(notes)
+
+
+def _fallback_notes(pieces: Iterable[Piece]) -> tuple[str, ...]:
+    failed = (
+        f"{attempt.model} failed ({attempt.detail}); {piece.drafts.model} wrote instead."
+        for piece in pieces
+        for attempt in piece.drafts.attempts
+        if attempt.outcome == "failed"
+    )
+    return tuple(dict.fromkeys(failed))
+
+
+def _routed(
+    desk: Desk, generation_id: str, request: GenerationRequest, signals: SignalUse, piece: Piece
+) -> RoutedVariant:
+    case = Case(request.brief, request.audience, request.brand, piece.checked)
+    routing = desk.policy.route(case)
+    variant = Variant(
+        id=Variant.id_for(generation_id, piece.copy),
+        copy_=piece.copy,
+        provenance=_provenance(desk, request, signals, piece),
+    )
+    return RoutedVariant(
+        variant=variant,
+        checked=piece.checked,
+        score=piece.score if routing.route is not Route.BLOCKED else None,
+        route=routing.route,
+        rule=routing.rule,
+        because=routing.because,
+    )
+
+
+def _provenance(
+    desk: Desk, request: GenerationRequest, signals: SignalUse, piece: Piece
+) -> Provenance:
+    return Provenance(
+        model=piece.drafts.model,
+        chosen_because=desk.chosen_because,
+        attempts=piece.drafts.attempts,
+        prompt=piece.prompt.name,
+        prompt_sha256=piece.prompt.sha256,
+        parameters={"seed": request.seed, **piece.drafts.parameters},
+        angle=piece.draft.angle,
+        facts_cited=tuple(piece.draft.facts),
+        usage=piece.drafts.usage,
+        signals_used=tuple(signal.name for signal in signals.used),
+        signals_withheld=signals.withheld,
+        repairs=piece.repairs,
+        engines=piece.checked.engines,
+        ranker=desk.ranker.name,
+        copydesk_version=__version__,
+        created_at=desk.clock(),
+    )
