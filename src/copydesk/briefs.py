@@ -66,6 +66,7 @@ class Noun(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         serialize_by_alias=True,
+        allow_inf_nan=False,  # JSON has no word for either
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -99,6 +99,16 @@ def problems_of(
     line_of: LineOf = lambda _: None,
 ) -> list[Problem]:
     """Return what pydantic found wrong, as problems with remedies."""
+    return problems_in(error.errors(include_url=False), shape, source, line_of)
+
+
+def problems_in(
+    details: Iterable[Mapping[str, Any]],
+    shape: type[BaseModel] | None = None,
+    source: str | None = None,
+    line_of: LineOf = lambda _: None,
+) -> list[Problem]:
+    """Return these pydantic error details as problems with remedies."""
     return [
         Problem(
             field=dotted(detail["loc"]),
@@ -107,7 +117,7 @@ def problems_of(
             source=source,
             line=line_of(detail["loc"]),
         )
-        for detail in error.errors(include_url=False)
+        for detail in details
     ]
 
 
