@@ -190,6 +190,7 @@ class Asking:
         bound = (request.brief, request.brand, request.audience, self._policy.sha256)
         return ApprovedCopy(
             id=routed.variant.id,
+            generation_id=generation.id,
             campaign=generation.campaign,
             audience_id=request.audience.id,
             copy_=copy,

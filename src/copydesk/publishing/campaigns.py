@@ -23,6 +23,8 @@ class ApprovedCopy(Noun):
     """User name, or `policy:NAME`."""
     approved_at: datetime
     review_id: str | None = None
+    generation_id: str | None = None
+    """The generation that wrote it: with it, any shipped line can be explained."""
     withdrawn_because: str | None = None
     """Why it is no longer served, or None."""
 

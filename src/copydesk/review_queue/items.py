@@ -63,7 +63,7 @@ class ReviewItem(Noun):
     holder: str | None = None
     lease_until: datetime | None = None
     editors: tuple[str, ...] = ()
-    """Users who changed the copy: they are authors, so they cannot approve it."""
+    """Users who changed the copy, or the brief under it: authors, so they cannot approve it."""
     decisions: tuple[Decision, ...] = ()
     approval_hash: str | None = None
     created_at: datetime
