@@ -14,6 +14,7 @@
     │   ├── BlockedCopy           409   copy with a blocking finding cannot be approved
     │   └── StaleVersion          412   the item changed since it was read
     ├── VersionRequired           428   a change came without If-Match
+    ├── StoreUnavailable          503   the database cannot be reached, or is not at this version
     └── GenerationError           502   no usable draft came back
         ├── ModelUnavailable      503   the model could not be reached, or asked us to wait
         ├── ModelMisconfigured    500   the model's settings, key or weights are wrong
@@ -139,6 +140,12 @@ class VersionRequired(CopydeskError):
     """Send the version that you read as `If-Match`, so that no one's decision is overwritten."""
 
     status = 428
+
+
+class StoreUnavailable(CopydeskError):
+    """The database cannot be reached, or its tables are not those of this version."""
+
+    status = 503
 
 
 class GenerationError(CopydeskError):

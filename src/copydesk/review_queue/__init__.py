@@ -2,9 +2,16 @@
 
 from copydesk.review_queue.items import Decision, ReviewItem, State
 from copydesk.review_queue.policy import Case, Route, Routing
-from copydesk.review_queue.ports import AuditEvent, AuditRecord, ReviewItems, ReviewQuery
+from copydesk.review_queue.ports import (
+    AuditChain,
+    AuditEvent,
+    AuditRecord,
+    ReviewItems,
+    ReviewQuery,
+)
 
 __all__ = [
+    "AuditChain",
     "AuditEvent",
     "AuditRecord",
     "Case",

@@ -52,6 +52,16 @@ class AuditEvent(Noun):
     details: dict[str, Any] = {}
 
 
+class AuditChain(NamedTuple):
+    """How the record's chain of hashes holds: each event is hashed with all before it."""
+
+    events: int
+    sha256: str
+    """Hash of the last event: noted elsewhere, it proves later that nothing was cut off."""
+    broken_at: int | None
+    """The first event, counted from one, that is not what was recorded; None when all are."""
+
+
 class AuditRecord(Protocol):
     """Append-only: nothing in it is ever changed or taken out."""
 
@@ -63,3 +73,6 @@ class AuditRecord(Protocol):
 
     def latest(self, limit: int = 100) -> Sequence[AuditEvent]:
         """Return the newest events, newest first."""
+
+    def chain(self) -> AuditChain:
+        """Walk the whole record and return whether each event is what was recorded."""
