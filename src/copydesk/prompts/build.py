@@ -1,0 +1,136 @@
+"""Rendering the versioned templates into prompts.
+
+A version is never changed once released: a new wording is a new file. The system part has no
+variables, so providers' prompt caches hit on it, and equal hashes mean equal instructions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from copydesk.audiences import Audience, Signal
+from copydesk.brand_voice import Brand, Frequency
+from copydesk.briefs import Brief
+from copydesk.prompts.describing import describe
+from copydesk.prompts.fences import data, data_block, plain
+from copydesk.prompts.prompt import Prompt
+
+SAMPLES_AT_MOST = 6
+SAMPLE_CHARACTERS = 1_200
+"""A style guide's worth of samples teaches no more than these, and costs more in each request."""
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FREQUENCIES: Mapping[Frequency, str] = {
+    "never": "never",
+    "sparing": "at most one in the whole e-mail",
+    "free": "as they fit, at most two in a line",
+}
+
+
+class RepairAsked(NamedTuple):
+    """A draft's texts by slot, with its angle, and why the check stopped it."""
+
+    draft: Mapping[str, object]
+    problems: Sequence[str]
+
+
+def draft_prompt(
+    brief: Brief,
+    brand: Brand,
+    signals: tuple[Signal, ...],
+    n: int,
+    audience: Audience | None = None,
+) -> Prompt:
+    """Return the prompt that asks for `n` variants.
+
+    Of the audience only the description is used, and only where `describe` allows it: recipient,
+    fields and signals that were not minimised never reach a template.
+    """
+    return _prompt("draft.v1", brief, brand, signals, audience, n=n)
+
+
+def repair_prompt(
+    brief: Brief,
+    brand: Brand,
+    signals: tuple[Signal, ...],
+    repairs: Sequence[tuple[Mapping[str, object], Sequence[str]]],
+    audience: Audience | None = None,
+) -> Prompt:
+    """Return the prompt that asks for one rewrite of each draft, in order.
+
+    Each repair is a draft (`angle`, `subject`, `preheader`, `body`) with its problems in words.
+    """
+    asked = [RepairAsked(draft, problems) for draft, problems in repairs]
+    return _prompt("repair.v1", brief, brand, signals, audience, repairs=asked)
+
+
+def _prompt(
+    name: str,
+    brief: Brief,
+    brand: Brand,
+    signals: tuple[Signal, ...],
+    audience: Audience | None,
+    **task: object,
+) -> Prompt:
+    kind, version = name.split(".")
+    samples = [data_block(text, SAMPLE_CHARACTERS) for text in brand.samples[:SAMPLES_AT_MOST]]
+    described = describe(audience)
+    user = _templates().get_template(f"{kind}_user.{version}.jinja")
+    return Prompt(
+        name=name,
+        system=_templates().get_template(f"draft_system.{version}.jinja").render(),
+        user=user.render(
+            brief=brief,
+            brand=brand,
+            samples=samples,
+            signals=signals,
+            description=described.description,
+            care=described.care,
+            **task,
+        ),
+    )
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("copydesk.prompts"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - prompts are not HTML; `data` fences what others wrote
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "data": data,
+        "data_block": data_block,
+        "frequency": _FREQUENCIES.__getitem__,
+        "moment": _moment,
+        "money": _money,
+        "number": _number,
+        "plain": plain,
+    }
+    return environment
+
+
+def _number(value: float) -> str:
+    """Write 20.0 as 20 and 4.5 as 4.5."""
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.10g}"
+
+
+def _money(amount: float, currency: str | None) -> str:
+    """Write whole amounts without decimals and others with two, in front of the currency."""
+    written = f"{amount:.0f}" if float(amount).is_integer() else f"{amount:.2f}"
+    return f"{written} {currency}" if currency else written
+
+
+def _moment(time: datetime) -> str:
+    """Write a time with its weekday and zone: models guess weekdays wrong."""
+    zone = time.strftime("%z")
+    offset = "UTC" if zone == "+0000" else f"UTC{zone[:3]}:{zone[3:5]}"
+    return f"{_DAYS[time.weekday()]} {time:%Y-%m-%d %H:%M} {offset}"
