@@ -2,6 +2,30 @@
 
 from copydesk.publishing.approval import approval_hash
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
+from copydesk.publishing.dialects import Dialect, dialect_named, dialects, emit
+from copydesk.publishing.library import ANYONE, Choice, Shelf, fallback_hash, holds
 from copydesk.publishing.ports import ApprovedLibrary, Campaigns
+from copydesk.publishing.pull import Pulled, PullQuery, Source
+from copydesk.publishing.recipients import assign, recipient_key
 
-__all__ = ["ApprovedCopy", "ApprovedLibrary", "Campaign", "Campaigns", "approval_hash"]
+__all__ = [
+    "ANYONE",
+    "ApprovedCopy",
+    "ApprovedLibrary",
+    "Campaign",
+    "Campaigns",
+    "Choice",
+    "Dialect",
+    "PullQuery",
+    "Pulled",
+    "Shelf",
+    "Source",
+    "approval_hash",
+    "assign",
+    "dialect_named",
+    "dialects",
+    "emit",
+    "fallback_hash",
+    "holds",
+    "recipient_key",
+]

@@ -1,25 +1,54 @@
 """Human review: what waits, who may decide, and the record of what was decided."""
 
+from copydesk.review_queue.inbox import Client, Preview, Shown, previews
 from copydesk.review_queue.items import Decision, ReviewItem, State
-from copydesk.review_queue.policy import Case, Route, Routing
-from copydesk.review_queue.ports import (
-    AuditChain,
-    AuditEvent,
-    AuditRecord,
-    ReviewItems,
-    ReviewQuery,
+from copydesk.review_queue.marking import Segment, mark, segments
+from copydesk.review_queue.policy import Case, Conditions, Policy, Route, Routing, Rule
+from copydesk.review_queue.ports import AuditEvent, AuditRecord, ReviewItems, ReviewQuery
+from copydesk.review_queue.states import (
+    MOVES,
+    OPEN,
+    Act,
+    Deed,
+    Move,
+    Reason,
+    Reviewer,
+    allow,
+    move,
+    open_acts,
+    with_facts,
 )
 
 __all__ = [
-    "AuditChain",
+    "MOVES",
+    "OPEN",
+    "Act",
     "AuditEvent",
     "AuditRecord",
     "Case",
+    "Client",
+    "Conditions",
     "Decision",
+    "Deed",
+    "Move",
+    "Policy",
+    "Preview",
+    "Reason",
     "ReviewItem",
     "ReviewItems",
     "ReviewQuery",
+    "Reviewer",
     "Route",
     "Routing",
+    "Rule",
+    "Segment",
+    "Shown",
     "State",
+    "allow",
+    "mark",
+    "move",
+    "open_acts",
+    "previews",
+    "segments",
+    "with_facts",
 ]

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from fnmatch import fnmatchcase
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, NamedTuple, get_args
 
+from pydantic import AfterValidator, Field, model_validator
+
+from copydesk import documents
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
-from copydesk.briefs import Brief
-from copydesk.guardrails import Checked
+from copydesk.briefs import Brief, Jurisdiction, Kind, Line, Noun, Sector, Slug
+from copydesk.guardrails import Checked, Verdict
+
+SHIPPED = "policy.yaml"
 
 
 class Route(StrEnum):
@@ -28,6 +40,14 @@ class Routing(NamedTuple):
     because: str
 
 
+NOTHING_MATCHED = Routing(
+    Route.REVIEW, "default", "No rule of the policy speaks about this copy, so a person decides."
+)
+SENSITIVE = Routing(
+    Route.REVIEW, "sensitive", "The audience is marked sensitive, so a person always decides."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a policy looks at."""
@@ -36,3 +56,133 @@ class Case:
     audience: Audience
     brand: Brand
     checked: Checked
+
+
+def _of_known_sectors(pattern: str) -> str:
+    if not any(fnmatchcase(sector, pattern) for sector in get_args(Sector)):
+        known = ", ".join(get_args(Sector))
+        raise ValueError(f"no sector fits: name one, or a pattern as finance.*, of {known}")
+    return pattern
+
+
+SectorPattern = Annotated[str, AfterValidator(_of_known_sectors)]
+
+
+class Conditions(Noun):
+    """What must be true of a case. All that are given must hold; none given always holds."""
+
+    verdict: tuple[Verdict, ...] | None = Field(default=None, min_length=1)
+    sensitive: bool | None = None
+    """Whether the audience is marked sensitive."""
+    individual: bool | None = None
+    """Whether the audience is one recipient."""
+    sectors: tuple[SectorPattern, ...] | None = Field(default=None, min_length=1)
+    """Sectors of the brief; `finance.*` stands for all that begin so."""
+    kinds: tuple[Kind, ...] | None = Field(default=None, min_length=1)
+    """Occasions of the brief."""
+    jurisdictions: tuple[Jurisdiction, ...] | None = Field(default=None, min_length=1)
+    """At least one of these is among the brief's."""
+    categories: tuple[Line, ...] | None = Field(default=None, min_length=1)
+    """At least one finding, of whatever severity, is of such a category, as `legal.*`."""
+
+    def hold(self, case: Case) -> bool:
+        """Return whether every condition given is true of the case."""
+        return all(self._verdicts(case))
+
+    def hold_for_every(self, verdict: Verdict) -> bool:
+        """Return whether this holds for every case of the verdict, whatever else is true of it."""
+        given = self.model_dump(exclude_none=True)
+        given.pop("verdict", None)
+        return not given and self.may_hold_for(verdict)
+
+    def may_hold_for(self, verdict: Verdict) -> bool:
+        """Return whether this can hold for a case of the verdict."""
+        return self.verdict is None or verdict in self.verdict
+
+    def _verdicts(self, case: Case) -> Iterable[bool]:
+        brief, audience = case.brief, case.audience
+        found = [finding.category for finding in case.checked.findings]
+        yield self.may_hold_for(case.checked.verdict)
+        yield self.sensitive in {None, audience.sensitive}
+        yield self.individual in {None, audience.recipient is not None}
+        yield self.sectors is None or _any_fits([brief.sector], self.sectors)
+        yield self.kinds is None or brief.kind in self.kinds
+        yield self.jurisdictions is None or bool({*brief.jurisdictions} & {*self.jurisdictions})
+        yield self.categories is None or _any_fits(found, self.categories)
+
+
+def _any_fits(names: Iterable[str], patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+class Rule(Noun):
+    """One rule of a policy."""
+
+    name: Slug
+    """Kept with every variant that it routes, and as `policy:NAME` with every approval."""
+    when: Conditions = Conditions()
+    route: Route
+    because: Line
+    """The reason that a person reads."""
+
+    def may_approve_blocked(self) -> bool:
+        """Return whether copy with a blocking finding could be approved by this rule."""
+        return self.route is Route.APPROVED and self.when.may_hold_for(Verdict.BLOCK)
+
+
+class Policy(Noun):
+    """Rules in order. Where none matches, a person decides."""
+
+    rules: tuple[Rule, ...]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Policy:
+        """Read a policy file; the shipped one without a path.
+
+        Raises:
+            InputError: a condition, a value or the whole cannot be used; with file and line.
+        """
+        if path is not None:
+            return documents.load(path, cls)
+        shipped = resources.files("copydesk.review_queue").joinpath(SHIPPED)
+        return documents.parse(shipped.read_text(encoding="utf-8"), cls, source=SHIPPED)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Policy:
+        names = [rule.name for rule in self.rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"every rule needs a name of its own; used twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _never_approves_a_block(self) -> Policy:
+        for rule in self.rules:
+            if rule.may_approve_blocked():
+                raise ValueError(
+                    f"the rule `{rule.name}` would approve copy with a blocking finding: give it "
+                    "`verdict: [pass]`, or put a rule that blocks `verdict: [block]` before it"
+                )
+            if rule.when.hold_for_every(Verdict.BLOCK):
+                break
+        return self
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of what the rules decide, in lower-case hex; their reasons in words are left out."""
+        decides = [rule.model_dump(mode="json", exclude={"because"}) for rule in self.rules]
+        canonical = json.dumps(decides, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def route(self, case: Case) -> Routing:
+        """Return where the case goes: by the first rule that matches, else to review.
+
+        Two things no policy can do: approve copy with a blocking finding, and approve copy for a
+        sensitive audience without a person.
+        """
+        rule = next((rule for rule in self.rules if rule.when.hold(case)), None)
+        if rule is None:
+            return NOTHING_MATCHED
+        if rule.route is Route.APPROVED and case.audience.sensitive:
+            return SENSITIVE
+        return Routing(rule.route, rule.name, rule.because)

@@ -1,0 +1,198 @@
+"""What of a campaign's approved copy may be served, to whom, and why the rest may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from copydesk.audiences import Audience, Consent
+from copydesk.briefs import Brief
+from copydesk.publishing.approval import approval_hash
+from copydesk.publishing.campaigns import ApprovedCopy, Campaign
+from copydesk.publishing.pull import PullQuery, Source
+from copydesk.publishing.recipients import assign
+from copydesk.variants import Copy
+
+ANYONE = Audience(
+    id="anyone",
+    description="Anyone: nothing is known about them",
+    consent=Consent.WITHHELD,
+)
+"""Audience that a campaign's fallback is checked against and bound to."""
+FALLBACK_ID = "fallback"
+
+
+class Choice(NamedTuple):
+    """What a pull is answered with; `approved` is None when nothing may be served."""
+
+    approved: ApprovedCopy | None
+    source: Source
+    audience: Audience | None
+    withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A campaign's approved copy, sorted by whether its approval still holds."""
+
+    campaign: Campaign
+    holding: dict[str, tuple[ApprovedCopy, ...]]
+    """By audience id; a copy that is here is exactly what was signed, on the facts of now."""
+    void: tuple[ApprovedCopy, ...]
+    """Signed, but copy, facts, brand, audience or policy changed since: never served."""
+    fallback: ApprovedCopy | None
+    """The campaign's fallback, if its approval holds."""
+    fallback_leans_on_offer: bool
+    individuals: dict[str, tuple[str, ...]]
+    """Recipient key to the ids of the audiences that are this recipient."""
+
+    @classmethod
+    def of(
+        cls,
+        campaign: Campaign,
+        approved: Iterable[ApprovedCopy],
+        policy: str,
+        key_of: Callable[[str], str],
+    ) -> Shelf:
+        """Hold every approval against the campaign as it stands and the policy's hash.
+
+        `key_of` turns an individual's recipient id into the key that pulls come with.
+        """
+        holding: dict[str, tuple[ApprovedCopy, ...]] = {}
+        void: list[ApprovedCopy] = []
+        for copy in sorted(approved, key=lambda one: one.id):
+            if holds(copy, campaign, policy):
+                holding[copy.audience_id] = (*holding.get(copy.audience_id, ()), copy)
+            else:
+                void.append(copy)
+        bound = _brief_of_fallback(campaign, policy)
+        return cls(
+            campaign=campaign,
+            holding=holding,
+            void=tuple(void),
+            fallback=campaign.fallback if bound is not None else None,
+            fallback_leans_on_offer=bound is not None and bound.offer is not None,
+            individuals=_individuals(campaign, key_of),
+        )
+
+    def choose(self, query: PullQuery, now: datetime) -> Choice:
+        """Return the copy for this recipient at `now`: a pure function of its arguments.
+
+        An individual's copy goes to that recipient's key and to no other. When nothing approved
+        fits, the campaign's fallback is chosen; a fallback that leans on the offer ends with it.
+        """
+        audience = self._audience(query)
+        withheld = self._withheld(query, audience, now)
+        ended = self._offer_ended(now)
+        copies = self.holding.get(audience.id, ()) if audience is not None else ()
+        if copies and not ended:
+            chosen = _one_of(copies, self.campaign.id, query.recipient_key)
+            return Choice(chosen, Source.APPROVED, audience, withheld)
+        may_fall_back = not (ended and self.fallback_leans_on_offer)
+        return Choice(self.fallback if may_fall_back else None, Source.FALLBACK, None, withheld)
+
+    def _audience(self, query: PullQuery) -> Audience | None:
+        """Return the audience meant, or None when it is unknown, unclear or not this recipient."""
+        audiences = self.campaign.audiences
+        own = self.individuals.get(query.recipient_key or "", ())
+        if query.audience is not None:
+            asked = audiences.get(query.audience)
+            is_theirs = asked is not None and (asked.recipient is None or asked.id in own)
+            return asked if is_theirs else None
+        if own:
+            return audiences[next((name for name in own if name in self.holding), own[0])]
+        segments = self._segments()
+        return audiences[segments[0]] if len(segments) == 1 else None
+
+    def _segments(self) -> list[str]:
+        return sorted(n for n, one in self.campaign.audiences.items() if one.recipient is None)
+
+    def _offer_ended(self, now: datetime) -> bool:
+        offer = self.campaign.brief.offer
+        return offer is not None and offer.ends is not None and offer.ends < now
+
+    def _withheld(
+        self, query: PullQuery, audience: Audience | None, now: datetime
+    ) -> tuple[str, ...]:
+        if audience is None:
+            return (self._which_audience(query),)
+        reasons = []
+        offer = self.campaign.brief.offer
+        if offer is not None and self._offer_ended(now):
+            reasons.append(f"the offer ended at {offer.ends}")
+        void = [copy for copy in self.void if copy.audience_id == audience.id]
+        if void:
+            reasons.append(
+                f"{len(void)} approved for {audience.id} are void: copy, brief, brand, audience or "
+                f"policy changed since (the campaign did at {self.campaign.updated_at})"
+            )
+        if not void and audience.id not in self.holding:
+            reasons.append(f"nothing is approved yet for {audience.id}")
+        return tuple(reasons)
+
+    def _which_audience(self, query: PullQuery) -> str:
+        segments = self._segments()
+        individuals = len(self.campaign.audiences) - len(segments)
+        there_are = ", ".join(segments) or "no segments"
+        if individuals:
+            there_are += f", and {individuals} individuals, each pulled with their own key"
+        if query.audience is None:
+            return f"name an audience: there are {there_are}"
+        return f"{query.audience} is not an audience of this pull: there are {there_are}"
+
+
+def holds(copy: ApprovedCopy, campaign: Campaign, policy: str) -> bool:
+    """Return whether what was signed is what stands: the hash over all of it is the same."""
+    audience = campaign.audiences.get(copy.audience_id)
+    if audience is None:
+        return False
+    now = approval_hash(copy.copy_, campaign.brief, campaign.brand, audience, policy)
+    return now == copy.approval_hash
+
+
+def without_offer(brief: Brief) -> Brief:
+    """Return the brief as it stands when the offer is over."""
+    return brief.model_copy(update={"offer": None})
+
+
+def fallback_hash(copy: Copy, campaign: Campaign, policy: str, *, leans_on_offer: bool) -> str:
+    """Return the approval hash of a campaign's fallback.
+
+    Nothing is known of who reads a fallback, so it is bound to the audience ANYONE. One that does
+    not lean on the offer is bound to the brief without it: it holds when the offer changes, and
+    when it has ended, which is when a fallback is needed.
+    """
+    brief = campaign.brief if leans_on_offer else without_offer(campaign.brief)
+    return approval_hash(copy, brief, campaign.brand, ANYONE, policy)
+
+
+def _brief_of_fallback(campaign: Campaign, policy: str) -> Brief | None:
+    """Return the brief that the fallback's approval is bound to, or None when it is void."""
+    fallback = campaign.fallback
+    if fallback is None:
+        return None
+    for brief, leans in ((without_offer(campaign.brief), False), (campaign.brief, True)):
+        now = fallback_hash(fallback.copy_, campaign, policy, leans_on_offer=leans)
+        if now == fallback.approval_hash:
+            return brief
+    return None
+
+
+def _individuals(campaign: Campaign, key_of: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, audience in sorted(campaign.audiences.items()):
+        if audience.recipient is not None:
+            key = key_of(audience.recipient)
+            found[key] = (*found.get(key, ()), name)
+    return found
+
+
+def _one_of(
+    copies: tuple[ApprovedCopy, ...], campaign_id: str, recipient_key: str | None
+) -> ApprovedCopy:
+    if recipient_key is None:
+        return copies[0]
+    by_id = {copy.id: copy for copy in copies}
+    return by_id[assign(campaign_id, recipient_key, by_id)]

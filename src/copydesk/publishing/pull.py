@@ -1,0 +1,44 @@
+"""What a campaign tool asks for at send time, and what it gets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from copydesk.briefs import Noun
+from copydesk.variants import Slot
+
+
+class Source(StrEnum):
+    """Which shelf the copy was taken from."""
+
+    APPROVED = "approved"
+    FALLBACK = "fallback"
+
+
+class PullQuery(NamedTuple):
+    """One pull."""
+
+    campaign: str
+    recipient_key: str | None = None
+    """As `recipients.recipient_key` makes it; left out, everybody gets the same copy."""
+    audience: str | None = None
+    """Needed only where a campaign has several segments."""
+    slots: tuple[Slot, ...] = tuple(Slot)
+    dialect: str = "neutral"
+
+
+class Pulled(Noun):
+    """Approved copy, written for a tool."""
+
+    texts: dict[Slot, str]
+    variant_id: str
+    """Reported back with outcomes; `fallback` for the campaign's fallback."""
+    audience_id: str
+    approval_hash: str
+    approved_by: str
+    source: Source
+    individual: bool = False
+    """True for copy that belongs to one recipient: it must not be cached for others."""
+    withheld: tuple[str, ...] = ()
+    """Why the fallback was served, or what else is not served; empty when all is."""
