@@ -2,7 +2,7 @@
 
 from copydesk.publishing.approval import approval_hash
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
-from copydesk.publishing.dialects import Dialect, dialect_named, dialects, emit
+from copydesk.publishing.dialects import DIALECTS, Dialect, dialect_named, dialects, emit
 from copydesk.publishing.library import ANYONE, Choice, Shelf, fallback_hash, holds
 from copydesk.publishing.ports import ApprovedLibrary, Campaigns
 from copydesk.publishing.pull import Pulled, PullQuery, Source
@@ -10,6 +10,7 @@ from copydesk.publishing.recipients import assign, recipient_key
 
 __all__ = [
     "ANYONE",
+    "DIALECTS",
     "ApprovedCopy",
     "ApprovedLibrary",
     "Campaign",

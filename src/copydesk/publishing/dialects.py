@@ -112,6 +112,10 @@ def dialects() -> dict[str, Dialect]:
     return {name: Dialect.model_validate(listed[name]) for name in sorted(listed)}
 
 
+DIALECTS: tuple[str, ...] = tuple(dialects())
+"""Names of the known dialects."""
+
+
 def _named(name: str, style: str) -> str:
     if style == "camel":
         return re.sub("_+([a-z0-9])", lambda found: found[1].upper(), name)

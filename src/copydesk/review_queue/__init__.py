@@ -4,7 +4,13 @@ from copydesk.review_queue.inbox import Client, Preview, Shown, previews
 from copydesk.review_queue.items import Decision, ReviewItem, State
 from copydesk.review_queue.marking import Segment, mark, segments
 from copydesk.review_queue.policy import Case, Conditions, Policy, Route, Routing, Rule
-from copydesk.review_queue.ports import AuditEvent, AuditRecord, ReviewItems, ReviewQuery
+from copydesk.review_queue.ports import (
+    AuditChain,
+    AuditEvent,
+    AuditRecord,
+    ReviewItems,
+    ReviewQuery,
+)
 from copydesk.review_queue.states import (
     MOVES,
     OPEN,
@@ -23,6 +29,7 @@ __all__ = [
     "MOVES",
     "OPEN",
     "Act",
+    "AuditChain",
     "AuditEvent",
     "AuditRecord",
     "Case",
