@@ -1,0 +1,72 @@
+"""`copydesk generate`: variants for a brief, checked, ranked, and routed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from copydesk.access import Role
+from copydesk.cli.asking import ask, read_documents
+from copydesk.cli.example import example
+from copydesk.cli.local import at_the_keyboard, opened, the_settings
+from copydesk.cli.output import json_option, print_json, working
+from copydesk.cli.show.variants import print_generation
+from copydesk.documents import shaped
+from copydesk.errors import GenerationError
+from copydesk.generations import GenerationRequest, GenerationState
+from copydesk.settings import ModelName
+
+document = click.Path(path_type=Path, dir_okay=False)
+
+
+@example(
+    "copydesk generate --brief examples/outdoor/briefs/spring-boots.yaml \\",
+    "    --brand examples/outdoor/brand.yaml \\",
+    "    --audience examples/outdoor/audiences/lapsed-walkers.yaml -n 3",
+)
+@click.command()
+@click.option("--brief", type=document, required=True, help="YAML or JSON: what to write about.")
+@click.option("--brand", type=document, required=True, help="YAML or JSON: whose voice.")
+@click.option("--audience", type=document, required=True, help="YAML or JSON: for whom.")
+@click.option("-n", "count", default=5, show_default=True, help="How many variants, up to 20.")
+@click.option("--campaign", help="Campaign that the copy is for; named anew when left out.")
+@click.option("--seed", default=0, show_default=True, help="Same request, same seed: same copy.")
+@click.option("--model", type=click.Choice(get_args(ModelName)), help="Model that writes.")
+@click.option("--as", "name", help="User that asks; the login's name when left out.")
+@click.option("--no-save", is_flag=True, help="Keep nothing: no campaign, no review, no copy.")
+@json_option
+@click.pass_context
+def generate(  # noqa: PLR0913 - one parameter for each option of the command
+    ctx: click.Context,
+    *,
+    brief: Path,
+    brand: Path,
+    audience: Path,
+    count: int,
+    campaign: str | None,
+    seed: int,
+    model: str | None,
+    name: str | None,
+    no_save: bool,
+    as_json: bool,
+) -> None:
+    """Write variants for a brief: checked against its facts, ranked, and sent where policy says.
+
+    What passes every check may be approved at once; the rest waits for a person or is blocked, as
+    the routing policy has it. Where nothing else is configured, the phrase book writes: no key,
+    no network.
+    """
+    read = read_documents(brief, brand, audience)
+    wanted = {**read._asdict(), "n": count, "campaign": campaign, "seed": seed}
+    request = shaped(wanted, GenerationRequest)
+    changes = {"model": model, "database_url": "memory://" if no_save else None}
+    with opened(the_settings(ctx.obj, **changes)) as desk, working("Writing"):
+        generation = ask(desk, request, at_the_keyboard(name, Role.REQUESTER))
+    if as_json:
+        print_json(generation)
+    else:
+        print_generation(generation, saved=not no_save)
+    if generation.state is GenerationState.FAILED:
+        raise GenerationError(generation.error)

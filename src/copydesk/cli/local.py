@@ -1,0 +1,63 @@
+"""Copydesk on this machine, as the commands use it: settings, parts, and who is at the keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from copydesk.access import Actor, Role
+from copydesk.bootstrap import Copydesk, bootstrap
+from copydesk.guardrails.build import build_checker
+from copydesk.guardrails.checker import Checker
+from copydesk.settings import Settings, load_settings
+
+NOBODY = "local"
+
+
+def the_settings(file: Path, **changes: object) -> Settings:
+    """Return the settings in force, with `changes` that are not None put over them."""
+    changed = {name: value for name, value in changes.items() if value is not None}
+    return load_settings(file).model_copy(update=changed)
+
+
+def the_checker(file: Path) -> Checker:
+    """Return the checks that the settings name, without opening the database."""
+    settings = the_settings(file)
+    return build_checker(
+        rule_packs=settings.rule_packs,
+        guards=settings.guards,
+        detoxify_checkpoint=settings.detoxify_checkpoint,
+        detoxify_config=settings.detoxify_config,
+    )
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Copydesk]:
+    """Wire Copydesk, and let go of connections and memory at the end."""
+    desk = bootstrap(settings)
+    try:
+        yield desk
+    finally:
+        asyncio.run(desk.aclose())
+
+
+def at_the_keyboard(name: str | None, *roles: Role) -> Actor:
+    """Return the person using the command line, by the name given or that of the login.
+
+    Whoever can open the database is trusted with asking and reading. Signing takes a password or
+    a key, so there is no command for it.
+    """
+    return Actor(name or login_name(), frozenset(roles))
+
+
+def login_name() -> str:
+    """Return the login's name in the form of a Copydesk user name."""
+    try:
+        login = getpass.getuser()
+    except (OSError, KeyError):
+        return NOBODY
+    return re.sub(r"[^a-z0-9._@-]+", "-", login.casefold()).strip("-._@")[:64] or NOBODY

@@ -1,0 +1,63 @@
+"""The group of all commands, and how errors reach a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copydesk import __version__
+from copydesk.cli.lazy import Lazy, LazyGroup
+from copydesk.errors import CopydeskError, InputError
+
+BAD_INPUT = 2
+FAILED = 1
+
+COMMANDS = {
+    "demo": Lazy("copydesk.cli.demo:demo", "Run the main job on an example, start to finish."),
+    "generate": Lazy("copydesk.cli.generate:generate", "Write variants for a brief."),
+    "check": Lazy("copydesk.cli.check:check", "Check copy, line by line of a file."),
+    "rank": Lazy("copydesk.cli.rank:rank", "Order candidates, best first."),
+    "reviews": Lazy("copydesk.cli.reviews:reviews", "See what waits for a person."),
+    "pull": Lazy("copydesk.cli.pull:pull", "Print the approved copy of a campaign."),
+    "serve": Lazy("copydesk.cli.serve:serve", "Serve the API and the review pages."),
+    "users": Lazy("copydesk.cli.users:users", "Add, list and disable users."),
+    "keys": Lazy("copydesk.cli.keys:keys", "Add, list and revoke API keys."),
+    "rules": Lazy("copydesk.cli.rules:rules", "List and explain the rules of the checks."),
+    "doctor": Lazy("copydesk.cli.doctor:doctor", "Say what is installed, reachable and missing."),
+    "export-openapi": Lazy("copydesk.cli.openapi:export_openapi", "Print the API's description."),
+}
+
+
+class Copydesk(LazyGroup):
+    """Prints what Copydesk reports in plain words, and exits 2 for bad input, 1 otherwise."""
+
+    lazy = COMMANDS
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        """Run the command; an error that Copydesk raises is printed, never a traceback."""
+        try:
+            return super().invoke(ctx)
+        except CopydeskError as error:
+            click.echo(error.message, err=True)
+            ctx.exit(BAD_INPUT if isinstance(error, InputError) else FAILED)
+
+
+@click.group(
+    cls=Copydesk,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `copydesk demo`. `copydesk COMMAND --help` shows an example.",
+)
+@click.version_option(__version__, message="copydesk %(version)s")
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File of settings; copydesk.yaml of this folder where it exists.",
+)
+@click.pass_context
+def main(ctx: click.Context, settings: Path | None) -> None:
+    """Copydesk writes marketing e-mail copy, checks every line of it, ranks it, has a person sign
+    what needs signing, and serves only approved copy.
+    """  # noqa: D205 - click prints it as one paragraph
+    ctx.obj = settings or Path("copydesk.yaml")

@@ -1,0 +1,62 @@
+"""`copydesk pull`: approved copy, as a campaign tool gets it."""
+
+from __future__ import annotations
+
+import click
+
+from copydesk.cli.example import example
+from copydesk.cli.local import opened, the_settings
+from copydesk.cli.output import console, json_option, print_json, shown
+from copydesk.publishing.dialects import DIALECTS
+from copydesk.publishing.pull import Pulled, PullQuery
+from copydesk.variants import Slot
+
+
+@example(
+    "copydesk pull spring-boots",
+    "copydesk pull spring-boots --recipient 4711 --dialect braze --json",
+)
+@click.command()
+@click.argument("campaign")
+@click.option("--recipient", help="Opaque id of a recipient: decides among several variants.")
+@click.option("--audience", help="Segment; needed where a campaign has several.")
+@click.option("--slot", type=click.Choice([s.value for s in Slot]), multiple=True, help="Only it.")
+@click.option(
+    "--dialect", type=click.Choice(sorted(DIALECTS)), default="neutral", show_default=True
+)
+@json_option
+@click.pass_context
+def pull(
+    ctx: click.Context,
+    campaign: str,
+    recipient: str | None,
+    audience: str | None,
+    slot: tuple[str, ...],
+    dialect: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Print approved copy of a campaign, merge tags in the syntax of the tool that sends it.
+
+    Approvals are checked again at this moment: copy whose offer ended or whose facts changed is
+    not served.
+    """
+    slots = tuple(Slot(name) for name in slot) or tuple(Slot)
+    with opened(the_settings(ctx.obj)) as desk:
+        key = desk.serving.recipient_key(recipient) if recipient else None
+        pulled = desk.serving.pull(PullQuery(campaign, key, audience, slots, dialect))
+    if as_json:
+        print_json(pulled)
+    else:
+        _show(pulled)
+
+
+def _show(pulled: Pulled) -> None:
+    screen = console()
+    for slot, text in pulled.texts.items():
+        screen.print(f"[dim]{slot.value}[/dim]")
+        screen.print(shown(text), markup=False)
+    screen.print(f"{pulled.variant_id}, approved by {pulled.approved_by}", markup=False)
+    screen.print(f"approval {pulled.approval_hash}", markup=False, style="dim")
+    for reason in pulled.withheld:
+        screen.print(shown(reason), markup=False, style="yellow")

@@ -1,0 +1,60 @@
+"""`copydesk reviews`: what waits for a person. Signing takes a password: pages or API."""
+
+from __future__ import annotations
+
+import click
+
+from copydesk.access import Role
+from copydesk.cli.example import example
+from copydesk.cli.local import at_the_keyboard, opened, the_settings
+from copydesk.cli.output import json_option, print_json
+from copydesk.cli.show.reviews import print_item, print_queue
+from copydesk.review_queue import ReviewQuery, State
+
+OPEN = (State.WAITING, State.CLAIMED, State.ESCALATED)
+
+
+@click.group()
+def reviews() -> None:
+    """See what waits for a person.
+
+    To decide, open the review pages (`copydesk serve`) or use the API: a decision is signed, so it
+    takes a password or a key.
+    """
+
+
+@example("copydesk reviews list", "copydesk reviews list --state approved --json")
+@reviews.command("list")
+@click.option("--state", type=click.Choice([state.value for state in State]), multiple=True)
+@click.option("--campaign", help="Only this campaign.")
+@click.option("--limit", default=50, show_default=True, help="At most so many, oldest first.")
+@json_option
+@click.pass_context
+def listing(
+    ctx: click.Context, state: tuple[str, ...], campaign: str | None, limit: int, *, as_json: bool
+) -> None:
+    """List items, oldest first; those that are open when no state is named."""
+    states = tuple(State(name) for name in state) or OPEN
+    query = ReviewQuery(states=states, campaign=campaign, limit=limit)
+    with opened(the_settings(ctx.obj)) as desk:
+        items = desk.reviewing.find(query, at_the_keyboard(None, Role.REVIEWER))
+    if as_json:
+        for item in items:
+            print_json(item)
+    else:
+        print_queue(items)
+
+
+@example("copydesk reviews show rev_0123456789abcdef0123")
+@reviews.command()
+@click.argument("item_id", metavar="ID")
+@json_option
+@click.pass_context
+def show(ctx: click.Context, item_id: str, *, as_json: bool) -> None:
+    """Show one item with its copy, its findings and what was decided so far."""
+    with opened(the_settings(ctx.obj)) as desk:
+        item = desk.reviewing.get(item_id, at_the_keyboard(None, Role.REVIEWER))
+    if as_json:
+        print_json(item)
+    else:
+        print_item(item)
