@@ -1,0 +1,109 @@
+"""Campaigns, the approved library and outcomes in memory."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from copydesk.feedback import Outcome
+from copydesk.publishing import ApprovedCopy, Campaign
+from copydesk.storage.memory.rows import Rows, Undo
+from copydesk.storage.stored import kept, missing, searchable, stale, taken
+
+
+class MemoryCampaigns:
+    """Campaigns, each under its version."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._rows: Rows[str, Campaign] = Rows(journal)
+
+    def add(self, campaign: Campaign) -> None:
+        """Store a new campaign. Raises Conflict when the id is taken."""
+        if self._rows.get(campaign.id) is not None:
+            raise taken("campaign", campaign.id)
+        self._rows.put(campaign.id, kept(campaign))
+
+    def get(self, campaign_id: str) -> Campaign:
+        """Return the campaign. Raises NotFound."""
+        campaign = self._rows.get(campaign_id)
+        if campaign is None:
+            raise missing("campaign", campaign_id)
+        return campaign
+
+    def save(self, campaign: Campaign, expected_version: int) -> None:
+        """Replace the campaign if it is stored at `expected_version`, else raise StaleVersion."""
+        stands = self.get(campaign.id).version
+        if stands != expected_version:
+            raise stale("campaign", campaign.id, expected_version, stands)
+        self._rows.put(campaign.id, kept(campaign))
+
+    def all(self) -> Sequence[Campaign]:
+        """Return every campaign, newest change first."""
+        return sorted(self._rows.values(), key=_change, reverse=True)
+
+
+def _change(campaign: Campaign) -> tuple[datetime, str]:
+    return campaign.updated_at, campaign.id
+
+
+class MemoryLibrary:
+    """Approved copy, by campaign, audience and id."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._rows: Rows[tuple[str, str, str], ApprovedCopy] = Rows(journal)
+
+    def add(self, approved: ApprovedCopy) -> None:
+        """Store it; the same id in the same campaign and audience is replaced (signed again)."""
+        self._rows.put((approved.campaign, approved.audience_id, approved.id), kept(approved))
+
+    def served(self, campaign_id: str) -> Sequence[ApprovedCopy]:
+        """Return what was approved for the campaign and not withdrawn, in the order of ids."""
+        served = [copy for copy in self._of(campaign_id) if copy.withdrawn_because is None]
+        return sorted(served, key=lambda copy: (copy.id, copy.audience_id))
+
+    def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
+        """Stop serving it; the reason of a first withdrawal stands. Raises NotFound."""
+        found = [copy for copy in self._of(campaign_id) if copy.id == variant_id]
+        if not found:
+            raise missing("approved copy", f"{variant_id} in campaign {campaign_id}")
+        for copy in found:
+            if copy.withdrawn_because is None:
+                self.add(copy.model_copy(update={"withdrawn_because": reason}))
+
+    def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
+        """Return approved copy that holds `text` in any case, withdrawn or not, newest first."""
+        found = [copy for copy in self._rows.values() if text.casefold() in searchable(copy)]
+        return sorted(found, key=_signature, reverse=True)[:limit]
+
+    def _of(self, campaign_id: str) -> Sequence[ApprovedCopy]:
+        return [copy for copy in self._rows.values() if copy.campaign == campaign_id]
+
+
+def _signature(copy: ApprovedCopy) -> tuple[datetime, str, str]:
+    return copy.approved_at, copy.id, copy.audience_id
+
+
+class MemoryOutcomes:
+    """Events, each kept once."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._rows: Rows[tuple[str, str], Outcome] = Rows(journal)
+
+    def add(self, outcomes: Sequence[Outcome]) -> int:
+        """Store those not seen before; return how many were new."""
+        new = 0
+        for outcome in outcomes:
+            key = (outcome.source, outcome.event_id)
+            if self._rows.get(key) is None:
+                self._rows.put(key, kept(outcome))
+                new += 1
+        return new
+
+    def count(self, campaign_id: str) -> dict[str, dict[str, int]]:
+        """Return for each variant id (empty string where unknown) how many events of each kind."""
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for outcome in self._rows.values():
+            if outcome.campaign == campaign_id:
+                counts[outcome.variant_id or ""][outcome.kind] += 1
+        return {variant: dict(kinds) for variant, kinds in counts.items()}

@@ -1,0 +1,141 @@
+"""Generations, review items and the audit record in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from copydesk.generations import Generation, GenerationState
+from copydesk.review_queue import AuditChain, AuditEvent, ReviewItem, ReviewQuery, State
+from copydesk.storage.chain import FIRST, Link, linked, walked
+from copydesk.storage.memory.rows import Rows, Undo
+from copydesk.storage.stored import kept, missing, read, same_request, stale, taken, written
+
+
+def _age(noun: Generation | ReviewItem) -> tuple[datetime, str]:
+    return noun.created_at, noun.id
+
+
+class MemoryGenerations:
+    """Generations, by id."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._rows: Rows[str, Generation] = Rows(journal)
+        self._by_key: Rows[tuple[str, str], str] = Rows(journal)
+
+    def add(self, generation: Generation) -> Generation:
+        """Store a new generation and return it, or the one that has its idempotency key.
+
+        Raises:
+            KeyReused: the key came with another request before.
+            Conflict: the id is taken.
+        """
+        key = (generation.requester, generation.idempotency_key or "")
+        earlier = self._by_key.get(key)
+        if generation.idempotency_key is not None and earlier is not None:
+            return same_request(self.get(earlier), generation)
+        if self._rows.get(generation.id) is not None:
+            raise taken("generation", generation.id)
+        self._rows.put(generation.id, kept(generation))
+        if generation.idempotency_key is not None:
+            self._by_key.put(key, generation.id)
+        return generation
+
+    def get(self, generation_id: str) -> Generation:
+        """Return the generation. Raises NotFound."""
+        generation = self._rows.get(generation_id)
+        if generation is None:
+            raise missing("generation", generation_id)
+        return generation
+
+    def save(self, generation: Generation) -> None:
+        """Replace the generation. Raises NotFound."""
+        self.get(generation.id)
+        self._rows.put(generation.id, kept(generation))
+
+    def latest(self, requester: str | None = None, limit: int = 50) -> Sequence[Generation]:
+        """Return the newest generations, newest first."""
+        found = [g for g in self._rows.values() if requester in {None, g.requester}]
+        return sorted(found, key=_age, reverse=True)[:limit]
+
+    def unfinished(self) -> Sequence[Generation]:
+        """Return those queued or running, oldest first."""
+        going = {GenerationState.QUEUED, GenerationState.RUNNING}
+        return sorted((g for g in self._rows.values() if g.state in going), key=_age)
+
+
+class MemoryReviews:
+    """Review items, each under its version."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._rows: Rows[str, ReviewItem] = Rows(journal)
+
+    def add(self, item: ReviewItem) -> None:
+        """Store a new item; an item with this id that is already there stays as it is."""
+        if self._rows.get(item.id) is None:
+            self._rows.put(item.id, kept(item))
+
+    def get(self, item_id: str) -> ReviewItem:
+        """Return the item. Raises NotFound."""
+        item = self._rows.get(item_id)
+        if item is None:
+            raise missing("review item", item_id)
+        return item
+
+    def save(self, item: ReviewItem, expected_version: int) -> None:
+        """Replace the item if it is stored at `expected_version`, else raise StaleVersion."""
+        stands = self.get(item.id).version
+        if stands != expected_version:
+            raise stale("review item", item.id, expected_version, stands)
+        self._rows.put(item.id, kept(item))
+
+    def find(self, query: ReviewQuery) -> Sequence[ReviewItem]:
+        """Return at most `query.limit` items, oldest first. Raises NotFound for `after`."""
+        after = None if query.after is None else _age(self.get(query.after))
+        items = sorted(self._rows.values(), key=_age)
+        found = [item for item in items if _fits(item, query)]
+        return [item for item in found if after is None or _age(item) > after][: query.limit]
+
+    def count(self) -> dict[State, int]:
+        """Return how many items are in each state, zeros included."""
+        counted = Counter(item.state for item in self._rows.values())
+        return {state: counted[state] for state in State}
+
+
+def _fits(item: ReviewItem, query: ReviewQuery) -> bool:
+    return (
+        (not query.states or item.state in query.states)
+        and query.campaign in {None, item.campaign}
+        and query.generation_id in {None, item.generation_id}
+    )
+
+
+class MemoryAudit:
+    """The record, in the order in which events were added."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._links: list[Link] = []
+        self._journal = journal
+
+    def append(self, event: AuditEvent) -> None:
+        """Add one event."""
+        previous = self._links[-1].sha256 if self._links else FIRST
+        self._links.append(linked(previous, written(event)))
+        self._journal.append(self._links.pop)
+
+    def about(self, subject: str) -> Sequence[AuditEvent]:
+        """Return the events about `subject`, in the order they were added."""
+        return [event for event in _events(self._links) if event.subject == subject]
+
+    def latest(self, limit: int = 100) -> Sequence[AuditEvent]:
+        """Return the newest events, newest first."""
+        return _events(self._links[::-1][:limit])
+
+    def chain(self) -> AuditChain:
+        """Walk the whole record and return whether each event is what was recorded."""
+        return walked(self._links)
+
+
+def _events(links: Sequence[Link]) -> list[AuditEvent]:
+    return [read(AuditEvent, link.document) for link in links]

@@ -1,0 +1,63 @@
+"""The store, and its transactions: one at a time, taken back when the block raises."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from copydesk.storage.alone import OneATime
+from copydesk.storage.memory.access import MemoryKeys, MemorySessions, MemoryUsers
+from copydesk.storage.memory.publishing import MemoryCampaigns, MemoryLibrary, MemoryOutcomes
+from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
+from copydesk.storage.memory.rows import Undo
+
+
+class MemoryTransaction:
+    """All repositories, on the same rows."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self.generations = MemoryGenerations(journal)
+        self.reviews = MemoryReviews(journal)
+        self.audit = MemoryAudit(journal)
+        self.campaigns = MemoryCampaigns(journal)
+        self.library = MemoryLibrary(journal)
+        self.outcomes = MemoryOutcomes(journal)
+        self.users = MemoryUsers(journal)
+        self.keys = MemoryKeys(journal)
+        self.sessions = MemorySessions(journal)
+
+
+class MemoryStore:
+    """Keeps everything in this process: for tests, demonstrations and one-off commands."""
+
+    url = "memory://"
+
+    def __init__(self) -> None:
+        self._journal: list[Undo] = []
+        self._everything = MemoryTransaction(self._journal)
+        self._lock = threading.Lock()
+        self._alone = OneATime()
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        """Open a transaction: kept when the block ends, taken back when it raises.
+
+        Raises:
+            RuntimeError: this thread has a transaction open already.
+        """
+        with self._alone.entered(), self._lock:
+            try:
+                yield self._everything
+            except BaseException:
+                for undo in reversed(self._journal):
+                    undo()
+                raise
+            finally:
+                self._journal.clear()
+
+    def ping(self) -> None:
+        """Do nothing: memory can always be reached."""
+
+    def close(self) -> None:
+        """Do nothing: there are no connections."""

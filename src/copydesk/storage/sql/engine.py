@@ -1,0 +1,107 @@
+"""From a database URL to an engine, with what each of the two databases needs."""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from copydesk.briefs import Noun
+from copydesk.errors import Problem, SettingsError
+from copydesk.storage.stored import written
+
+RIGHT = (
+    "write `sqlite:///FILE`, `postgresql+psycopg://USER:PASSWORD@HOST/NAME`, "
+    "or `memory://` to keep nothing"
+)
+BUSY_S = 30.0
+"""How long a writer waits for SQLite's one write lock before it gives up."""
+POOL_KEPT, POOL_MORE = 10, 30
+"""Connections that a process keeps, and those it opens beyond under load: one for each of the 40
+threads in which the API works."""
+
+POSTGRES_NAMES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+SQLITE_NAMES = frozenset({"sqlite", "sqlite+pysqlite"})
+
+
+def parsed(url: str) -> URL:
+    """Return the URL with the driver that Copydesk uses. Raises SettingsError."""
+    try:
+        given = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        # It is not shown: there may be a password in it, and no telling where.
+        raise _wrong("something that is no URL", RIGHT) from error
+    if given.drivername in SQLITE_NAMES:
+        return _sqlite_url(given)
+    if given.drivername in POSTGRES_NAMES:
+        return _postgres_url(given)
+    raise _wrong(_shown(given), RIGHT)
+
+
+def engine_for(url: URL) -> Engine:
+    """Return an engine for a URL from `parsed`; it connects when it is first used."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return _engine(url, {})
+
+
+def _engine(url: URL, connect_args: dict[str, Any]) -> Engine:
+    return create_engine(
+        url,
+        connect_args=connect_args,
+        pool_pre_ping=True,
+        pool_size=POOL_KEPT,
+        max_overflow=POOL_MORE,
+        json_serializer=_to_json,
+        json_deserializer=str,
+    )
+
+
+def _to_json(noun: object) -> str:
+    if not isinstance(noun, Noun):
+        raise TypeError(f"a document column holds a noun, not a {type(noun).__name__}")
+    return written(noun)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = _engine(url, {"timeout": BUSY_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    # The first write of a transaction takes the write lock at once: a transaction that took it
+    # after having read under a lesser lock would fail with "database is locked", not wait.
+    connection.isolation_level = "IMMEDIATE"
+    connection.execute("PRAGMA foreign_keys = ON")
+    # What was accepted survives a power cut, too.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _sqlite_url(url: URL) -> URL:
+    if url.database in {None, "", ":memory:"}:
+        raise _wrong(_shown(url), f"an SQLite database needs a file: {RIGHT}")
+    folder = Path(str(url.database)).absolute().parent
+    if not folder.is_dir():
+        raise _wrong(_shown(url), f"there is no folder {folder}: create it, or name another file")
+    return url
+
+
+def _postgres_url(url: URL) -> URL:
+    if not url.database:
+        raise _wrong(_shown(url), f"the name of the database is missing: {RIGHT}")
+    if find_spec("psycopg") is None:
+        raise _wrong(_shown(url), "install PostgreSQL's driver: pip install 'copydesk[postgres]'")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
+
+
+def _wrong(holds: str, remedy: str) -> SettingsError:
+    return SettingsError([Problem("database_url", holds, remedy)])

@@ -1,0 +1,153 @@
+"""Generations and review items in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Select, func, select, tuple_
+
+from copydesk.generations import Generation, GenerationState
+from copydesk.review_queue import ReviewItem, ReviewQuery, State
+from copydesk.storage.sql import schema
+from copydesk.storage.sql.statements import Row, insert_new, many, one, replace, replace_at
+from copydesk.storage.stored import missing, same_request, taken
+
+
+class SqlGenerations:
+    """Generations, by id."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, generation: Generation) -> Generation:
+        """Store a new generation and return it, or the one that has its idempotency key.
+
+        Raises:
+            KeyReused: the key came with another request before.
+            Conflict: the id is taken.
+        """
+        if insert_new(self._connection, schema.generations, _generation_row(generation)):
+            return generation
+        earlier = self._with_key_of(generation)
+        if earlier is None:
+            raise taken("generation", generation.id)
+        return same_request(earlier, generation)
+
+    def get(self, generation_id: str) -> Generation:
+        """Return the generation. Raises NotFound."""
+        generations = schema.generations.c
+        query = select(generations.document).where(generations.id == generation_id)
+        generation = one(self._connection, Generation, query)
+        if generation is None:
+            raise missing("generation", generation_id)
+        return generation
+
+    def save(self, generation: Generation) -> None:
+        """Replace the generation. Raises NotFound."""
+        if not replace(self._connection, schema.generations, _generation_row(generation)):
+            raise missing("generation", generation.id)
+
+    def latest(self, requester: str | None = None, limit: int = 50) -> Sequence[Generation]:
+        """Return the newest generations, newest first."""
+        generations = schema.generations.c
+        query = select(generations.document)
+        if requester is not None:
+            query = query.where(generations.requester == requester)
+        newest = query.order_by(generations.created_at.desc(), generations.id.desc())
+        return many(self._connection, Generation, newest.limit(limit))
+
+    def unfinished(self) -> Sequence[Generation]:
+        """Return those queued or running, oldest first."""
+        generations = schema.generations.c
+        going = (GenerationState.QUEUED.value, GenerationState.RUNNING.value)
+        query = select(generations.document).where(generations.state.in_(going))
+        oldest = query.order_by(generations.created_at, generations.id)
+        return many(self._connection, Generation, oldest)
+
+    def _with_key_of(self, generation: Generation) -> Generation | None:
+        generations = schema.generations.c
+        query = select(generations.document).where(
+            generations.requester == generation.requester,
+            generations.idempotency_key == generation.idempotency_key,
+        )
+        return one(self._connection, Generation, query)
+
+
+def _generation_row(generation: Generation) -> Row:
+    return {
+        "id": generation.id,
+        "requester": generation.requester,
+        "idempotency_key": generation.idempotency_key,
+        "campaign": generation.campaign,
+        "state": generation.state.value,
+        "created_at": generation.created_at,
+        "document": generation,
+    }
+
+
+class SqlReviews:
+    """Review items, each under its version."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, item: ReviewItem) -> None:
+        """Store a new item; an item with this id that is already there stays as it is."""
+        insert_new(self._connection, schema.reviews, _review_row(item))
+
+    def get(self, item_id: str) -> ReviewItem:
+        """Return the item. Raises NotFound."""
+        query = select(schema.reviews.c.document).where(schema.reviews.c.id == item_id)
+        item = one(self._connection, ReviewItem, query)
+        if item is None:
+            raise missing("review item", item_id)
+        return item
+
+    def save(self, item: ReviewItem, expected_version: int) -> None:
+        """Replace the item if it is stored at `expected_version`, else raise StaleVersion."""
+        row, reviews = _review_row(item), schema.reviews
+        if not replace_at(self._connection, reviews, row, expected_version, "review item"):
+            raise missing("review item", item.id)
+
+    def find(self, query: ReviewQuery) -> Sequence[ReviewItem]:
+        """Return at most `query.limit` items, oldest first. Raises NotFound for `after`."""
+        reviews = schema.reviews.c
+        wanted = _narrowed(select(reviews.document), query)
+        if query.after is not None:
+            last = self.get(query.after)
+            wanted = wanted.where(
+                tuple_(reviews.created_at, reviews.id) > (last.created_at, last.id)
+            )
+        oldest = wanted.order_by(reviews.created_at, reviews.id).limit(query.limit)
+        return many(self._connection, ReviewItem, oldest)
+
+    def count(self) -> dict[State, int]:
+        """Return how many items are in each state, zeros included."""
+        state = schema.reviews.c.state
+        counted = dict.fromkeys(State, 0)
+        for name, items in self._connection.execute(select(state, func.count()).group_by(state)):
+            counted[State(name)] = items
+        return counted
+
+
+def _narrowed(statement: Select[str], query: ReviewQuery) -> Select[str]:
+    reviews = schema.reviews.c
+    if query.states:
+        statement = statement.where(reviews.state.in_([state.value for state in query.states]))
+    if query.campaign is not None:
+        statement = statement.where(reviews.campaign == query.campaign)
+    if query.generation_id is not None:
+        statement = statement.where(reviews.generation_id == query.generation_id)
+    return statement
+
+
+def _review_row(item: ReviewItem) -> Row:
+    return {
+        "id": item.id,
+        "version": item.version,
+        "state": item.state.value,
+        "campaign": item.campaign,
+        "generation_id": item.generation_id,
+        "created_at": item.created_at,
+        "document": item,
+    }

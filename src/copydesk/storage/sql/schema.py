@@ -1,0 +1,128 @@
+"""Every table. Beside the columns that are searched or kept unique, each row holds its noun.
+
+There are no foreign keys: each noun is read and judged as a whole, and what it refers to may be
+gone (a session's user) or elsewhere (an outcome's variant). `migrations/` creates these tables;
+a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+from copydesk.storage.sql.columns import Document, Moment, Name
+
+metadata = MetaData()
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("requester", Name, nullable=False),
+    Column("idempotency_key", Name),
+    Column("campaign", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    UniqueConstraint("requester", "idempotency_key", name="uq_generations_idempotency_key"),
+    Index("ix_generations_created_at", "created_at", "id"),
+    Index("ix_generations_requester", "requester", "created_at", "id"),
+    Index("ix_generations_state", "state", "created_at", "id"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("campaign", Name, nullable=False),
+    Column("generation_id", Name, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_reviews_created_at", "created_at", "id"),
+    Index("ix_reviews_state", "state", "created_at", "id"),
+    Index("ix_reviews_campaign", "campaign", "created_at", "id"),
+    Index("ix_reviews_generation", "generation_id", "created_at", "id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("subject", Name, nullable=False),
+    Column("act", Name, nullable=False),
+    Column("actor", Name, nullable=False),
+    Column("at", Moment, nullable=False),
+    # Hashed byte for byte, so it is kept as text: JSONB would write it anew.
+    Column("document", Text, nullable=False),
+    Column("sha256", Name, nullable=False),
+    UniqueConstraint("sha256", name="uq_audit_sha256"),
+    Index("ix_audit_subject", "subject", "number"),
+    sqlite_autoincrement=True,
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("owner", Name, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_campaigns_updated_at", "updated_at", "id"),
+)
+
+library = Table(
+    "library",
+    metadata,
+    Column("campaign", Name, primary_key=True),
+    Column("audience_id", Name, primary_key=True),
+    Column("id", Name, primary_key=True),
+    Column("withdrawn_because", Text),
+    Column("approved_at", Moment, nullable=False),
+    Column("searchable", Text, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_library_approved_at", "approved_at", "id"),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("source", Name, primary_key=True),
+    Column("event_id", Name, primary_key=True),
+    Column("campaign", Name, nullable=False),
+    Column("variant_id", Name),
+    Column("kind", Name, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_outcomes_campaign", "campaign", "variant_id", "kind"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("document", Document, nullable=False),
+)
+
+keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("key_hash", Name, nullable=False),
+    Column("owner", Name, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    UniqueConstraint("key_hash", name="uq_api_keys_key_hash"),
+    Index("ix_api_keys_owner", "owner", "created_at", "id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", Name, primary_key=True),
+    Column("owner", Name, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_sessions_expires_at", "expires_at"),
+)

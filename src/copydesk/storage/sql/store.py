@@ -1,0 +1,93 @@
+"""The store, and its transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from copydesk.errors import StoreUnavailable
+from copydesk.storage.alone import OneATime
+from copydesk.storage.sql.access import SqlKeys, SqlSessions, SqlUsers
+from copydesk.storage.sql.audit import SqlAudit
+from copydesk.storage.sql.engine import engine_for, parsed
+from copydesk.storage.sql.migrate import require_newest, upgrade
+from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes
+from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
+
+
+class SqlTransaction:
+    """All repositories, on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.generations = SqlGenerations(connection)
+        self.reviews = SqlReviews(connection)
+        self.audit = SqlAudit(connection)
+        self.campaigns = SqlCampaigns(connection)
+        self.library = SqlLibrary(connection)
+        self.outcomes = SqlOutcomes(connection)
+        self.users = SqlUsers(connection)
+        self.keys = SqlKeys(connection)
+        self.sessions = SqlSessions(connection)
+
+
+class SqlStore:
+    """Keeps everything in SQLite or PostgreSQL.
+
+    A transaction sees what others committed, statement by statement (READ COMMITTED, on both);
+    versions and unique keys keep two writers apart.
+
+    Raises:
+        SettingsError: the URL cannot be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = parsed(url)
+        self._engine = engine_for(self._url)
+        self._alone = OneATime()
+
+    @property
+    def url(self) -> str:
+        """Where it is, without a password."""
+        return self._url.render_as_string(hide_password=True)
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest migration; safe when several processes do it at once.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached, or belongs to a newer Copydesk.
+        """
+        with self._reported():
+            upgrade(self._engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTransaction]:
+        """Open a transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached, or did not answer in time.
+            RuntimeError: this thread has a transaction open already.
+        """
+        with self._alone.entered(), self._reported(), self._engine.begin() as connection:
+            transaction = SqlTransaction(connection)
+            yield transaction
+            transaction.audit.flush()
+
+    def ping(self) -> None:
+        """Raise StoreUnavailable when it cannot be reached or is not at the newest migration."""
+        with self._reported(), self._engine.connect() as connection:
+            require_newest(connection)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            reason = str(error.orig).strip() or type(error.orig).__name__
+            raise StoreUnavailable(f"{self.url}: {reason}") from error
