@@ -3,7 +3,16 @@
 from copydesk.publishing.approval import approval_hash
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
 from copydesk.publishing.dialects import DIALECTS, Dialect, dialect_named, dialects, emit
-from copydesk.publishing.library import ANYONE, Choice, Shelf, fallback_hash, holds
+from copydesk.publishing.library import (
+    ANYONE,
+    FALLBACK_ID,
+    Choice,
+    Shelf,
+    fallback_hash,
+    fallback_holds,
+    holds,
+    without_offer,
+)
 from copydesk.publishing.ports import ApprovedLibrary, Campaigns
 from copydesk.publishing.pull import Pulled, PullQuery, Source
 from copydesk.publishing.recipients import assign, recipient_key
@@ -11,6 +20,7 @@ from copydesk.publishing.recipients import assign, recipient_key
 __all__ = [
     "ANYONE",
     "DIALECTS",
+    "FALLBACK_ID",
     "ApprovedCopy",
     "ApprovedLibrary",
     "Campaign",
@@ -27,6 +37,8 @@ __all__ = [
     "dialects",
     "emit",
     "fallback_hash",
+    "fallback_holds",
     "holds",
     "recipient_key",
+    "without_offer",
 ]

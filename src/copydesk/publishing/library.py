@@ -168,6 +168,11 @@ def fallback_hash(copy: Copy, campaign: Campaign, policy: str, *, leans_on_offer
     return approval_hash(copy, brief, campaign.brand, ANYONE, policy)
 
 
+def fallback_holds(campaign: Campaign, policy: str) -> bool:
+    """Return whether there is a fallback whose approval holds."""
+    return _brief_of_fallback(campaign, policy) is not None
+
+
 def _brief_of_fallback(campaign: Campaign, policy: str) -> Brief | None:
     """Return the brief that the fallback's approval is bound to, or None when it is void."""
     fallback = campaign.fallback

@@ -71,9 +71,14 @@ class ReviewItem(Noun):
 
     def held_by_another(self, user: str, now: datetime) -> bool:
         """Return whether somebody else's lease is still running at `now`."""
-        return (
-            self.holder is not None
-            and self.holder != user
-            and self.lease_until is not None
-            and now < self.lease_until
-        )
+        return self.holder != user and self.is_held(now)
+
+    def state_at(self, now: datetime) -> State:
+        """Return the state at `now`: a claim whose lease ran out is waiting again."""
+        if self.state is State.CLAIMED and not self.is_held(now):
+            return State.WAITING
+        return self.state
+
+    def is_held(self, now: datetime) -> bool:
+        """Return whether somebody's lease is running at `now`."""
+        return self.holder is not None and self.lease_until is not None and now < self.lease_until

@@ -1,0 +1,226 @@
+"""Users, keys and sessions: letting people and programs in, and keeping them out again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from copydesk import documents
+from copydesk.access import (
+    Actor,
+    ApiKey,
+    NewKey,
+    Role,
+    Session,
+    User,
+    hash_password,
+    hash_secret,
+    new_key,
+    password_fits,
+)
+from copydesk.desk.parts import Clock, record
+from copydesk.errors import Conflict, NotFound, Unauthenticated
+from copydesk.storage import Store, Transaction
+
+OPERATOR = Actor("operator:local", frozenset({Role.ADMIN}))
+"""Whoever works on the machine itself, from the command line; no user can have this name."""
+WRONG = "The name or the password is wrong."
+
+
+class Access:
+    """Who may come in, and in which roles. Only an admin changes that."""
+
+    def __init__(self, store: Store, clock: Clock, session_hours: int = 12) -> None:
+        self._store = store
+        self._clock = clock
+        self._session = timedelta(hours=session_hours)
+
+    def sign_in(self, name: str, password: str) -> tuple[str, Session]:
+        """Open a browser session; return its id, which is not stored, and the session.
+
+        Raises Unauthenticated, in the same words and after the same time whether the name is
+        unknown, has no password or is disabled, or the password is wrong.
+        """
+        with self._store.transaction() as tx:
+            user = _user_or_none(tx, name)
+        # Outside of the transaction: Argon2 takes its time on purpose.
+        fits = password_fits(password, user.password_hash if user is not None else None)
+        if user is None or user.disabled or not fits:
+            self._note_refusal(user)
+            raise Unauthenticated(WRONG)
+        return self._open_session(user)
+
+    def sign_out(self, session_id: str) -> None:
+        """End the session; no error when there is none."""
+        with self._store.transaction() as tx:
+            tx.sessions.end(hash_secret(session_id))
+
+    def actor_of_session(self, session_id: str) -> tuple[Actor, Session] | None:
+        """Return who is signed in, or None when the session ended, ran out or was never there."""
+        with self._store.transaction() as tx:
+            session = tx.sessions.by_hash(hash_secret(session_id))
+            if session is None or session.expires_at <= self._clock():
+                return None
+            user = _user_or_none(tx, session.user)
+        if user is None or user.disabled:
+            return None
+        return Actor(user.name, frozenset(user.roles)), session
+
+    def actor_of_key(self, secret: str) -> Actor:
+        """Return who the key speaks for, in those of its roles that the user still has.
+
+        Raises Unauthenticated when it is unknown or revoked, or its user disabled.
+        """
+        with self._store.transaction() as tx:
+            key = tx.keys.by_hash(hash_secret(secret))
+            user = _user_or_none(tx, key.user) if key is not None else None
+        if key is None or key.revoked_at is not None:
+            raise Unauthenticated("This API key is not known, or was revoked.")
+        if user is None or user.disabled:
+            raise Unauthenticated(f"The user of this API key, {key.user}, is disabled.")
+        return Actor(user.name, frozenset(key.roles) & frozenset(user.roles))
+
+    def users(self, actor: Actor) -> Sequence[User]:
+        """Return every user, by name."""
+        actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            return tx.users.all()
+
+    def add_user(
+        self, name: str, roles: Sequence[Role], password: str | None, actor: Actor
+    ) -> User:
+        """Add a user; without a password, one that only uses keys.
+
+        Raises:
+            InputError: the name cannot be a user's name.
+            Conflict: the name is taken.
+            Forbidden: the password is too short.
+        """
+        actor.must_be(Role.ADMIN)
+        hashed = hash_password(password) if password is not None else None
+        data = {"name": name, "roles": sorted(set(roles)), "password_hash": hashed}
+        user = documents.shaped(data, User)
+        with self._store.transaction() as tx:
+            tx.users.add(user)
+            self._record(tx, user, "user.added", actor, roles=[*user.roles])
+        return user
+
+    def set_roles(self, name: str, roles: Sequence[Role], actor: Actor) -> User:
+        """Give the user these roles and no others; keys and sessions follow at once.
+
+        Raises Conflict when no admin would be left.
+        """
+        actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            user = tx.users.get(name).model_copy(update={"roles": tuple(sorted(set(roles)))})
+            _must_leave_an_admin(tx, user)
+            tx.users.save(user)
+            self._record(tx, user, "user.roles_set", actor, roles=[*user.roles])
+        return user
+
+    def set_password(self, name: str, password: str, actor: Actor) -> None:
+        """Change a password: one's own, or as an admin anyone's. Sessions are left open."""
+        if actor.name != name:
+            actor.must_be(Role.ADMIN)
+        hashed = hash_password(password)
+        with self._store.transaction() as tx:
+            user = tx.users.get(name).model_copy(update={"password_hash": hashed})
+            tx.users.save(user)
+            self._record(tx, user, "user.password_set", actor)
+
+    def disable_user(self, name: str, actor: Actor) -> User:
+        """Keep the user out: sessions and keys are refused from now on.
+
+        Raises Conflict when no admin would be left.
+        """
+        return self._set_disabled(name, actor, disabled=True)
+
+    def enable_user(self, name: str, actor: Actor) -> User:
+        """Let the user in again."""
+        return self._set_disabled(name, actor, disabled=False)
+
+    def keys(self, user: str, actor: Actor) -> Sequence[ApiKey]:
+        """Return the user's keys, oldest first: one's own, or as an admin anyone's."""
+        if actor.name != user:
+            actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            return tx.keys.of_user(tx.users.get(user).name)
+
+    def add_key(self, user: str, roles: Sequence[Role], label: str, actor: Actor) -> NewKey:
+        """Make a key for the user; its secret is in the answer and nowhere else.
+
+        Raises Forbidden when a role is not the user's own, Conflict when the user is disabled.
+        """
+        actor.must_be(Role.ADMIN)
+        now = self._clock()
+        with self._store.transaction() as tx:
+            owner = tx.users.get(user)
+            if owner.disabled:
+                raise Conflict(f"{user} is disabled: enable the user first.")
+            key = new_key(owner, sorted(set(roles)), label, now)
+            tx.keys.add(key.stored)
+            details = {"user": user, "roles": [*key.stored.roles], "label": label}
+            record(tx, f"key:{key.stored.id}", "key.added", actor.name, now, **details)
+        return key
+
+    def revoke_key(self, key_id: str, actor: Actor) -> None:
+        """Make a key useless. Raises NotFound."""
+        actor.must_be(Role.ADMIN)
+        now = self._clock()
+        with self._store.transaction() as tx:
+            tx.keys.revoke(key_id, now)
+            record(tx, f"key:{key_id}", "key.revoked", actor.name, now)
+
+    def _open_session(self, user: User) -> tuple[str, Session]:
+        session_id, now = secrets.token_urlsafe(32), self._clock()
+        session = Session(
+            id_hash=hash_secret(session_id),
+            user=user.name,
+            csrf=secrets.token_urlsafe(32),
+            created_at=now,
+            expires_at=now + self._session,
+        )
+        with self._store.transaction() as tx:
+            tx.sessions.add(session)
+            record(tx, f"user:{user.name}", "session.opened", user.name, now)
+        return session_id, session
+
+    def _note_refusal(self, user: User | None) -> None:
+        """Put a refused sign-in on the record; invented names are not, or anyone could fill it."""
+        if user is None:
+            return
+        with self._store.transaction() as tx:
+            record(tx, f"user:{user.name}", "session.refused", user.name, self._clock())
+
+    def _set_disabled(self, name: str, actor: Actor, *, disabled: bool) -> User:
+        actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            user = tx.users.get(name).model_copy(update={"disabled": disabled})
+            _must_leave_an_admin(tx, user)
+            tx.users.save(user)
+            self._record(tx, user, "user.disabled" if disabled else "user.enabled", actor)
+        return user
+
+    def _record(
+        self, tx: Transaction, user: User, act: str, actor: Actor, **details: object
+    ) -> None:
+        record(tx, f"user:{user.name}", act, actor.name, self._clock(), **details)
+
+
+def _user_or_none(tx: Transaction, name: str) -> User | None:
+    try:
+        return tx.users.get(name)
+    except NotFound:
+        return None
+
+
+def _must_leave_an_admin(tx: Transaction, changed: User) -> None:
+    """Raise Conflict when `changed` takes the last admin away."""
+    after = [changed if user.name == changed.name else user for user in tx.users.all()]
+    if any(_is_admin(user) for user in tx.users.all()) and not any(map(_is_admin, after)):
+        raise Conflict(f"{changed.name} is the last admin: make somebody else one first.")
+
+
+def _is_admin(user: User) -> bool:
+    return Role.ADMIN in user.roles and not user.disabled

@@ -1,0 +1,50 @@
+"""What the services share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from copydesk.access import Role
+from copydesk.errors import StaleVersion, VersionRequired
+from copydesk.guardrails import Checked, Submission
+from copydesk.publishing import Campaign
+from copydesk.review_queue import AuditEvent, ReviewItem
+from copydesk.storage import Transaction
+
+Clock = Callable[[], datetime]
+
+DECIDERS = (Role.REVIEWER, Role.APPROVER)
+READERS = (*DECIDERS, Role.ADMIN)
+"""Roles that may read the queue and the record."""
+
+
+class Checks(Protocol):
+    """Checks copy; in the running service a `guardrails.checker.Checker`."""
+
+    def check(self, submission: Submission) -> Checked:
+        """Return the verdict with its findings. Does not raise: what fails is a finding."""
+
+
+def must_stand_at(noun: ReviewItem | Campaign, version: int | None) -> None:
+    """Compare the version that the caller read with the one that stands.
+
+    Raises:
+        VersionRequired: the caller named none.
+        StaleVersion: it changed since.
+    """
+    if version is None:
+        raise VersionRequired
+    if version != noun.version:
+        raise StaleVersion(
+            f"{noun.id} is at version {noun.version}, you read {version}: "
+            "read it again, then decide."
+        )
+
+
+def record(
+    tx: Transaction, subject: str, act: str, actor: str, at: datetime, **details: object
+) -> None:
+    """Add an event to the record, within the transaction that it is about."""
+    tx.audit.append(AuditEvent(subject=subject, act=act, actor=actor, at=at, details=details))

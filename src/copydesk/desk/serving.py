@@ -1,0 +1,227 @@
+"""Campaigns as they stand, and what campaign tools pull for them and report back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from copydesk.access import Actor, Role
+from copydesk.briefs import Brief
+from copydesk.desk.facts import Recheck, open_items
+from copydesk.desk.parts import READERS, Checks, Clock, must_stand_at, record
+from copydesk.errors import BlockedCopy, NotFound, SelfApproval
+from copydesk.feedback import Outcome
+from copydesk.guardrails import Checked, Severity, Submission, Verdict
+from copydesk.publishing import (
+    ANYONE,
+    FALLBACK_ID,
+    ApprovedCopy,
+    Campaign,
+    Choice,
+    Pulled,
+    PullQuery,
+    Shelf,
+    dialect_named,
+    emit,
+    fallback_hash,
+    fallback_holds,
+    holds,
+    recipient_key,
+    without_offer,
+)
+from copydesk.review_queue import Policy
+from copydesk.storage import Store, Transaction
+from copydesk.variants import Copy, Slot
+
+
+class CampaignChange(Campaign):
+    """A campaign as it stands after a change of its brief, with what that did to approvals."""
+
+    voided: tuple[str, ...] = ()
+    """Ids of approved copy that was served until now and is no longer; `fallback` among them."""
+    requeued: tuple[str, ...] = ()
+    """Ids of the review items that void approvals were put back as."""
+
+
+class Serving:
+    """Keeps campaigns, and serves their approved copy."""
+
+    def __init__(
+        self, store: Store, checker: Checks, policy: Policy, clock: Clock, secret: bytes
+    ) -> None:
+        self._store = store
+        self._checker = checker
+        self._policy = policy
+        self._clock = clock
+        self._secret = secret
+
+    def recipient_key(self, recipient: str) -> str:
+        """Return the key under which this recipient is pulled for and reported about."""
+        return recipient_key(self._secret, recipient)
+
+    def campaigns(self, actor: Actor) -> Sequence[Campaign]:
+        """Return every campaign, newest change first."""
+        actor.must_be(Role.REQUESTER, *READERS)
+        with self._store.transaction() as tx:
+            return tx.campaigns.all()
+
+    def campaign(self, campaign_id: str, actor: Actor) -> Campaign:
+        """Return the campaign. Raises NotFound."""
+        actor.must_be(Role.REQUESTER, *READERS)
+        with self._store.transaction() as tx:
+            return tx.campaigns.get(campaign_id)
+
+    def pull(self, query: PullQuery) -> Pulled:
+        """Return approved copy for this recipient at this moment, in the tool's dialect.
+
+        Whether the caller may pull is settled where their key is read.
+
+        Raises:
+            InputError: the dialect is not known.
+            NotFound: there is no such campaign, or nothing that may be served, with the reasons.
+            Conflict: the copy cannot be written in this dialect.
+        """
+        dialect_named(query.dialect)
+        now = self._clock()
+        with self._store.transaction() as tx:
+            campaign = tx.campaigns.get(query.campaign)
+            choice = self._shelf(tx, campaign).choose(query, now)
+            if choice.approved is None:
+                raise NotFound(_nothing(tx, query, choice))
+        return _pulled(query, choice, choice.approved)
+
+    def set_brief(
+        self, campaign_id: str, brief: Brief, actor: Actor, version: int | None
+    ) -> CampaignChange:
+        """Change what is true of the campaign: approvals that rest on anything else are void.
+
+        What was approved goes back to review under the new facts, and what is in review is
+        checked against them. Whoever changes the brief is an author of all of it, and cannot
+        approve it. The same brief again changes nothing.
+
+        Raises:
+            Forbidden: the actor is no requester.
+            StaleVersion: the campaign changed since the actor read it.
+        """
+        actor.must_be(Role.REQUESTER)
+        now = self._clock()
+        with self._store.transaction() as tx:
+            before = tx.campaigns.get(campaign_id)
+            must_stand_at(before, version)
+            if brief == before.brief:
+                return CampaignChange(**dict(before))
+            update = {"brief": brief, "version": before.version + 1, "updated_at": now}
+            after = before.model_copy(update=update)
+            tx.campaigns.save(after, before.version)
+            return self._recall(tx, before, after, actor, now)
+
+    def set_fallback(
+        self, campaign_id: str, copy: Copy, actor: Actor, version: int | None
+    ) -> Campaign:
+        """Sign the copy that is served when nothing approved fits.
+
+        It is checked as copy for people of whom nothing is known. One that stands without the
+        offer is bound to the brief without it, and is served when the offer has ended, too.
+
+        Raises:
+            Forbidden: the actor is no approver.
+            SelfApproval: the actor owns the campaign.
+            BlockedCopy: a blocking finding stands.
+        """
+        actor.must_be(Role.APPROVER)
+        now = self._clock()
+        with self._store.transaction() as tx:
+            before = tx.campaigns.get(campaign_id)
+            must_stand_at(before, version)
+            if actor.name == before.owner:
+                raise SelfApproval(f"{actor.name} owns this campaign: another must sign for it.")
+            fallback = self._signed_fallback(before, copy, actor, now)
+            update = {"fallback": fallback, "version": before.version + 1, "updated_at": now}
+            after = before.model_copy(update=update)
+            tx.campaigns.save(after, before.version)
+            details = {"approval_hash": fallback.approval_hash, "version": after.version}
+            record(tx, campaign_id, "campaign.fallback_set", actor.name, now, **details)
+            return after
+
+    def record(self, outcomes: Sequence[Outcome], actor: Actor) -> int:
+        """Keep what recipients did; return how many of the events were new."""
+        actor.must_be(Role.PULLER, Role.ADMIN)
+        with self._store.transaction() as tx:
+            return tx.outcomes.add(outcomes)
+
+    def _shelf(self, tx: Transaction, campaign: Campaign) -> Shelf:
+        served = tx.library.served(campaign.id)
+        return Shelf.of(campaign, served, self._policy.sha256, self.recipient_key)
+
+    def _recall(
+        self, tx: Transaction, before: Campaign, after: Campaign, actor: Actor, now: datetime
+    ) -> CampaignChange:
+        policy = self._policy.sha256
+        recheck = Recheck(tx, self._checker, policy, after, actor.name, now)
+        reviewed = recheck.open_items()
+        void = recheck.void()
+        fresh = [recheck.requeue(copy) for copy in void if copy.id not in reviewed]
+        voided = [copy.id for copy in void if holds(copy, before, policy)]
+        if fallback_holds(before, policy) and not fallback_holds(after, policy):
+            voided.append(FALLBACK_ID)
+        requeued = tuple(item_id for item_id in fresh if item_id is not None)
+        details = {"version": after.version, "changed": _changed(before.brief, after.brief)}
+        details |= {"voided": voided, "requeued": list(requeued)}
+        record(tx, after.id, "campaign.brief_changed", actor.name, now, **details)
+        return CampaignChange(**dict(after), voided=tuple(voided), requeued=requeued)
+
+    def _signed_fallback(
+        self, campaign: Campaign, copy: Copy, actor: Actor, now: datetime
+    ) -> ApprovedCopy:
+        leans = self._must_pass(campaign, copy)
+        signed = fallback_hash(copy, campaign, self._policy.sha256, leans_on_offer=leans)
+        return ApprovedCopy(
+            id=FALLBACK_ID,
+            campaign=campaign.id,
+            audience_id=ANYONE.id,
+            copy_=copy,
+            approval_hash=signed,
+            approved_by=actor.name,
+            approved_at=now,
+        )
+
+    def _must_pass(self, campaign: Campaign, copy: Copy) -> bool:
+        """Return whether the copy needs the offer to be true. Raises BlockedCopy."""
+        brief, brand = campaign.brief, campaign.brand
+        checked = self._checker.check(Submission(copy, brief, brand, ANYONE))
+        if checked.verdict is Verdict.BLOCK:
+            found = [f.message for f in checked.findings if f.severity is Severity.BLOCK]
+            raise BlockedCopy(f"This fallback cannot be served: {' '.join(found)}")
+        bare = self._checker.check(Submission(copy, without_offer(brief), brand, ANYONE))
+        return bool(_grave(bare) - _grave(checked))
+
+
+def _grave(checked: Checked) -> set[tuple[str, Slot, int]]:
+    """Return which findings ask for a person or more, and where they stand."""
+    grave = (Severity.BLOCK, Severity.REVIEW)
+    return {(f.rule, f.slot, f.start) for f in checked.findings if f.severity in grave}
+
+
+def _changed(before: Brief, after: Brief) -> list[str]:
+    return [name for name in Brief.model_fields if getattr(before, name) != getattr(after, name)]
+
+
+def _pulled(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
+    return Pulled(
+        texts={slot: emit(approved.copy_[slot], query.dialect) for slot in query.slots},
+        variant_id=approved.id,
+        audience_id=approved.audience_id,
+        approval_hash=approved.approval_hash,
+        approved_by=approved.approved_by,
+        source=choice.source,
+        individual=choice.audience is not None and choice.audience.recipient is not None,
+        withheld=choice.withheld,
+    )
+
+
+def _nothing(tx: Transaction, query: PullQuery, choice: Choice) -> str:
+    waiting = sum(1 for _ in open_items(tx, query.campaign))
+    reasons = [*choice.withheld, "there is no fallback that may be served"]
+    if waiting:
+        reasons.append(f"{waiting} waiting for review")
+    return f"Nothing of campaign {query.campaign} may be served: {'; '.join(reasons)}."
