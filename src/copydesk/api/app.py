@@ -1,0 +1,83 @@
+"""The application: routes, what every request passes through, and errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from http import HTTPStatus
+
+from anyio.to_thread import run_sync
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from copydesk.api import (
+    campaigns,
+    checks,
+    generations,
+    health,
+    metrics,
+    openapi,
+    outcomes,
+    pages,
+    people,
+    pulls,
+    rankings,
+    reviews,
+)
+from copydesk.api.edge import BodyLimit, SafeHeaders
+from copydesk.api.metrics import Metered, Metrics
+from copydesk.api.parts import Parts
+from copydesk.api.problems import as_error, problem_response
+from copydesk.api.runner import InProcess, Runner
+from copydesk.bootstrap import Copydesk
+from copydesk.errors import CopydeskError
+
+NOUNS = (checks, generations, rankings, reviews, campaigns, pulls, outcomes, people)
+
+
+def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
+    """Return the application: API under /v1, pages under /, /healthz, /readyz and /metrics.
+
+    `jobs` runs accepted generations and is started and stopped with the app; without it they run
+    as tasks of this process. `copydesk` stays the caller's to close.
+    """
+    runner = jobs or InProcess(copydesk.asking.run, copydesk.asking.unfinished)
+    parts = Parts(copydesk, runner, Metrics(copydesk.store))
+    app = FastAPI(
+        **openapi.about(), docs_url=None, redoc_url=None, lifespan=_lifespan(parts.runner)
+    )
+    app.state.parts = parts
+    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
+    for noun in (*NOUNS, health, metrics):
+        app.include_router(noun.router)
+    pages.add_to(app)
+    for kind in (CopydeskError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _answer)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(Metered, metrics=parts.metrics)
+    return app
+
+
+def _lifespan(runner: Runner) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        runner.start()
+        yield
+        await run_sync(runner.stop)
+
+    return lifespan
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    """Answer a request that ended in an error: a page for people, problem+json for programs."""
+    said = as_error(error, request)
+    headers = dict(getattr(error, "headers", None) or {})
+    if said.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        route = getattr(request.scope.get("route"), "path", "")
+        headers["Allow"] = ", ".join(openapi.methods_at(request.app, route)) or headers["Allow"]
+    if pages.is_page(request):
+        return pages.error_page(request, said, headers)
+    return problem_response(said, headers)

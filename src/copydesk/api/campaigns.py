@@ -1,0 +1,79 @@
+"""`/v1/campaigns`: what is true of a campaign now. A change voids what leans on what it was."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Body, Path, Response
+
+from copydesk.api.examples import BRIEF, COPY
+from copydesk.api.parts import Caller, Desk, MayAsk, MaySign
+from copydesk.api.problems import responses
+from copydesk.api.reviews import DONE, READ
+from copydesk.api.versions import IfMatch, etag
+from copydesk.briefs import Brief, Noun
+from copydesk.desk.serving import CampaignChange
+from copydesk.publishing import Campaign
+from copydesk.variants import Copy
+
+router = APIRouter(prefix="/v1", tags=["campaigns"], responses=responses(401, 403, 422))
+
+CampaignId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+
+
+class CampaignList(Noun):
+    """Campaigns, newest change first."""
+
+    items: tuple[Campaign, ...]
+
+
+@router.get("/campaigns")
+def list_all(desk: Desk, caller: Caller) -> CampaignList:
+    """List campaigns, newest change first."""
+    return CampaignList(items=tuple(desk.serving.campaigns(caller)))
+
+
+@router.get("/campaigns/{campaign_id}", responses=READ)
+def read(desk: Desk, caller: Caller, campaign_id: CampaignId, response: Response) -> Campaign:
+    """Return a campaign: its brief, brand and audiences as they are now, and its fallback."""
+    return _versioned(desk.serving.campaign(campaign_id, caller), response)
+
+
+@router.put("/campaigns/{campaign_id}/brief", responses=DONE)
+def set_brief(
+    desk: Desk,
+    caller: MayAsk,
+    campaign_id: CampaignId,
+    response: Response,
+    brief: Annotated[Brief, Body(examples=[BRIEF])],
+    if_match: IfMatch,
+) -> CampaignChange:
+    """Change what is true: approved copy that leans on anything else is recalled at once.
+
+    `voided` names the copy that was served until now and is no longer; `requeued` the review items
+    that it was put back as.
+    """
+    changed = desk.serving.set_brief(campaign_id, brief, caller, if_match)
+    return _versioned(changed, response)
+
+
+@router.put("/campaigns/{campaign_id}/fallback", responses=DONE)
+def set_fallback(
+    desk: Desk,
+    caller: MaySign,
+    campaign_id: CampaignId,
+    response: Response,
+    fallback: Annotated[Copy, Body(examples=[COPY])],
+    if_match: IfMatch,
+) -> Campaign:
+    """Sign the copy that is served when nothing approved fits."""
+    changed = desk.serving.set_fallback(campaign_id, fallback, caller, if_match)
+    return _versioned(changed, response)
+
+
+C = TypeVar("C", bound=Campaign)
+
+
+def _versioned(campaign: C, response: Response) -> C:
+    response.headers["ETag"] = etag(campaign.version)
+    return campaign

@@ -1,0 +1,21 @@
+"""Examples for the OpenAPI document: invented, and accepted as they are (a test sends them)."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+_examples: dict[str, Any] = yaml.safe_load(
+    files("copydesk.api").joinpath("examples.yaml").read_text(encoding="utf-8")
+)
+
+CHECK: dict[str, Any] = _examples["check"]
+GENERATION: dict[str, Any] = _examples["generation"]
+RANK: dict[str, Any] = _examples["rank"]
+OUTCOMES: dict[str, Any] = _examples["outcomes"]
+USER: dict[str, Any] = _examples["user"]
+KEY: dict[str, Any] = _examples["key"]
+BRIEF: dict[str, Any] = _examples["brief"]
+COPY: dict[str, Any] = _examples["copy"]

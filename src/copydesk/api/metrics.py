@@ -1,0 +1,126 @@
+"""What Prometheus scrapes: each app has a registry of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from time import perf_counter
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from copydesk.storage import Store
+
+log = logging.getLogger(__name__)
+
+GENERATION_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160)
+"""A phrase book answers within the first two; a hosted model between 2.5 and 40."""
+
+router = APIRouter()
+
+
+class Metrics:
+    """The counters of one app."""
+
+    def __init__(self, store: Store) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "copydesk_http_requests",
+            "Requests, by route template, method and status.",
+            ("route", "method", "status"),
+            registry=self.registry,
+        )
+        self.request_seconds = Histogram(
+            "copydesk_http_request_seconds",
+            "Time from a request's first byte to its answer's last, by route template.",
+            ("route",),
+            registry=self.registry,
+        )
+        self.pulls = Counter(
+            "copydesk_pulls",
+            "Pull requests, by what was served: approved copy, the fallback, or nothing.",
+            ("source",),
+            registry=self.registry,
+        )
+        self.generation_seconds = Histogram(
+            "copydesk_generation_seconds",
+            "Time from acceptance to end of the generations that this process waited for or ran.",
+            ("state",),
+            buckets=GENERATION_SECONDS,
+            registry=self.registry,
+        )
+        self.registry.register(_QueueCounts(store))
+
+
+class _QueueCounts(Collector):
+    """Counts review items when scraped, so that every process tells the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        yield self._gauge()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        gauge = self._gauge()
+        try:
+            with self._store.transaction() as tx:
+                counts = tx.reviews.count()
+        except Exception:  # a scrape goes on without the store: /readyz tells that it is gone
+            log.warning("metrics.store_unreachable", exc_info=True)
+            return
+        for state, count in counts.items():
+            gauge.add_metric([state.value], count)
+        yield gauge
+
+    @staticmethod
+    def _gauge() -> GaugeMetricFamily:
+        return GaugeMetricFamily(
+            "copydesk_review_items", "Review items, by state.", labels=["state"]
+        )
+
+
+class Metered:
+    """Counts and times every request under its route template; unknown paths share one label."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, as ASGI has it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = perf_counter(), 500
+
+        async def send_noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        finally:
+            self._note(scope, status, perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unknown")
+        method = scope["method"] if scope["method"] in KNOWN_METHODS else "OTHER"
+        self.metrics.requests.labels(route, method, status).inc()
+        self.metrics.request_seconds.labels(route).observe(seconds)
+
+
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+@router.get("/metrics", include_in_schema=False)
+def metrics(request: Request) -> Response:
+    """Answer a scrape."""
+    registry = request.app.state.parts.metrics.registry
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,56 @@
+"""The OpenAPI document: FastAPI's own, with what it cannot know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from copydesk import __version__
+from copydesk.api.problems import ProblemDetails
+
+TAGS = [
+    {"name": "copy", "description": "Checking and ranking copy. Stores nothing."},
+    {"name": "generations", "description": "Asking for variants."},
+    {"name": "reviews", "description": "The queue, and the acts of those who decide."},
+    {"name": "campaigns", "description": "What is true of a campaign now."},
+    {"name": "serving", "description": "Approved copy out, outcomes in."},
+    {"name": "people", "description": "Who may do what."},
+    {"name": "operation", "description": "For whoever runs it."},
+]
+
+DESCRIPTION = """\
+Copydesk writes marketing e-mail copy, checks every line, ranks it, has a person sign what needs
+signing, and serves only what was approved.
+
+Send an API key as `Authorization: Bearer KEY`, or as the password of basic authentication. Errors
+are `application/problem+json`: `type` is stable, `detail` says what to do, `problems` names every
+field that is wrong. What can be changed has an `ETag`; a change sends it back as `If-Match`.
+"""
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Return the document, made once. Takes the place of `app.openapi`."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= {**problem.pop("$defs"), "ProblemDetails": problem}
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def methods_at(app: FastAPI, path: str) -> list[str]:
+    """Return the methods that the documented path template answers to."""
+    return sorted(method.upper() for method in describe(app)["paths"].get(path, ()))
+
+
+def about() -> dict[str, Any]:
+    """Return what the document says of the whole API."""
+    return {
+        "title": "Copydesk",
+        "version": __version__,
+        "description": DESCRIPTION,
+        "openapi_tags": TAGS,
+        "license_info": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }

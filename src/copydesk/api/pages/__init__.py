@@ -1,0 +1,49 @@
+"""The pages: what reviewers and marketers see in a browser. Works without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from importlib.resources import files
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from copydesk.api.pages import asking, publishing, reviewing, signing_in
+from copydesk.api.pages.rendering import page
+from copydesk.api.problems import details_of
+from copydesk.errors import CopydeskError, Unauthenticated
+
+FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
+
+
+def add_to(app: FastAPI) -> None:
+    """Add the pages to the app."""
+    app.state.patience = signing_in.Patience()
+    for pages in (signing_in, reviewing, asking, publishing):
+        app.include_router(pages.router)
+    static = str(files("copydesk.api.pages").joinpath("static"))
+    app.mount("/static", StaticFiles(directory=static), name="static")
+
+
+def is_page(request: Request) -> bool:
+    """Return whether an error should be answered with a page for people."""
+    for_programs = request.url.path.startswith(FOR_PROGRAMS)
+    return not for_programs and "text/html" in request.headers.get("accept", "")
+
+
+def error_page(
+    request: Request, error: CopydeskError, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return the page that says what went wrong; to whoever is not signed in, the way to do so."""
+    if isinstance(error, Unauthenticated):
+        wanted = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/login?next={quote(wanted)}", HTTPStatus.SEE_OTHER)
+    said = details_of(error)
+    shown = page(
+        None, "error.html", said.status, code=said.status, title=said.title, detail=said.detail
+    )
+    shown.headers.update(headers or {})
+    return shown

@@ -1,0 +1,110 @@
+"""Approved copy, and the campaigns that it is served for."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+import yaml
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
+
+from copydesk import documents
+from copydesk.access import Role
+from copydesk.api.pages.rendering import page
+from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
+from copydesk.api.parts import Desk
+from copydesk.bootstrap import Copydesk
+from copydesk.briefs import Brief
+from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError
+from copydesk.publishing import Shelf
+from copydesk.review_queue import ReviewQuery
+from copydesk.review_queue.states import OPEN
+from copydesk.variants import Copy, Text
+
+READERS = tuple(Role(name) for name in ("requester", "reviewer", "approver", "admin"))
+Thing = Literal["brief", "fallback"]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/library")
+def library(desk: Desk, visit: Visitor, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Show approved copy, newest first."""
+    visit.actor.must_be(*READERS)
+    with desk.store.transaction() as tx:
+        found = tx.library.find(q.strip())
+    return page(visit, "library.html", found=found, q=q, now=desk.clock())
+
+
+@router.get("/campaigns")
+def campaigns(desk: Desk, visit: Visitor) -> Response:
+    """List campaigns, newest change first."""
+    found = desk.serving.campaigns(visit.actor)
+    return page(visit, "campaigns.html", campaigns=found, now=desk.clock())
+
+
+@router.get("/campaigns/{campaign_id}")
+def campaign(desk: Desk, visit: Visitor, campaign_id: str, done: Thing | None = None) -> Response:
+    """Show what is true of a campaign now, and what is served for it."""
+    return _campaign_page(desk, visit, campaign_id, done=done)
+
+
+@router.post("/campaigns/{campaign_id}/{thing}")
+def change(desk: Desk, visit: Visitor, campaign_id: str, thing: Thing, form: OwnForm) -> Response:
+    """Change the brief or the fallback; what cannot be done is said, nothing typed lost."""
+    try:
+        if thing == "brief":
+            brief = documents.parse(form.text("brief"), Brief, source="brief")
+            desk.serving.set_brief(campaign_id, brief, visit.actor, form.number("version"))
+        else:
+            copy = _copy_of(form)
+            desk.serving.set_fallback(campaign_id, copy, visit.actor, form.number("version"))
+    except (Conflict, Forbidden, InputError) as error:
+        return _campaign_page(desk, visit, campaign_id, error=error, typed=form)
+    return RedirectResponse(f"/campaigns/{campaign_id}?done={thing}", HTTPStatus.SEE_OTHER)
+
+
+def _copy_of(form: SentForm) -> Copy:
+    return Copy(
+        subject=Text(form.text("subject")),
+        preheader=Text(form.text("preheader")),
+        body=Text(form.text("body")),
+    )
+
+
+def _campaign_page(
+    desk: Copydesk,
+    visit: Visit,
+    campaign_id: str,
+    *,
+    done: Thing | None = None,
+    error: CopydeskError | None = None,
+    typed: SentForm | None = None,
+) -> Response:
+    found = desk.serving.campaign(campaign_id, visit.actor)
+    with desk.store.transaction() as tx:
+        served = tx.library.served(campaign_id)
+        outcomes = tx.outcomes.count(campaign_id)
+        waiting = tx.reviews.find(ReviewQuery(OPEN, campaign=campaign_id))
+    shelf = Shelf.of(found, served, desk.policy.sha256, desk.serving.recipient_key)
+    brief = yaml.safe_dump(
+        found.brief.model_dump(mode="json", exclude_none=True),
+        sort_keys=False,
+        allow_unicode=True,
+        width=88,
+    )
+    return page(
+        visit,
+        "campaign.html",
+        error.status if error else HTTPStatus.OK,
+        campaign=found,
+        shelf=shelf,
+        outcomes=outcomes,
+        waiting=waiting,
+        brief=typed.text("brief") if typed and typed.text("brief") else brief,
+        typed=typed,
+        done=done,
+        error=error,
+        now=desk.clock(),
+    )

@@ -1,0 +1,121 @@
+"""Turning templates into pages: escaped always, and failing loudly on a name that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from copydesk.access import Role
+from copydesk.api.pages.visits import Visit
+from copydesk.variants import MergeTag, Text
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+def page(
+    visit: Visit | None,
+    template: str,
+    status: int = HTTPStatus.OK,
+    **context: Any,  # noqa: ANN401 - whatever the template names
+) -> HTMLResponse:
+    """Return a page; `visit` is None where nobody is signed in."""
+    text = _environment.get_template(template).render(visit=visit, Role=Role, **context)
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Write how long ago, in one unit, as `3 min`."""
+    seconds = int((now - since) / timedelta(seconds=1))
+    if seconds < MINUTE:
+        return "just now"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE} min"
+    return f"{seconds // HOUR} h" if seconds < 2 * DAY else f"{seconds // DAY} days"
+
+
+def moment(at: datetime) -> str:
+    """Write a time, as `6 Mar 2026, 12:00 UTC`."""
+    return f"{at.day} {at:%b %Y, %H:%M} {at.tzname() or ''}".rstrip()
+
+
+def words(name: str) -> str:
+    """Write a code as words, as `off_brand` or `legal.free_claim`."""
+    return name.replace("_", " ").replace(".", ": ")
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun, as `1 finding` or `3 findings`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def chips(source: str) -> Markup:
+    """Write a stretch of copy: merge tags as chips, characters that hide as what they are."""
+    parts = [
+        _chip(node) if isinstance(node, MergeTag) else _shown(node.text)
+        for node in Text(source).nodes
+    ]
+    return Markup().join(parts)
+
+
+def _chip(tag: MergeTag) -> Markup:
+    fallback = "no fallback" if tag.fallback is None else f"or “{tag.fallback}”"
+    label = Markup('<span class="chip" title="{}"><b>{}</b> {}</span>')
+    return label.format(str(tag), tag.name, fallback)
+
+
+def _shown(text: str) -> Markup:
+    escaped = str(escape(text))
+    return Markup("".join(UNSEEN.get(ord(char), char) for char in escaped))  # noqa: S704 - escaped
+
+
+def _code_point(point: int, name: str) -> str:
+    return f'<span class="unseen" title="U+{point:04X} {name}">U+{point:04X}</span>'
+
+
+UNSEEN: Mapping[int, str] = {
+    point: _code_point(point, name)
+    for point, name in {
+        0x00AD: "soft hyphen",
+        0x200B: "zero-width space",
+        0x200C: "zero-width non-joiner",
+        0x2060: "word joiner",
+        0xFEFF: "zero-width no-break space",
+        0x202A: "left-to-right embedding",
+        0x202B: "right-to-left embedding",
+        0x202C: "pop directional formatting",
+        0x202D: "left-to-right override",
+        0x202E: "right-to-left override",
+        0x2066: "left-to-right isolate",
+        0x2067: "right-to-left isolate",
+        0x2068: "first strong isolate",
+        0x2069: "pop directional isolate",
+    }.items()
+}
+"""Characters that hide or turn text around: a reviewer must see that they are there."""
+
+
+def _make_environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("copydesk.api.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "age": age,
+        "moment": moment,
+        "words": words,
+        "plural": plural,
+        "chips": chips,
+    }
+    return environment
+
+
+_environment = _make_environment()

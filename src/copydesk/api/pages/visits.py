@@ -1,0 +1,109 @@
+"""Who is looking at a page: the browser's session, and forms that only our own pages can send."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends, Request, Response, UploadFile
+from starlette.datastructures import FormData
+
+from copydesk.access import Actor, Role, Session
+from copydesk.api.edge import unfit
+from copydesk.api.parts import Desk
+from copydesk.errors import Forbidden, InputError, Unauthenticated
+
+SESSION_COOKIE = "copydesk_session"
+FIELD_BYTES_MAX = 300_000
+"""A brand with long samples takes a tenth of this."""
+
+
+class Visit(NamedTuple):
+    """A signed-in person."""
+
+    actor: Actor
+    session: Session
+
+    @property
+    def csrf(self) -> str:
+        """The token that every form carries."""
+        return self.session.csrf
+
+    def may(self, *roles: Role) -> bool:
+        """Return whether the person has one of these roles."""
+        return bool(self.actor.roles.intersection(roles))
+
+
+class SentForm(NamedTuple):
+    """What a form of ours sent."""
+
+    data: FormData
+
+    def text(self, name: str) -> str:
+        """Return a field's text with line ends as we keep them; empty when it was not sent."""
+        value = self.data.get(name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+
+    def number(self, name: str) -> int:
+        """Return a field's whole number, or 0."""
+        text = self.text(name).strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004
+
+    async def text_or_file(self, name: str) -> str:
+        """Return the text of the file sent as `NAME_file`, or of the field NAME."""
+        file = self.data.get(f"{name}_file")
+        if isinstance(file, UploadFile) and file.filename:
+            try:
+                return (await file.read()).decode("utf-8-sig").replace("\r\n", "\n")
+            except UnicodeDecodeError as error:
+                raise InputError(f"{file.filename}: save it as UTF-8 ({error.reason})") from error
+        return self.text(name)
+
+
+def _visit(request: Request, desk: Desk) -> Visit:
+    found = desk.access.actor_of_session(request.cookies.get(SESSION_COOKIE, ""))
+    if found is None:
+        raise Unauthenticated("Sign in to see this page.")
+    return Visit(*found)
+
+
+async def read_form(request: Request) -> SentForm:
+    """Return the form that was sent. Raises InputError for text that cannot be kept."""
+    form = SentForm(await request.form(max_files=3, max_fields=20, max_part_size=FIELD_BYTES_MAX))
+    texts = {name: value for name, value in form.data.items() if isinstance(value, str)}
+    problems = unfit(texts)
+    if problems:
+        raise InputError(problems)
+    return form
+
+
+def must_match(sent: str, expected: str) -> None:
+    """Raise Forbidden unless the form's token is the one that our page held."""
+    if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+        raise Forbidden("This form is not from a page of this session: load the page again.")
+
+
+async def _form(request: Request, visit: Visitor) -> SentForm:
+    form = await read_form(request)
+    must_match(form.text("csrf"), visit.csrf)
+    return form
+
+
+def keep_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    """Set a cookie that no script reads, no other site sends, and no plain connection carries."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+Visitor = Annotated[Visit, Depends(_visit)]
+"""Anyone who is signed in."""
+OWN_FORM = Depends(_form)
+OwnForm = Annotated[SentForm, OWN_FORM]
+"""A form of one of our pages, sent by whoever is signed in."""

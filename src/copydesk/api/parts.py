@@ -1,0 +1,84 @@
+"""What a route needs, named as it reads in a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Security
+from fastapi.security import (
+    HTTPAuthorizationCredentials,
+    HTTPBasic,
+    HTTPBasicCredentials,
+    HTTPBearer,
+)
+
+from copydesk.access import Actor, Role
+from copydesk.api.metrics import Metrics
+from copydesk.api.runner import Runner
+from copydesk.bootstrap import Copydesk
+from copydesk.errors import Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one app is made of; kept as `app.state.parts`."""
+
+    copydesk: Copydesk
+    runner: Runner
+    metrics: Metrics
+
+
+async def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+async def _copydesk(request: Request) -> Copydesk:
+    parts: Parts = request.app.state.parts
+    return parts.copydesk
+
+
+AllParts = Annotated[Parts, Depends(_parts)]
+Desk = Annotated[Copydesk, Depends(_copydesk)]
+
+bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="An API key, as `cdk_...`.")
+basic = HTTPBasic(
+    auto_error=False,
+    scheme_name="basic",
+    description="For tools that only do basic: any user name, an API key as the password.",
+)
+
+
+def _caller(
+    desk: Desk,
+    token: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+    password: Annotated[HTTPBasicCredentials | None, Security(basic)],
+) -> Actor:
+    """Return who holds the API key. A browser's session never opens /v1: no forged request can."""
+    secret = token.credentials if token else password.password if password else None
+    if not secret:
+        raise Unauthenticated
+    return desk.access.actor_of_key(secret)
+
+
+def _in_role(*roles: Role) -> Any:  # noqa: ANN401 - what Depends returns
+    def permitted(caller: Caller) -> Actor:
+        caller.must_be(*roles)
+        return caller
+
+    check: Callable[[Actor], Actor] = permitted
+    return Depends(check)
+
+
+Caller = Annotated[Actor, Depends(_caller)]
+"""Anyone with a key."""
+HAS_KEY = Depends(_caller)
+"""For routes that anyone with a key may use, and that do not need to know who it is."""
+MayAsk = Annotated[Actor, _in_role(Role.REQUESTER)]
+MayReview = Annotated[Actor, _in_role(Role.REVIEWER, Role.APPROVER)]
+MaySign = Annotated[Actor, _in_role(Role.APPROVER)]
+MAY_PULL = _in_role(Role.PULLER)
+MayPull = Annotated[Actor, MAY_PULL]
+MayAdminister = Annotated[Actor, _in_role(Role.ADMIN)]

@@ -1,0 +1,147 @@
+"""`/v1/me`, `/v1/users` and `/v1/keys`: who may do what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Query
+from pydantic import Field, SecretStr
+
+from copydesk.access import ApiKey, Role, User
+from copydesk.api.examples import KEY, USER
+from copydesk.api.parts import Caller, Desk, MayAdminister
+from copydesk.api.problems import responses
+from copydesk.briefs import Noun
+
+router = APIRouter(prefix="/v1", tags=["people"], responses=responses(401, 403))
+
+UserName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{0,63}$")]
+Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
+
+
+class Me(Noun):
+    """Who is calling."""
+
+    name: str
+    roles: tuple[Role, ...]
+    """Of the key, which may be fewer than the user's."""
+
+
+class UserView(Noun):
+    """A user, without secrets."""
+
+    name: str
+    roles: tuple[Role, ...]
+    has_password: bool
+    """False for a program that only has keys."""
+    disabled: bool
+
+
+class UserList(Noun):
+    """Users, by name."""
+
+    items: tuple[UserView, ...]
+
+
+class NewUser(Noun):
+    """A user to be."""
+
+    name: UserName
+    roles: Roles
+    password: SecretStr | None = Field(default=None, min_length=12, max_length=200)
+    """Left out for a program that only uses keys."""
+
+
+class WantedKey(Noun):
+    """A key to be made."""
+
+    user: UserName
+    roles: Roles
+    """Of the user's own."""
+    label: str = Field(default="", max_length=100)
+    """What it is for."""
+
+
+class KeyView(Noun):
+    """A key, without its secret."""
+
+    id: str
+    user: str
+    roles: tuple[Role, ...]
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class MadeKey(KeyView):
+    """A new key, at the one moment when its secret is known."""
+
+    key: str
+    """The secret: keep it now, it is never shown again."""
+
+
+class KeyList(Noun):
+    """Keys of one user, oldest first."""
+
+    items: tuple[KeyView, ...]
+
+
+@router.get("/me")
+def me(caller: Caller) -> Me:
+    """Say who is calling, and in which roles."""
+    return Me(name=caller.name, roles=tuple(sorted(caller.roles)))
+
+
+@router.get("/users")
+def users(desk: Desk, caller: MayAdminister) -> UserList:
+    """List users, by name."""
+    return UserList(items=tuple(_user(user) for user in desk.access.users(caller)))
+
+
+@router.post("/users", status_code=HTTPStatus.CREATED, responses=responses(409, 413, 415, 422))
+def add_user(
+    desk: Desk, caller: MayAdminister, wanted: Annotated[NewUser, Body(examples=[USER])]
+) -> UserView:
+    """Add a user: a person with a password, or a program that will get keys."""
+    password = wanted.password.get_secret_value() if wanted.password else None
+    return _user(desk.access.add_user(wanted.name, wanted.roles, password, caller))
+
+
+@router.get("/keys", responses=responses(404, 422))
+def keys(desk: Desk, caller: MayAdminister, user: Annotated[UserName, Query()]) -> KeyList:
+    """List a user's keys, oldest first, revoked ones too."""
+    return KeyList(items=tuple(_key(key) for key in desk.access.keys(user, caller)))
+
+
+@router.post("/keys", status_code=HTTPStatus.CREATED, responses=responses(404, 409, 413, 415, 422))
+def add_key(
+    desk: Desk, caller: MayAdminister, wanted: Annotated[WantedKey, Body(examples=[KEY])]
+) -> MadeKey:
+    """Make a key in some of the user's roles. The answer is the only place that shows it."""
+    made = desk.access.add_key(wanted.user, wanted.roles, wanted.label, caller)
+    return MadeKey(key=made.secret, **_key(made.stored).model_dump())
+
+
+@router.delete("/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, responses=responses(404, 422))
+def revoke_key(
+    desk: Desk,
+    caller: MayAdminister,
+    key_id: Annotated[str, Path(pattern=r"^cdk_[A-Za-z0-9_-]{8}$", description="A key's `id`.")],
+) -> None:
+    """Make a key useless, at once."""
+    desk.access.revoke_key(key_id, caller)
+
+
+def _user(user: User) -> UserView:
+    return UserView(
+        name=user.name,
+        roles=user.roles,
+        has_password=user.password_hash is not None,
+        disabled=user.disabled,
+    )
+
+
+def _key(key: ApiKey) -> KeyView:
+    return KeyView(**key.model_dump(exclude={"key_hash"}))
