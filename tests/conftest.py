@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
 
 # A busy machine is no reason to fail: examples are many, their time is not measured.
 settings.register_profile(
@@ -21,3 +26,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(("COPYDESK_", "OPENAI_", "HF_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Start a real PostgreSQL, once, for the tests that ask for it."""
+    from tests.postgres import running_postgres
+
+    with running_postgres() as server:
+        yield server

@@ -45,8 +45,8 @@ class Postgres:
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def execute(self, statement: str) -> None:
-        where = {"host": str(self._folder), "user": self._user, "dbname": "postgres"}
-        with psycopg.connect(**where, autocommit=True) as connection:
+        where = f"host={self._folder} user={self._user} dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
             connection.execute(statement.encode())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -36,10 +36,16 @@ def written(noun: Noun) -> str:
     return text
 
 
-def read(shape: type[N], document: str) -> N:
-    """Return the noun that `document` holds. Raises CopydeskError when it does not fit `shape`."""
+def read(shape: type[N], document: str | dict[str, Any]) -> N:
+    """Return the noun that a document holds, as JSON text or as what that text says.
+
+    Raises:
+        CopydeskError: it does not fit `shape`, as when another version wrote it.
+    """
     try:
-        return shape.model_validate_json(document)
+        if isinstance(document, str):
+            return shape.model_validate_json(document)
+        return shape.model_validate(document)
     except ValidationError as error:
         wrong = "; ".join(str(problem) for problem in documents.problems_of(error, shape))
         name = shape.__name__

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from copydesk.access import ApiKey, Session, User
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.statements import insert_new, many, one, replace
-from copydesk.storage.stored import missing, taken
+from copydesk.storage.stored import missing, taken, written
 
 
 class SqlUsers:
@@ -21,7 +21,7 @@ class SqlUsers:
 
     def add(self, user: User) -> None:
         """Store a new user. Raises Conflict when the name is taken."""
-        row = {"name": user.name, "document": user}
+        row = {"name": user.name, "document": written(user)}
         if not insert_new(self._connection, schema.users, row):
             raise taken("user", user.name)
 
@@ -35,7 +35,7 @@ class SqlUsers:
 
     def save(self, user: User) -> None:
         """Replace the user. Raises NotFound."""
-        row = {"name": user.name, "document": user}
+        row = {"name": user.name, "document": written(user)}
         if not replace(self._connection, schema.users, row):
             raise missing("user", user.name)
 
@@ -58,7 +58,7 @@ class SqlKeys:
             "key_hash": key.key_hash,
             "owner": key.user,
             "created_at": key.created_at,
-            "document": key,
+            "document": written(key),
         }
         if not insert_new(self._connection, schema.keys, row):
             raise taken("key", key.id)
@@ -82,7 +82,7 @@ class SqlKeys:
             raise missing("key", key_id)
         if key.revoked_at is None:
             revoked = key.model_copy(update={"revoked_at": now})
-            replace(self._connection, schema.keys, {"id": key_id, "document": revoked})
+            replace(self._connection, schema.keys, {"id": key_id, "document": written(revoked)})
 
 
 class SqlSessions:
@@ -100,7 +100,7 @@ class SqlSessions:
             "id_hash": session.id_hash,
             "owner": session.user,
             "expires_at": session.expires_at,
-            "document": session,
+            "document": written(session),
         }
         if not insert_new(self._connection, sessions, row):
             raise taken("session", session.id_hash)

@@ -12,7 +12,7 @@ Name = String().with_variant(String(collation="C"), "postgresql")
 """Text that identifies or orders something: the same order on every engine and locale."""
 
 Document = JSON().with_variant(JSONB(), "postgresql")
-"""A noun. The engine writes and reads it as JSON text: see `engine.py` and `stored.py`."""
+"""A noun: the JSON text that `stored.written` gives goes in, what `stored.read` takes comes out."""
 
 
 class Moment(TypeDecorator[datetime]):

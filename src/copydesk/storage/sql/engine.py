@@ -10,9 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from copydesk.briefs import Noun
 from copydesk.errors import Problem, SettingsError
-from copydesk.storage.stored import written
 
 RIGHT = (
     "write `sqlite:///FILE`, `postgresql+psycopg://USER:PASSWORD@HOST/NAME`, "
@@ -56,15 +54,13 @@ def _engine(url: URL, connect_args: dict[str, Any]) -> Engine:
         pool_pre_ping=True,
         pool_size=POOL_KEPT,
         max_overflow=POOL_MORE,
-        json_serializer=_to_json,
-        json_deserializer=str,
+        json_serializer=_as_it_is,
     )
 
 
-def _to_json(noun: object) -> str:
-    if not isinstance(noun, Noun):
-        raise TypeError(f"a document column holds a noun, not a {type(noun).__name__}")
-    return written(noun)
+def _as_it_is(document: str) -> str:
+    """Documents are JSON already: nouns write themselves, see `stored.py`."""
+    return document
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -19,7 +20,7 @@ from copydesk.storage.sql.statements import (
     put,
     replace_at,
 )
-from copydesk.storage.stored import missing, searchable, taken
+from copydesk.storage.stored import missing, searchable, taken, written
 
 
 class SqlCampaigns:
@@ -61,7 +62,7 @@ def _campaign_row(campaign: Campaign) -> Row:
         "version": campaign.version,
         "owner": campaign.owner,
         "updated_at": campaign.updated_at,
-        "document": campaign,
+        "document": written(campaign),
     }
 
 
@@ -100,7 +101,7 @@ class SqlLibrary:
         return many(self._connection, ApprovedCopy, query)
 
 
-def _of(campaign_id: str) -> Select[str]:
+def _of(campaign_id: str) -> Select[dict[str, Any]]:
     return select(schema.library.c.document).where(schema.library.c.campaign == campaign_id)
 
 
@@ -112,7 +113,7 @@ def _library_row(approved: ApprovedCopy) -> Row:
         "withdrawn_because": approved.withdrawn_because,
         "approved_at": approved.approved_at,
         "searchable": searchable(approved),
-        "document": approved,
+        "document": written(approved),
     }
 
 
@@ -152,5 +153,5 @@ def _outcome_row(outcome: Outcome) -> Row:
         "variant_id": outcome.variant_id,
         "kind": outcome.kind,
         "at": outcome.at,
-        "document": outcome,
+        "document": written(outcome),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, tuple_
 
@@ -10,7 +11,7 @@ from copydesk.generations import Generation, GenerationState
 from copydesk.review_queue import ReviewItem, ReviewQuery, State
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.statements import Row, insert_new, many, one, replace, replace_at
-from copydesk.storage.stored import missing, same_request, taken
+from copydesk.storage.stored import missing, same_request, taken, written
 
 
 class SqlGenerations:
@@ -81,7 +82,7 @@ def _generation_row(generation: Generation) -> Row:
         "campaign": generation.campaign,
         "state": generation.state.value,
         "created_at": generation.created_at,
-        "document": generation,
+        "document": written(generation),
     }
 
 
@@ -130,7 +131,7 @@ class SqlReviews:
         return counted
 
 
-def _narrowed(statement: Select[str], query: ReviewQuery) -> Select[str]:
+def _narrowed(statement: Select[dict[str, Any]], query: ReviewQuery) -> Select[dict[str, Any]]:
     reviews = schema.reviews.c
     if query.states:
         statement = statement.where(reviews.state.in_([state.value for state in query.states]))
@@ -149,5 +150,5 @@ def _review_row(item: ReviewItem) -> Row:
         "campaign": item.campaign,
         "generation_id": item.generation_id,
         "created_at": item.created_at,
-        "document": item,
+        "document": written(item),
     }

@@ -26,7 +26,8 @@ def insert_new(connection: Connection, table: Table, row: Row) -> bool:
     It never raises for what is taken: an error would end the whole transaction on PostgreSQL.
     """
     statement = insert(connection, table).values(**row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    inserted = connection.execute(statement.returning(*table.primary_key))
+    return inserted.one_or_none() is not None
 
 
 def put(connection: Connection, table: Table, row: Row) -> None:
@@ -61,12 +62,12 @@ def replace_at(connection: Connection, table: Table, row: Row, expected: int, ki
     raise stale(kind, row["id"], expected, stands)
 
 
-def one(connection: Connection, shape: type[N], query: Select[str]) -> N | None:
+def one(connection: Connection, shape: type[N], query: Select[dict[str, Any]]) -> N | None:
     """Return the noun that the query finds, or None."""
     document = connection.scalar(query)
     return None if document is None else read(shape, document)
 
 
-def many(connection: Connection, shape: type[N], query: Select[str]) -> Sequence[N]:
+def many(connection: Connection, shape: type[N], query: Select[dict[str, Any]]) -> Sequence[N]:
     """Return the nouns that the query finds, in its order."""
     return [read(shape, document) for document in connection.scalars(query).all()]

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    TimeoutError,  # noqa: A004 - of waiting for a connection from the pool
+)
 
 from copydesk.errors import StoreUnavailable
 from copydesk.storage.alone import OneATime
@@ -16,6 +23,9 @@ from copydesk.storage.sql.engine import engine_for, parsed
 from copydesk.storage.sql.migrate import require_newest, upgrade
 from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
+
+OUR_MISTAKES = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+"""What a database answers to a wrong statement: no trouble of its own."""
 
 
 class SqlTransaction:
@@ -88,6 +98,8 @@ class SqlStore:
     def _reported(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, InterfaceError) as error:
-            reason = str(error.orig).strip() or type(error.orig).__name__
+        except OUR_MISTAKES:
+            raise
+        except (DBAPIError, TimeoutError) as error:
+            reason = str(getattr(error, "orig", error)).strip() or "no answer"
             raise StoreUnavailable(f"{self.url}: {reason}") from error

@@ -1,0 +1,118 @@
+"""Users, API keys and sessions, on every store."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk.access import Role, hash_secret
+from copydesk.errors import Conflict, NotFound
+from copydesk.storage import Store
+from tests.contract.nouns import a_key, a_session, a_user, later
+
+
+def test_a_user_comes_back_as_it_was_stored(store: Store) -> None:
+    """What is read equals what was added, and what was saved after it."""
+    user = a_user(roles=(Role.REVIEWER, Role.APPROVER), password_hash="$argon2id$x")
+    disabled = user.model_copy(update={"disabled": True})
+    with store.transaction() as tx:
+        tx.users.add(user)
+        assert user == tx.users.get("ana")
+        tx.users.save(disabled)
+
+    with store.transaction() as tx:
+        assert disabled == tx.users.get("ana")
+
+
+def test_a_name_is_taken_once(store: Store) -> None:
+    """A second user by that name is a Conflict; the transaction can go on."""
+    with store.transaction() as tx:
+        tx.users.add(a_user())
+        with pytest.raises(Conflict, match="ana"):
+            tx.users.add(a_user(roles=(Role.ADMIN,)))
+        tx.users.add(a_user("ben"))
+
+    with store.transaction() as tx:
+        assert tx.users.get("ana").roles == (Role.REQUESTER,)
+        assert [user.name for user in tx.users.all()] == ["ana", "ben"]
+
+
+def test_an_unknown_user_is_not_found(store: Store) -> None:
+    """Reading or saving a user that is not there is NotFound."""
+    with store.transaction() as tx:
+        with pytest.raises(NotFound, match="eve"):
+            tx.users.get("eve")
+        with pytest.raises(NotFound, match="eve"):
+            tx.users.save(a_user("eve"))
+
+
+def test_users_are_in_the_order_of_their_names(store: Store) -> None:
+    """Names are in byte order on every store, punctuation before digits before letters."""
+    names = ["a.z", "a-b", "a@b", "a_b", "a1", "aa"]
+    with store.transaction() as tx:
+        for name in reversed(names):
+            tx.users.add(a_user(name))
+
+        assert sorted(names) == [user.name for user in tx.users.all()]
+
+
+def test_a_key_is_found_by_its_hash(store: Store) -> None:
+    """The hash of the whole key finds it; any other hash finds nothing."""
+    with store.transaction() as tx:
+        tx.keys.add(a_key())
+
+        assert a_key() == tx.keys.by_hash(hash_secret("cdk_aaaaaaaa"))
+        assert tx.keys.by_hash(hash_secret("other")) is None
+
+
+def test_a_key_id_is_taken_once(store: Store) -> None:
+    """Neither an id nor a hash is stored twice."""
+    with store.transaction() as tx:
+        tx.keys.add(a_key())
+        with pytest.raises(Conflict, match="cdk_aaaaaaaa"):
+            tx.keys.add(a_key(key_hash="1" * 64))
+        with pytest.raises(Conflict, match="cdk_b"):
+            tx.keys.add(a_key("cdk_b", key_hash=hash_secret("cdk_aaaaaaaa")))
+
+
+def test_a_revoked_key_keeps_its_first_time(store: Store) -> None:
+    """A revoked key is still found, with the time of its first revocation."""
+    with store.transaction() as tx:
+        tx.keys.add(a_key())
+        tx.keys.revoke("cdk_aaaaaaaa", later(1))
+        tx.keys.revoke("cdk_aaaaaaaa", later(2))
+        with pytest.raises(NotFound, match="cdk_zzz"):
+            tx.keys.revoke("cdk_zzz", later(1))
+
+        assert [later(1)] == [key.revoked_at for key in tx.keys.of_user("ana")]
+
+
+def test_keys_of_a_user_are_oldest_first(store: Store) -> None:
+    """Only the user's own keys, in the order in which they were made."""
+    with store.transaction() as tx:
+        tx.keys.add(a_key("cdk_2", created_at=later(2)))
+        tx.keys.add(a_key("cdk_1", created_at=later(1)))
+        tx.keys.add(a_key("cdk_3", user="ben"))
+
+        assert [key.id for key in tx.keys.of_user("ana")] == ["cdk_1", "cdk_2"]
+
+
+def test_a_session_is_found_until_it_is_ended(store: Store) -> None:
+    """A session is read by its hash, and gone when it was ended; ending it twice is no error."""
+    with store.transaction() as tx:
+        tx.sessions.add(a_session())
+        assert a_session() == tx.sessions.by_hash(hash_secret("s1"))
+        tx.sessions.end(hash_secret("s1"))
+        tx.sessions.end(hash_secret("s1"))
+
+        assert tx.sessions.by_hash(hash_secret("s1")) is None
+
+
+def test_a_new_session_sweeps_out_the_expired(store: Store) -> None:
+    """Sessions that had expired when a new one began are forgotten, others stay."""
+    with store.transaction() as tx:
+        tx.sessions.add(a_session("old", expires_at=later(5)))
+        tx.sessions.add(a_session("good", expires_at=later(90)))
+        tx.sessions.add(a_session("new", created_at=later(5), expires_at=later(65)))
+
+        assert tx.sessions.by_hash(hash_secret("old")) is None
+        assert tx.sessions.by_hash(hash_secret("good")) is not None
