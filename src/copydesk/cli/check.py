@@ -9,7 +9,7 @@ import click
 
 from copydesk.cli.example import example
 from copydesk.cli.lines import Lines, file_argument, lenient_option
-from copydesk.cli.local import the_checker
+from copydesk.cli.local import checker_of, the_settings
 from copydesk.cli.output import for_people, json_option, print_json, working
 from copydesk.guardrails import Verdict
 from copydesk.guardrails.checking import CheckAnswer, CheckRequest
@@ -50,7 +50,7 @@ def check(
 
 
 def _answers(settings: Path, lines: Lines[CheckRequest]) -> Iterator[CheckAnswer]:
-    checker = the_checker(settings)
+    checker = checker_of(the_settings(settings))
     for number, request in lines:
         checked = checker.check(request.submission)
         yield CheckAnswer.of(request.id or str(number), checked)

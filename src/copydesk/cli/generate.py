@@ -9,8 +9,9 @@ import click
 
 from copydesk.access import Role
 from copydesk.cli.asking import ask, read_documents
+from copydesk.cli.desk import opened
 from copydesk.cli.example import example
-from copydesk.cli.local import at_the_keyboard, opened, the_settings
+from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import json_option, print_json, working
 from copydesk.cli.show.variants import print_generation
 from copydesk.documents import shaped

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from copydesk.access import Actor, Role
-from copydesk.bootstrap import Copydesk, bootstrap
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.settings import Settings, load_settings
@@ -24,25 +20,14 @@ def the_settings(file: Path, **changes: object) -> Settings:
     return load_settings(file).model_copy(update=changed)
 
 
-def the_checker(file: Path) -> Checker:
+def checker_of(settings: Settings) -> Checker:
     """Return the checks that the settings name, without opening the database."""
-    settings = the_settings(file)
     return build_checker(
         rule_packs=settings.rule_packs,
         guards=settings.guards,
         detoxify_checkpoint=settings.detoxify_checkpoint,
         detoxify_config=settings.detoxify_config,
     )
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Copydesk]:
-    """Wire Copydesk, and let go of connections and memory at the end."""
-    desk = bootstrap(settings)
-    try:
-        yield desk
-    finally:
-        asyncio.run(desk.aclose())
 
 
 def at_the_keyboard(name: str | None, *roles: Role) -> Actor:

@@ -16,6 +16,7 @@ FAILED = 1
 
 COMMANDS = {
     "demo": Lazy("copydesk.cli.demo:demo", "Run the main job on an example, start to finish."),
+    "example": Lazy("copydesk.cli.sample:sample", "Print an example, or write it as files."),
     "generate": Lazy("copydesk.cli.generate:generate", "Write variants for a brief."),
     "check": Lazy("copydesk.cli.check:check", "Check copy, line by line of a file."),
     "rank": Lazy("copydesk.cli.rank:rank", "Order candidates, best first."),

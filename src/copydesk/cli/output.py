@@ -23,11 +23,13 @@ def for_people(*, as_json: bool) -> bool:
     return not as_json and sys.stdout.isatty()
 
 
-def console() -> Console:
-    """Return a console on standard output; colours and width are the terminal's."""
+def console(width: int | None = None) -> Console:
+    """Return a console on standard output, as wide as the terminal or `width`, what is less."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False)
+    screen = Console(highlight=False)
+    screen.width = min(screen.width, width or screen.width)
+    return screen
 
 
 def print_json(noun: BaseModel) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from copydesk.cli.desk import opened
 from copydesk.cli.example import example
-from copydesk.cli.local import opened, the_settings
-from copydesk.cli.output import console, json_option, print_json, shown
+from copydesk.cli.local import the_settings
+from copydesk.cli.output import json_option, print_json
+from copydesk.cli.show.pulled import print_pulled
 from copydesk.publishing.dialects import DIALECTS
-from copydesk.publishing.pull import Pulled, PullQuery
+from copydesk.publishing.pull import PullQuery
 from copydesk.variants import Slot
 
 
@@ -48,15 +50,4 @@ def pull(
     if as_json:
         print_json(pulled)
     else:
-        _show(pulled)
-
-
-def _show(pulled: Pulled) -> None:
-    screen = console()
-    for slot, text in pulled.texts.items():
-        screen.print(f"[dim]{slot.value}[/dim]")
-        screen.print(shown(text), markup=False)
-    screen.print(f"{pulled.variant_id}, approved by {pulled.approved_by}", markup=False)
-    screen.print(f"approval {pulled.approval_hash}", markup=False, style="dim")
-    for reason in pulled.withheld:
-        screen.print(shown(reason), markup=False, style="yellow")
+        print_pulled(pulled)

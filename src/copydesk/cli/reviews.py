@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from copydesk.access import Role
+from copydesk.cli.desk import opened
 from copydesk.cli.example import example
-from copydesk.cli.local import at_the_keyboard, opened, the_settings
+from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import json_option, print_json
 from copydesk.cli.show.reviews import print_item, print_queue
 from copydesk.review_queue import ReviewQuery, State

@@ -23,22 +23,28 @@ WIDTH = 88
 
 def print_generation(generation: Generation, *, saved: bool) -> None:
     """Print the variants, best first, what the requester should know, and what to type next."""
-    screen = console()
-    screen.width = min(screen.width, WIDTH)
+    screen = console(WIDTH)
     for block in variants_of(generation):
         screen.print(block)
-    for line in _remarks(generation):
+    for line in remarks(generation):
         screen.print(line)
     for line in _next(generation) if saved else ():
         screen.print(line)
 
 
-def variants_of(generation: Generation) -> Iterator[RenderableType]:
-    """Return one block for each variant, best first."""
+def variants_of(generation: Generation, *, closely: bool = True) -> Iterator[RenderableType]:
+    """Return one block for each variant, best first; the subject alone unless looked at closely."""
     ranks = count(1)
     for routed in generation.variants:
         rank = None if routed.route is Route.BLOCKED else next(ranks)
-        yield _block(routed, rank)
+        yield _block(routed, rank) if closely else _line(routed, rank)
+
+
+def _line(routed: RoutedVariant, rank: int | None) -> RenderableType:
+    subject = words.copy_text(routed.variant.copy_.subject)
+    return Group(
+        Shown(f"{rank or '-'}  ", "bold") + subject, Padding(_outcome(routed), (0, 0, 0, 3))
+    )
 
 
 def _block(routed: RoutedVariant, rank: int | None) -> RenderableType:
@@ -83,7 +89,8 @@ def _origin(origin: Provenance) -> Shown:
     return Shown(shown(f"{line}{repairs}"), "dim")
 
 
-def _remarks(generation: Generation) -> Iterator[Shown]:
+def remarks(generation: Generation) -> Iterator[Shown]:
+    """Return what the requester should know about these variants, one line each."""
     if generation.abstained and generation.variants:
         yield Shown(f"Do not rely on this order: {generation.abstained}.", "yellow")
     for note in generation.notes:

@@ -1,0 +1,164 @@
+"""What `copydesk doctor` looks at."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from copydesk import __version__
+from copydesk.bootstrap import choice
+from copydesk.briefs import Noun
+from copydesk.cli.local import checker_of
+from copydesk.errors import CopydeskError
+from copydesk.generation.build import build_model, choose, engine_states
+from copydesk.settings import Settings
+from copydesk.storage.sql import SqlStore
+
+EXTRAS = {
+    "ml": ("torch", "transformers", "llguidance", "sentence-transformers", "detoxify"),
+    "postgres": ("psycopg",),
+    "guardrails-ai": ("guardrails-ai",),
+    "scale": ("ray",),
+}
+HIDDEN = "(set)"
+
+
+class State(StrEnum):
+    """How a thing is."""
+
+    OK = "ok"
+    ABSENT = "absent"
+    """Not there, and nothing asks for it."""
+    WRONG = "wrong"
+    """Asked for, and cannot be used."""
+
+
+class Symptom(Noun):
+    """One thing looked at."""
+
+    area: str
+    name: str
+    state: State
+    detail: str
+
+
+class Diagnosis(Noun):
+    """Everything looked at, and the settings in force with secrets hidden."""
+
+    healthy: bool
+    symptoms: tuple[Symptom, ...]
+    settings: dict[str, str]
+
+
+def diagnose(settings: Settings) -> Diagnosis:
+    """Look at everything; what raises is a symptom."""
+    symptoms = (*_python(), *_extras(), *_models(settings), *_checks(settings), _database(settings))
+    return Diagnosis(
+        healthy=all(symptom.state is not State.WRONG for symptom in symptoms),
+        symptoms=symptoms,
+        settings=shown_settings(settings),
+    )
+
+
+def _python() -> Iterator[Symptom]:
+    yield Symptom(area="python", name="copydesk", state=State.OK, detail=__version__)
+    yield Symptom(area="python", name="python", state=State.OK, detail=platform.python_version())
+
+
+def _extras() -> Iterator[Symptom]:
+    for extra, packages in EXTRAS.items():
+        found = {package: _version(package) for package in packages}
+        missing = [package for package, installed in found.items() if installed is None]
+        if missing:
+            remedy = f"{', '.join(missing)} not installed: pip install 'copydesk[{extra}]'"
+            yield Symptom(area="extras", name=extra, state=State.ABSENT, detail=remedy)
+        else:
+            detail = ", ".join(f"{package} {installed}" for package, installed in found.items())
+            yield Symptom(area="extras", name=extra, state=State.OK, detail=detail)
+
+
+def _models(settings: Settings) -> Iterator[Symptom]:
+    wanted = choice(settings)
+    name, because = choose(wanted)
+    needed = {name, *wanted.fallback_models}
+    for engine in engine_states(wanted, reach=True):
+        absent = State.WRONG if engine.name in needed else State.ABSENT
+        state = State.OK if engine.state == "ready" else absent
+        detail = f"{engine.state}: {engine.detail}"
+        yield Symptom(area="models", name=engine.name, state=state, detail=detail)
+    try:
+        build_model(wanted)
+    except CopydeskError as error:
+        yield Symptom(area="models", name="writes", state=State.WRONG, detail=error.message)
+    else:
+        detail = f"{name}, because {because}"
+        yield Symptom(area="models", name="writes", state=State.OK, detail=detail)
+
+
+def _checks(settings: Settings) -> Iterator[Symptom]:
+    try:
+        checker = checker_of(settings)
+    except CopydeskError as error:
+        yield Symptom(area="checks", name="checks", state=State.WRONG, detail=error.message)
+        return
+    running = {guard.name for guard in checker.guards}
+    for name, detail in checker.engines.items():
+        absent = State.WRONG if name in checker.missing else State.ABSENT
+        state = State.OK if name in running else absent
+        yield Symptom(area="checks", name=name, state=state, detail=detail)
+
+
+def _database(settings: Settings) -> Symptom:
+    url = settings.database_url
+    try:
+        if _is_to_be_made(url):
+            state, detail = State.ABSENT, "not there yet: made at the first use"
+        else:
+            state, detail = State.OK, _ping(url)
+    except CopydeskError as error:
+        state, detail = State.WRONG, error.message
+    return Symptom(area="database", name=_shown("database_url", url), state=state, detail=detail)
+
+
+def _is_to_be_made(url: str) -> bool:
+    file = make_url(url).database
+    return url.startswith("sqlite") and bool(file) and not Path(str(file)).exists()
+
+
+def _ping(url: str) -> str:
+    if url.startswith("memory:"):
+        return "keeps nothing"
+    store = SqlStore(url)
+    try:
+        store.ping()
+    finally:
+        store.close()
+    return "reachable, at the newest migration"
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def shown_settings(settings: Settings) -> dict[str, str]:
+    """Return the settings as text; secrets and passwords are not shown."""
+    return {name: _shown(name, value) for name, value in settings}
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, SecretStr):
+        return HIDDEN
+    if name == "database_url":
+        return make_url(str(value)).render_as_string(hide_password=True)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)

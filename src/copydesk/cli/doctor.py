@@ -1,0 +1,61 @@
+"""`copydesk doctor`: what is installed, reachable and missing, and the settings in force."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from copydesk.cli.diagnosis import Diagnosis, State, diagnose
+from copydesk.cli.example import example
+from copydesk.cli.local import the_settings
+from copydesk.cli.output import console, json_option, print_json, shown, working
+
+SIGNS = {
+    State.OK: ("✓", "green"),
+    State.ABSENT: ("-", "dim"),
+    State.WRONG: ("✗", "red"),
+}
+ILL = 1
+
+
+@example("copydesk doctor", "copydesk doctor --json")
+@click.command()
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, *, as_json: bool) -> None:
+    """Say what is installed, reachable and missing, and which settings are in force.
+
+    The exit status is 1 when something that the settings ask for cannot be used. Secrets are not
+    shown. Whether a hosted model answers is tried only where one is configured.
+    """
+    with working("Looking"):
+        diagnosis = diagnose(the_settings(ctx.obj))
+    if as_json:
+        print_json(diagnosis)
+    else:
+        _show(diagnosis)
+    if not diagnosis.healthy:
+        ctx.exit(ILL)
+
+
+def _show(diagnosis: Diagnosis) -> None:
+    screen = console()
+    table = Table.grid(padding=(0, 2))
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    area = ""
+    for symptom in diagnosis.symptoms:
+        sign, colour = SIGNS[symptom.state]
+        heading = symptom.area if symptom.area != area else ""
+        area = symptom.area
+        table.add_row(
+            f"[dim]{heading}[/]", f"[{colour}]{sign}[/]", symptom.name, shown(symptom.detail)
+        )
+    screen.print(table)
+    screen.print()
+    settings = Table.grid(padding=(0, 2))
+    for name, value in diagnosis.settings.items():
+        settings.add_row(f"[dim]{name}[/]", shown(value))
+    screen.print(settings)

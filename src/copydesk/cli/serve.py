@@ -1,0 +1,82 @@
+"""`copydesk serve`: the API under /v1 and the review pages under /, in one process or several."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import click
+import uvicorn
+
+from copydesk.access import Role
+from copydesk.api.app import create_app
+from copydesk.bootstrap import Copydesk
+from copydesk.cli.desk import opened
+from copydesk.cli.example import example
+from copydesk.cli.local import at_the_keyboard, the_settings
+from copydesk.cli.output import note
+from copydesk.cli.workers import supervise
+from copydesk.errors import InputError
+from copydesk.jobs import Jobs
+from copydesk.settings import Settings
+
+
+@example(
+    "copydesk serve",
+    "COPYDESK_DATABASE_URL=postgresql+psycopg://copydesk@db/copydesk copydesk serve --workers 4",
+)
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 picks one.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, help="Processes; PostgreSQL only."
+)
+@click.option("--socket", "fd", type=int, hidden=True)
+@click.pass_context
+def serve(ctx: click.Context, host: str, port: int, workers: int, fd: int | None) -> None:
+    """Serve the API (/v1), the review pages (/), /openapi.json, /healthz, /readyz and /metrics.
+
+    Generations that were accepted are seen to their end, also when the process was killed in
+    between.
+    """
+    settings = the_settings(ctx.obj)
+    if workers > 1 and not settings.database_url.startswith("postgresql"):
+        raise InputError("--workers: several processes need PostgreSQL: set COPYDESK_DATABASE_URL")
+    listening = socket.socket(fileno=fd) if fd is not None else _listen(host, port)
+    if workers > 1:
+        ctx.exit(supervise(_worker_command(ctx.obj), listening, workers, settings.worker))
+    _serve(settings, listening)
+
+
+def _serve(settings: Settings, listening: socket.socket) -> None:
+    with opened(settings) as desk:
+        jobs = Jobs(desk.asking.run, desk.asking.unfinished, settings.database_url, settings.worker)
+        _greet(desk, listening)
+        config = uvicorn.Config(create_app(desk, jobs=jobs), log_level="info", access_log=False)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise InputError(f"{host}:{port}: {error.strerror}: choose another --port") from error
+    listening.listen()
+    return listening
+
+
+def _worker_command(settings_file: Path) -> list[str]:
+    named = ["--settings", str(settings_file)] if settings_file.exists() else []
+    return [sys.executable, "-m", "copydesk", *named, "serve"]
+
+
+def _greet(desk: Copydesk, listening: socket.socket) -> None:
+    host, port = listening.getsockname()[:2]
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    note(f"Copydesk on http://{place}, written by {desk.model.name}. Stop it with Ctrl-C.")
+    if not desk.access.users(at_the_keyboard(None, Role.ADMIN)):
+        note("No users yet: `copydesk users add NAME --role ROLE` makes one.")

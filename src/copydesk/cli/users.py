@@ -1,0 +1,105 @@
+"""`copydesk users`: who may sign in, and in which roles."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from rich.table import Table
+
+from copydesk.access import Role, User
+from copydesk.api.people import UserView
+from copydesk.cli.desk import opened
+from copydesk.cli.example import example
+from copydesk.cli.local import at_the_keyboard, the_settings
+from copydesk.cli.output import console, json_option, note, print_json
+
+role_option = click.option(
+    "--role",
+    "roles",
+    type=click.Choice([role.value for role in Role]),
+    multiple=True,
+    required=True,
+    help="May be given several times: roles add up.",
+)
+
+
+@click.group()
+def users() -> None:
+    """Add, list and disable users.
+
+    Whoever asks for copy cannot approve it, whatever their roles: four eyes need two users.
+    """
+
+
+@example(
+    "copydesk users add maria --role requester",
+    "copydesk users add jonas --role reviewer --role approver",
+    "copydesk users add braze --role puller --no-password",
+)
+@users.command()
+@click.argument("name")
+@role_option
+@click.option("--no-password", is_flag=True, help="For a program that only uses keys.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.pass_context
+def add(
+    ctx: click.Context,
+    name: str,
+    roles: tuple[str, ...],
+    *,
+    no_password: bool,
+    password_stdin: bool,
+) -> None:
+    """Add a user; the password is asked for, twelve characters or more."""
+    password = None if no_password else _password(from_stdin=password_stdin)
+    with opened(the_settings(ctx.obj)) as desk:
+        admin = at_the_keyboard(None, Role.ADMIN)
+        user = desk.access.add_user(name, tuple(map(Role, roles)), password, admin)
+    note(f"Added {user.name}: {', '.join(user.roles)}.")
+
+
+@example("copydesk users list", "copydesk users list --json")
+@users.command("list")
+@json_option
+@click.pass_context
+def listing(ctx: click.Context, *, as_json: bool) -> None:
+    """List users, by name."""
+    with opened(the_settings(ctx.obj)) as desk:
+        found = desk.access.users(at_the_keyboard(None, Role.ADMIN))
+    if as_json:
+        for user in found:
+            print_json(_view(user))
+        return
+    table = Table("name", "roles", "signs in with", border_style="dim")
+    for user in found:
+        way = "disabled" if user.disabled else "password" if user.password_hash else "keys only"
+        table.add_row(user.name, ", ".join(user.roles), way)
+    console().print(table)
+
+
+@example("copydesk users disable maria")
+@users.command()
+@click.argument("name")
+@click.pass_context
+def disable(ctx: click.Context, name: str) -> None:
+    """Shut a user out: sessions and keys stop working; what they did stays on record."""
+    with opened(the_settings(ctx.obj)) as desk:
+        desk.access.disable_user(name, at_the_keyboard(None, Role.ADMIN))
+    note(f"{name} is disabled.")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return password
+
+
+def _view(user: User) -> UserView:
+    return UserView(
+        name=user.name,
+        roles=user.roles,
+        has_password=user.password_hash is not None,
+        disabled=user.disabled,
+    )
