@@ -23,8 +23,6 @@ from copydesk.desk.parts import Clock, record
 from copydesk.errors import Conflict, NotFound, Unauthenticated
 from copydesk.storage import Store, Transaction
 
-OPERATOR = Actor("operator:local", frozenset({Role.ADMIN}))
-"""Whoever works on the machine itself, from the command line; no user can have this name."""
 WRONG = "The name or the password is wrong."
 
 

@@ -23,7 +23,6 @@ from copydesk.review_queue import (
     State,
     allow,
     move,
-    open_acts,
     with_facts,
 )
 from copydesk.storage import Store, Transaction
@@ -89,12 +88,6 @@ class Reviewing:
         actor.must_be(*READERS)
         with self._store.transaction() as tx:
             return tx.audit.about(item_id)
-
-    def open_acts(self, item: ReviewItem, actor: Actor) -> tuple[Act, ...]:
-        """Return what the actor may do with the item now: nothing without a role that decides."""
-        if not actor.roles.intersection(DECIDERS):
-            return ()
-        return open_acts(item, _reviewer(actor), self._clock())
 
     def claim(self, item_id: str, actor: Actor, version: int | None) -> ReviewItem:
         """Hold the item for the time of a lease; claim again to hold it longer."""

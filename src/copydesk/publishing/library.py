@@ -125,8 +125,8 @@ class Shelf:
         void = [copy for copy in self.void if copy.audience_id == audience.id]
         if void:
             reasons.append(
-                f"{len(void)} approved for {audience.id} are void: copy, brief, brand, audience or "
-                f"policy changed since (the campaign did at {self.campaign.updated_at})"
+                f"void approvals for {audience.id}: {len(void)}, since copy, brief, brand, "
+                f"audience or policy changed (the campaign last did at {self.campaign.updated_at})"
             )
         if not void and audience.id not in self.holding:
             reasons.append(f"nothing is approved yet for {audience.id}")

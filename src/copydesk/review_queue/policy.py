@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from copydesk import documents
 from copydesk.audiences import Audience
@@ -65,24 +65,31 @@ def _of_known_sectors(pattern: str) -> str:
     return pattern
 
 
+def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("name at least one, or leave the condition out")
+    return values
+
+
+Some = AfterValidator(_some)
 SectorPattern = Annotated[str, AfterValidator(_of_known_sectors)]
 
 
 class Conditions(Noun):
     """What must be true of a case. All that are given must hold; none given always holds."""
 
-    verdict: tuple[Verdict, ...] | None = Field(default=None, min_length=1)
+    verdict: Annotated[tuple[Verdict, ...], Some] | None = None
     sensitive: bool | None = None
     """Whether the audience is marked sensitive."""
     individual: bool | None = None
     """Whether the audience is one recipient."""
-    sectors: tuple[SectorPattern, ...] | None = Field(default=None, min_length=1)
+    sectors: Annotated[tuple[SectorPattern, ...], Some] | None = None
     """Sectors of the brief; `finance.*` stands for all that begin so."""
-    kinds: tuple[Kind, ...] | None = Field(default=None, min_length=1)
+    kinds: Annotated[tuple[Kind, ...], Some] | None = None
     """Occasions of the brief."""
-    jurisdictions: tuple[Jurisdiction, ...] | None = Field(default=None, min_length=1)
+    jurisdictions: Annotated[tuple[Jurisdiction, ...], Some] | None = None
     """At least one of these is among the brief's."""
-    categories: tuple[Line, ...] | None = Field(default=None, min_length=1)
+    categories: Annotated[tuple[Line, ...], Some] | None = None
     """At least one finding, of whatever severity, is of such a category, as `legal.*`."""
 
     def hold(self, case: Case) -> bool:
