@@ -50,7 +50,8 @@ class Settings(BaseSettings):
     """As `cpu` or `cuda`; found out when not set."""
     scripted_file: Path | None = None
     """YAML file of drafts that the scripted model answers with, for demonstrations and tests."""
-    max_output_tokens: int = Field(default=2_000, ge=64)
+    max_output_tokens: int = Field(default=8_000, ge=64)
+    """Ceiling of one answer, all variants and a reasoning model's thoughts together."""
     temperature: float = Field(default=0.9, ge=0, le=2)
 
     policy: Path | None = None

@@ -41,7 +41,7 @@ class DraftRequest:
 class Draft(BaseModel):
     """One draft as a model writes it: the schema that structured output is held to."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     angle: str = Field(min_length=1, max_length=40)
     """What the draft leads with, as benefit, question, news, proof, deadline."""

@@ -1,0 +1,173 @@
+"""Choosing the models that write, and saying why; only what is chosen is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from copydesk.errors import GenerationError, ModelMisconfigured, ModelUnavailable
+from copydesk.generation.chain import ModelChain
+from copydesk.generation.model import Model
+
+if TYPE_CHECKING:
+    from copydesk.generation.openai_compatible import OpenAIModel
+
+Name = Literal["phrasebook", "openai", "transformers", "scripted"]
+
+WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+PACKAGES = ("torch", "transformers", "llguidance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """What decides which models write. The fields are those of the settings, by the same names."""
+
+    model: Name | Literal["auto"] = "auto"
+    fallback_models: tuple[Name, ...] = ("phrasebook",)
+    openai_api_key: str | None = field(default=None, repr=False)
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-5-mini"
+    openai_timeout_s: float = 60.0
+    openai_retries: int = 2
+    openai_concurrency: int = 8
+    transformers_model: str | None = None
+    transformers_device: str | None = None
+    scripted_file: Path | None = None
+    max_output_tokens: int = 8_000
+    temperature: float = 0.9
+
+
+class Chosen(NamedTuple):
+    """The models as one, and why the first of them is first."""
+
+    model: ModelChain
+    because: str
+    """For `Provenance.chosen_because`."""
+
+
+class EngineState(NamedTuple):
+    """Whether one engine could write now, for `doctor` and `/readyz`."""
+
+    name: Name
+    state: Literal["ready", "not configured", "not installed", "misconfigured", "unreachable"]
+    detail: str
+
+
+def build_model(choice: ModelChoice) -> Chosen:
+    """Return the chosen model with its fallbacks behind it.
+
+    Raises:
+        InputError: the script file of the scripted model cannot be read.
+        ModelMisconfigured: a model was named without the setting that it cannot do without.
+    """
+    first, because = choose(choice)
+    names = dict.fromkeys((first, *choice.fallback_models))
+    return Chosen(ModelChain([_BUILDERS[name](choice) for name in names]), because)
+
+
+def choose(choice: ModelChoice) -> tuple[Name, str]:
+    """Return the name of the model that writes, and why it does."""
+    if choice.model != "auto":
+        return choice.model, f"the settings name {choice.model}"
+    if choice.openai_base_url:
+        return "openai", "a base URL is configured"
+    if choice.openai_api_key:
+        return "openai", "a key is configured"
+    if choice.transformers_model:
+        return "transformers", "a local model is configured"
+    return "phrasebook", "no key, base URL or local model is configured"
+
+
+def engine_states(choice: ModelChoice, *, reach: bool = False) -> tuple[EngineState, ...]:
+    """Return the state of every engine. With `reach` the server is asked, which takes time."""
+    return (
+        EngineState("phrasebook", "ready", "embedded"),
+        _openai_state(choice, reach=reach),
+        _transformers_state(choice),
+    )
+
+
+def _openai_state(choice: ModelChoice, *, reach: bool) -> EngineState:
+    if not (choice.openai_api_key or choice.openai_base_url):
+        remedy = "set COPYDESK_OPENAI_API_KEY or COPYDESK_OPENAI_BASE_URL"
+        return EngineState("openai", "not configured", remedy)
+    if not reach:
+        return EngineState(
+            "openai", "ready", f"{choice.openai_model}, not asked whether it is there"
+        )
+    try:
+        return EngineState("openai", "ready", _openai(choice).reach())
+    except ModelUnavailable as error:
+        return EngineState("openai", "unreachable", error.message)
+    except GenerationError as error:
+        return EngineState("openai", "misconfigured", error.message)
+
+
+def _transformers_state(choice: ModelChoice) -> EngineState:
+    missing = [package for package in PACKAGES if find_spec(package) is None]
+    if missing:
+        detail = f"{', '.join(missing)} missing: pip install 'copydesk[ml]'"
+        return EngineState("transformers", "not installed", detail)
+    if not choice.transformers_model:
+        remedy = "set COPYDESK_TRANSFORMERS_MODEL to a directory or a hub name"
+        return EngineState("transformers", "not configured", remedy)
+    folder = Path(choice.transformers_model)
+    if not folder.is_dir():
+        detail = f"{folder} is no directory here: taken for a hub name, loaded at the first request"
+        return EngineState("transformers", "ready", detail)
+    if not any(next(folder.glob(pattern), None) for pattern in WEIGHTS):
+        return EngineState("transformers", "misconfigured", f"{folder} holds no weights")
+    return EngineState("transformers", "ready", f"weights in {folder}")
+
+
+def _phrasebook(_: ModelChoice) -> Model:
+    from copydesk.generation.phrasebook import PhrasebookModel
+
+    return PhrasebookModel()
+
+
+def _openai(choice: ModelChoice) -> OpenAIModel:
+    from copydesk.generation.openai_compatible import OpenAIModel
+
+    return OpenAIModel(
+        model=choice.openai_model,
+        api_key=choice.openai_api_key,
+        base_url=choice.openai_base_url,
+        timeout_s=choice.openai_timeout_s,
+        retries=choice.openai_retries,
+        concurrency=choice.openai_concurrency,
+        temperature=choice.temperature,
+        max_output_tokens=choice.max_output_tokens,
+    )
+
+
+def _transformers(choice: ModelChoice) -> Model:
+    from copydesk.generation.local import TransformersModel
+
+    if not choice.transformers_model:
+        raise ModelMisconfigured("set COPYDESK_TRANSFORMERS_MODEL to a directory or a hub name")
+    return TransformersModel(
+        choice.transformers_model,
+        device=choice.transformers_device,
+        temperature=choice.temperature,
+        max_output_tokens=choice.max_output_tokens,
+    )
+
+
+def _scripted(choice: ModelChoice) -> Model:
+    from copydesk.generation.scripted import ScriptedModel
+
+    if choice.scripted_file is None:
+        raise ModelMisconfigured("set COPYDESK_SCRIPTED_FILE to a YAML file of answers")
+    return ScriptedModel.from_file(choice.scripted_file)
+
+
+_BUILDERS: dict[Name, Callable[[ModelChoice], Model]] = {
+    "phrasebook": _phrasebook,
+    "openai": _openai,
+    "transformers": _transformers,
+    "scripted": _scripted,
+}

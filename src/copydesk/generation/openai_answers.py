@@ -1,0 +1,133 @@
+"""What compatible servers send back: the part of a chat completion that is read, and failures."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+import openai
+from pydantic import BaseModel, Field, ValidationError
+
+from copydesk.documents import problems_of
+from copydesk.errors import (
+    GenerationError,
+    InvalidDraft,
+    ModelMisconfigured,
+    ModelUnavailable,
+)
+from copydesk.variants import Usage
+
+_BAD_REQUEST, _CONFLICT, _TIMEOUT, _TOO_MANY, _SERVER = 400, 409, 408, 429, 500
+_WAIT = {_TIMEOUT, _CONFLICT, _TOO_MANY}
+_FILTERED = {"content_filter", "content_policy_violation"}
+_SHOWN = 300
+"""Characters of a server's own words that a message repeats."""
+
+KEY_REMEDY = "set COPYDESK_OPENAI_API_KEY (or OPENAI_API_KEY) to a key that this server accepts"
+MODEL_REMEDY = "check COPYDESK_OPENAI_MODEL and COPYDESK_OPENAI_BASE_URL"
+
+
+class Said(BaseModel):
+    """The message of a choice."""
+
+    content: str | None = None
+    refusal: str | None = None
+
+
+class Choice(BaseModel):
+    """One answer of a completion."""
+
+    message: Said
+    finish_reason: str | None = None
+
+
+class Tokens(BaseModel):
+    """The server's count."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class Completion(BaseModel):
+    """A chat completion, as far as it is read; checked, because compatible servers vary."""
+
+    choices: list[Choice] = Field(min_length=1)
+    usage: Tokens | None = None
+
+    @property
+    def counted(self) -> Usage:
+        """The usage, in Copydesk's words."""
+        tokens = self.usage or Tokens()
+        return Usage(input_tokens=tokens.prompt_tokens, output_tokens=tokens.completion_tokens)
+
+
+def read_completion(body: str) -> Completion:
+    """Return the completion in a response body. Raises InvalidDraft when it is none."""
+    try:
+        return Completion.model_validate_json(body)
+    except ValidationError as error:
+        problems = "; ".join(str(problem) for problem in problems_of(error, Completion))
+        raise InvalidDraft(f"the server's response is not a chat completion: {problems}") from error
+
+
+def said_in(completion: Completion) -> str:
+    """Return what the model said. Raises InvalidDraft for a refusal, a filter or a cut answer."""
+    choice = completion.choices[0]
+    if choice.message.refusal:
+        raise InvalidDraft(f"the model refused: {_short(choice.message.refusal)}")
+    if choice.finish_reason == "content_filter":
+        raise InvalidDraft("the provider's content filter stopped the answer")
+    if choice.finish_reason == "length":
+        raise InvalidDraft(
+            "the answer was cut off at the token limit: raise COPYDESK_MAX_OUTPUT_TOKENS "
+            "or ask for fewer variants"
+        )
+    return choice.message.content or ""
+
+
+def failure(error: openai.OpenAIError, where: str, model: str) -> GenerationError:
+    """Return the error of Copydesk's tree for one of the client's, in words, without the key."""
+    if isinstance(error, openai.APITimeoutError):
+        return ModelUnavailable(f"{where} gave no answer in time: raise COPYDESK_OPENAI_TIMEOUT_S?")
+    if isinstance(error, openai.APIStatusError):
+        return _refusal(error, where, model)
+    if isinstance(error, openai.APIConnectionError):
+        cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
+        return ModelUnavailable(f"the connection to {where} failed{cause}: {_short(error.message)}")
+    return ModelMisconfigured(f"the client for {where} cannot be used: {_short(str(error))}")
+
+
+def refused_words(error: openai.APIStatusError) -> str:
+    """Return the option that a refusal names, else all its words."""
+    return error.param if isinstance(error.param, str) and error.param else str(error)
+
+
+def is_filtered(error: openai.APIStatusError) -> bool:
+    """Return whether the provider refused for what the request says, and not for how."""
+    return error.code in _FILTERED
+
+
+def _refusal(error: openai.APIStatusError, where: str, model: str) -> GenerationError:
+    words, status = _short(error.message), error.status_code
+    if is_filtered(error):
+        return InvalidDraft(f"the provider's content filter refused the request: {words}")
+    if status in _WAIT or status >= _SERVER:
+        return ModelUnavailable(f"{where} answered {status}: {words}")
+    if isinstance(error, openai.AuthenticationError):
+        # The server's own words are left out: they repeat part of the key.
+        return ModelMisconfigured(f"{where} refused the key (401): {KEY_REMEDY}")
+    if isinstance(error, openai.PermissionDeniedError):
+        return ModelMisconfigured(f"the key may not use {model} at {where} (403): {KEY_REMEDY}")
+    if isinstance(error, openai.NotFoundError):
+        return ModelMisconfigured(f"{where} has no model {model} (404): {MODEL_REMEDY}")
+    return ModelMisconfigured(f"{where} refused the request ({status}): {words}; {MODEL_REMEDY}")
+
+
+def shown_address(base_url: str) -> str:
+    """Return the address without the user and password that it may carry."""
+    parts = urlsplit(base_url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

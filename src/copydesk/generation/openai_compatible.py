@@ -1,0 +1,161 @@
+"""A model behind any server that speaks OpenAI's chat completions."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import openai
+from openai import AsyncOpenAI
+
+from copydesk.errors import ModelMisconfigured, ModelUnavailable
+from copydesk.generation import openai_answers, openai_asking
+from copydesk.generation.answers import messages, read_drafts
+from copydesk.generation.model import DraftRequest, Drafts
+from copydesk.generation.openai_answers import Completion
+from copydesk.generation.openai_asking import Asking
+
+OPENAI_URL = "https://api.openai.com/v1"
+NO_KEY = "none"
+"""What is sent as the key to a server of one's own that asks for none: the client insists."""
+BACKOFF_S, BACKOFF_MOST_S = 0.5, 8.0
+"""The client's own waits between tries: the first, doubled each time, and the longest."""
+
+
+class _Line(NamedTuple):
+    client: AsyncOpenAI
+    gate: asyncio.Semaphore
+
+
+class OpenAIModel:
+    """OpenAI, Azure, vLLM, Ollama, llama.cpp, `transformers serve`: one client serves all.
+
+    All variants come from one call. What a server refuses, strict schemas or an option, is not
+    sent to it again. Retries on 429, 5xx and lost connections are the client's own; they honour
+    `retry-after` as long as the time of all tries together allows.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own, given by name
+        self,
+        *,
+        model: str,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout_s: float = 60.0,
+        retries: int = 2,
+        concurrency: int = 8,
+        temperature: float = 0.9,
+        max_output_tokens: int = 8_000,
+    ) -> None:
+        self.name = f"openai:{model}"
+        self._model = model
+        self._api_key = api_key or (NO_KEY if base_url else None)
+        self._base_url = base_url or OPENAI_URL
+        self._where = openai_answers.shown_address(self._base_url)
+        self._timeout_s = timeout_s
+        self._retries = retries
+        waits = (min(BACKOFF_S * 2**turn, BACKOFF_MOST_S) for turn in range(retries))
+        self._patience_s = timeout_s * (retries + 1) + sum(waits)
+        self._concurrency = concurrency
+        self._temperature = temperature
+        self._max_output_tokens = max_output_tokens
+        limits = openai_asking.COMPATIBLE if base_url else openai_asking.OPENAI
+        self._asking = Asking(limits=limits)
+        self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
+
+    async def draft(self, request: DraftRequest) -> Drafts:
+        """Return the valid drafts of one call. Raises as `Model.draft` says."""
+        completion, asking = await self._complete(request)
+        drafts = read_drafts(openai_answers.said_in(completion), request)
+        options = asking.options(self._temperature, request.seed, self._max_output_tokens)
+        return Drafts(
+            drafts=drafts,
+            model=self.name,
+            usage=completion.counted,
+            parameters={**options, "response_format": asking.response_format},
+        )
+
+    def reach(self, timeout_s: float = 5.0) -> str:
+        """Ask the server for its models, once, and say what it answered.
+
+        Raises:
+            ModelUnavailable: nobody answers there.
+            ModelMisconfigured: there is no key, it is refused, or the model is not there.
+        """
+        options = {**self._client_options(), "timeout": timeout_s, "max_retries": 0}
+        with openai.OpenAI(**options) as client:
+            try:
+                names = [listed.id for listed in client.models.list().data]
+            except openai.NotFoundError:
+                return f"{self._where} answers and lists no models"
+            except openai.OpenAIError as error:
+                raise openai_answers.failure(error, self._where, self._model) from error
+        if self._model not in names:
+            raise ModelMisconfigured(
+                f"{self._where} has no model {self._model}: {openai_answers.MODEL_REMEDY}; "
+                f"it lists {', '.join(names[:5]) or 'none'}"
+            )
+        return f"{self._where} has {self._model}"
+
+    async def aclose(self) -> None:
+        """Close the connections that the running event loop opened."""
+        line = self._lines.pop(asyncio.get_running_loop(), None)
+        if line is not None:
+            await line.client.close()
+
+    async def _complete(self, request: DraftRequest) -> tuple[Completion, Asking]:
+        """Ask in the strictest way that the server takes, and remember it once it worked."""
+        asking, line = self._asking, self._line()
+        async with line.gate:
+            while True:
+                try:
+                    body = await self._ask(line.client, asking, request)
+                except openai.OpenAIError as error:
+                    asking = self._another_way(asking, error)
+                else:
+                    self._asking = asking
+                    return openai_answers.read_completion(body), asking
+
+    async def _ask(self, client: AsyncOpenAI, asking: Asking, request: DraftRequest) -> str:
+        options = asking.options(self._temperature, request.seed, self._max_output_tokens)
+        create: Any = client.chat.completions.with_raw_response.create
+        try:
+            # The client's timeout is for each read: a server that drips bytes would hold us.
+            async with asyncio.timeout(self._patience_s):
+                response = await create(
+                    model=self._model,
+                    messages=messages(request.prompt, system_role=asking.system_role),
+                    **options,
+                )
+        except TimeoutError as error:
+            raise ModelUnavailable(
+                f"{self._where} gave no whole answer in {self._patience_s:g} s"
+            ) from error
+        return str(response.text)
+
+    def _another_way(self, asking: Asking, error: openai.OpenAIError) -> Asking:
+        refusals = openai.BadRequestError, openai.UnprocessableEntityError
+        if isinstance(error, refusals) and not openai_answers.is_filtered(error):
+            another = asking.without(openai_answers.refused_words(error))
+            if another is not None:
+                return another
+        raise openai_answers.failure(error, self._where, self._model) from error
+
+    def _line(self) -> _Line:
+        """Return this event loop's client: connections and gates cannot be shared among loops."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._lines:
+            gate = asyncio.Semaphore(self._concurrency)
+            self._lines[loop] = _Line(AsyncOpenAI(**self._client_options()), gate)
+        return self._lines[loop]
+
+    def _client_options(self) -> dict[str, Any]:
+        if self._api_key is None:
+            raise ModelMisconfigured(f"{self._where} needs a key: {openai_answers.KEY_REMEDY}")
+        return {
+            "api_key": self._api_key,
+            "base_url": self._base_url,
+            "timeout": self._timeout_s,
+            "max_retries": self._retries,
+        }
