@@ -7,9 +7,9 @@ fallback is not written, and literal text that the tool would run as code is esc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 from typing import Literal
 
 import yaml
@@ -33,18 +33,27 @@ class Dialect(Noun):
     open: str | None = None
     code: re.Pattern[str] | None = None
     before_tag: re.Pattern[str] | None = None
+    after_tag: re.Pattern[str] | None = None
 
-    def write(self, node: Node, following: Node | None) -> str:
-        """Return the node as the tool writes it. Raises Conflict when that cannot be done."""
-        if isinstance(node, MergeTag):
-            return self._merge_tag(node)
-        return self._words(node.text, before_tag=isinstance(following, MergeTag))
+    def write(self, nodes: Sequence[Node]) -> str:
+        """Return the nodes as the tool writes them. Raises Conflict when that cannot be done."""
+        around = zip((None, *nodes), nodes, (*nodes[1:], None), strict=False)
+        return "".join(
+            self._merge_tag(node)
+            if isinstance(node, MergeTag)
+            else self._words(
+                node.text,
+                after_tag=isinstance(before, MergeTag),
+                before_tag=isinstance(after, MergeTag),
+            )
+            for before, node, after in around
+        )
 
-    def _words(self, text: str, *, before_tag: bool) -> str:
+    def _words(self, text: str, *, after_tag: bool, before_tag: bool) -> str:
         if self.open is not None:
             return text.replace("{", self.open)
-        patterns = (self.code, self.before_tag if before_tag else None)
-        for pattern in filter(None, patterns):
+        beside = (self.after_tag if after_tag else None, self.before_tag if before_tag else None)
+        for pattern in filter(None, (self.code, *beside)):
             if found := pattern.search(text):
                 raise Conflict(
                     f"{self.tool} would read `{found[0]}` in this copy as code, and it cannot be "
@@ -91,9 +100,7 @@ def emit(text: Text, dialect: str) -> str:
         InputError: the dialect is not known; the message lists those that are.
         Conflict: a merge tag has no fallback, or the tool has no safe way to write this text.
     """
-    writer = dialect_named(dialect)
-    pairs = pairwise((*text.nodes, None))
-    return "".join(writer.write(node, following) for node, following in pairs if node is not None)
+    return dialect_named(dialect).write(text.nodes)
 
 
 def dialect_named(name: str) -> Dialect:

@@ -105,7 +105,7 @@ def test_all_conditions_of_a_rule_must_hold(tmp_path: Path) -> None:
         "  - {name: shoes, route: approved, because: Trust., when: {sectors: [apparel]}}",
         "  - {name: bold, route: approved, because: Trust., when: {verdict: [pass, block]}}",
         (
-            "  - {name: a, route: blocked, because: B., when: {verdict: [block], sensitive: true}}\n"
+            "  - {name: a, route: blocked, because: B, when: {verdict: [block], sensitive: true}}\n"
             "  - {name: all, route: approved, because: Trust.}"
         ),
     ],
