@@ -17,7 +17,7 @@ from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.serving import Serving
 from copydesk.errors import SettingsError
 from copydesk.generation import Model
-from copydesk.generation.build import ModelChoice, choose_model
+from copydesk.generation.build import ModelChoice, build_model
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.pipeline import Pipeline
@@ -81,7 +81,7 @@ def bootstrap(
         detoxify_checkpoint=settings.detoxify_checkpoint,
         detoxify_config=settings.detoxify_config,
     )
-    chosen, because = (model, "given by the caller") if model else choose_model(choice(settings))
+    chosen, because = (model, "given by the caller") if model else build_model(choice(settings))
     ranker = TransparentRanker()
     pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock))
     return Copydesk(
@@ -107,7 +107,7 @@ def choice(settings: Settings) -> ModelChoice:
     key = settings.openai_api_key
     return ModelChoice(
         model=settings.model,
-        fallbacks=settings.fallback_models,
+        fallback_models=settings.fallback_models,
         openai_api_key=key.get_secret_value() if key else None,
         openai_base_url=settings.openai_base_url,
         openai_model=settings.openai_model,
