@@ -24,7 +24,7 @@ class Pipeline:
         """
         desk, signals = self.desk, minimise(request.audience)
         prompt = draft_prompt(
-            request.brief, request.brand, request.audience, signals.used, request.n
+            request.brief, request.brand, signals.used, request.n, request.audience
         )
         asked = DraftRequest(
             brief=request.brief,

@@ -137,7 +137,8 @@ async def _rewrite(
     desk: Desk, request: GenerationRequest, asked: DraftRequest, blocked: Sequence[Piece]
 ) -> list[Piece]:
     repairs = tuple(Repair(piece.draft, _problems(piece.checked)) for piece in blocked)
-    prompt = repair_prompt(request.brief, request.brand, request.audience, asked.signals, repairs)
+    told = [(repair.draft.model_dump(exclude={"facts"}), repair.problems) for repair in repairs]
+    prompt = repair_prompt(request.brief, request.brand, asked.signals, told, request.audience)
     again = replace(asked, prompt=prompt, n=len(repairs), repairs=repairs)
     try:
         answer = await desk.model.draft(again)

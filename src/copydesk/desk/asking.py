@@ -14,12 +14,11 @@ from copydesk.generations import (
     Generation,
     GenerationRequest,
     GenerationState,
-    Route,
     RoutedVariant,
 )
 from copydesk.pipeline import Pipeline
 from copydesk.publishing import ApprovedCopy, Campaign, approval_hash
-from copydesk.review_queue import AuditEvent, ReviewItem
+from copydesk.review_queue import AuditEvent, ReviewItem, Route
 from copydesk.review_queue.policy import Policy
 from copydesk.steps import Written
 from copydesk.storage import Store, Transaction
