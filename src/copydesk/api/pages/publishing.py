@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from copydesk import documents
-from copydesk.access import Role
 from copydesk.api.pages.rendering import page
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
@@ -22,7 +21,6 @@ from copydesk.review_queue import ReviewQuery
 from copydesk.review_queue.states import OPEN
 from copydesk.variants import Copy, Text
 
-READERS = tuple(Role(name) for name in ("requester", "reviewer", "approver", "admin"))
 Thing = Literal["brief", "fallback"]
 
 router = APIRouter(include_in_schema=False)
@@ -31,9 +29,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/library")
 def library(desk: Desk, visit: Visitor, q: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show approved copy, newest first."""
-    visit.actor.must_be(*READERS)
-    with desk.store.transaction() as tx:
-        found = tx.library.find(q.strip())
+    found = desk.serving.library(visit.actor, q.strip())
     return page(visit, "library.html", found=found, q=q, now=desk.clock())
 
 

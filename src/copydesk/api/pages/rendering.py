@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from copydesk.access import Role
 from copydesk.api.pages.visits import Visit
 from copydesk.variants import MergeTag, Text
 
+BACKTICKS = re.compile("`([^`]*)`")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -54,10 +56,15 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def ticks(text: str) -> Markup:
+    """Write a sentence of ours: what stands between backticks is quoted from copy or code."""
+    return Markup(BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+
+
 def chips(source: str) -> Markup:
     """Write a stretch of copy: merge tags as chips, characters that hide as what they are."""
     parts = [
-        _chip(node) if isinstance(node, MergeTag) else _shown(node.text)
+        _chip(node) if isinstance(node, MergeTag) else seen(node.text)
         for node in Text(source).nodes
     ]
     return Markup().join(parts)
@@ -69,7 +76,8 @@ def _chip(tag: MergeTag) -> Markup:
     return label.format(str(tag), tag.name, fallback)
 
 
-def _shown(text: str) -> Markup:
+def seen(text: str) -> Markup:
+    """Write text with the characters that hide or turn it around shown as what they are."""
     escaped = str(escape(text))
     return Markup("".join(UNSEEN.get(ord(char), char) for char in escaped))  # noqa: S704 - escaped
 
@@ -114,6 +122,8 @@ def _make_environment() -> Environment:
         "words": words,
         "plural": plural,
         "chips": chips,
+        "seen": seen,
+        "ticks": ticks,
     }
     return environment
 

@@ -57,16 +57,17 @@ def queue(
         return RedirectResponse("/generations", HTTPStatus.SEE_OTHER)
     shown = Filter(state, campaign or None, after)
     items = desk.reviewing.find(shown.query, visit.actor)
+    counts = desk.reviewing.count(visit.actor)
     return page(
         visit,
         "queue.html",
         items=items[:ROWS],
         next=items[ROWS - 1].id if len(items) > ROWS else None,
-        counts=desk.reviewing.count(visit.actor),
+        counts=counts,
+        to_decide=sum(counts[one] for one in OPEN),
         shown=shown,
         now=desk.clock(),
         State=State,
-        OPEN=OPEN,
     )
 
 
