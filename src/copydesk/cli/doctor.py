@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from rich.table import Table
+from rich.text import Text as Shown
 
 from copydesk.cli.diagnosis import Diagnosis, State, diagnose
 from copydesk.cli.example import example
@@ -41,21 +42,15 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
 def _show(diagnosis: Diagnosis) -> None:
     screen = console()
     table = Table.grid(padding=(0, 2))
-    for _ in range(2):
-        table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
     area = ""
     for symptom in diagnosis.symptoms:
-        sign, colour = SIGNS[symptom.state]
         heading = symptom.area if symptom.area != area else ""
         area = symptom.area
-        table.add_row(
-            f"[dim]{heading}[/]", f"[{colour}]{sign}[/]", symptom.name, shown(symptom.detail)
-        )
+        sign, name = Shown(*SIGNS[symptom.state]), Shown(shown(symptom.name), "bold")
+        table.add_row(Shown(heading, "dim"), sign, name, shown(symptom.detail))
     screen.print(table)
     screen.print()
     settings = Table.grid(padding=(0, 2))
-    for name, value in diagnosis.settings.items():
-        settings.add_row(f"[dim]{name}[/]", shown(value))
+    for name_of, value in diagnosis.settings.items():
+        settings.add_row(Shown(name_of, "dim"), shown(value))
     screen.print(settings)

@@ -27,7 +27,8 @@ def console(width: int | None = None) -> Console:
     """Return a console on standard output, as wide as the terminal or `width`, what is less."""
     from rich.console import Console
 
-    screen = Console(highlight=False)
+    # Copy may hold [brackets] and :colons:, which are text and nothing else.
+    screen = Console(highlight=False, markup=False, emoji=False)
     screen.width = min(screen.width, width or screen.width)
     return screen
 

@@ -1,0 +1,259 @@
+"""The command line as people use it: real processes, a real database, the phrase book."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OUTDOOR = ROOT / "examples" / "outdoor"
+DOCUMENTS = (
+    f"--brief={OUTDOOR}/briefs/spring-boots.yaml",
+    f"--brand={OUTDOOR}/brand.yaml",
+)
+CARE = f"--audience={OUTDOOR}/audiences/paused-members.yaml"
+EVERYONE = f"--audience={OUTDOOR}/audiences/lapsed-walkers.yaml"
+
+
+class Desk:
+    """A folder with a database of its own, and commands that run in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "COLUMNS": "100", "PYTHONWARNINGS": "error"}
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "copydesk", *arguments]
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            env=self.environment,
+            timeout=90,
+            check=False,
+        )
+
+    def ok(self, *arguments: str, stdin: str = "") -> str:
+        ran = self.run(*arguments, stdin=stdin)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.ok(*arguments, "--json"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["bank", "outdoor", "pharmacy"])
+def test_demo_plays_every_example(desk: Desk, name: str) -> None:
+    """`copydesk demo` ends well on every example and shows refusal, signature and pull."""
+    said = desk.ok("demo", "--example", name)
+
+    assert "maria tries to approve" in said
+    assert "jonas approves" in said
+    assert re.search(r"approval [0-9a-f]{64}", said)
+    assert "copydesk serve" in said
+    assert list(desk.folder.iterdir()) == []
+
+
+def test_demo_can_keep_its_database(desk: Desk) -> None:
+    """With --database the demo leaves its campaigns there, and can be played again."""
+    kept = ("demo", "--database", "sqlite:///copydesk.db")
+
+    desk.ok(*kept)
+    desk.ok(*kept)
+
+    assert "paused-members" in desk.ok("reviews", "list", "--json")
+
+
+def test_generated_copy_waits_for_a_person(desk: Desk) -> None:
+    """Copy for a sensitive audience is kept and waits in the queue; the queue shows it."""
+    generation = desk.json("generate", *DOCUMENTS, CARE, "-n", "2", "--as", "maria")
+
+    waiting = [routed["review_id"] for routed in generation["variants"]]
+    listed = [json.loads(line) for line in desk.ok("reviews", "list", "--json").splitlines()]
+    assert generation["requester"] == "maria"
+    assert sorted(item["id"] for item in listed) == sorted(waiting)
+    assert desk.json("reviews", "show", waiting[0])["state"] == "waiting"
+
+
+def test_same_seed_writes_the_same_copy(desk: Desk) -> None:
+    """The same request with the same seed writes the same copy, and saves nothing when told so."""
+    asked = ("generate", *DOCUMENTS, EVERYONE, "-n", "3", "--seed", "7", "--no-save")
+
+    one, other = desk.json(*asked), desk.json(*asked)
+
+    copies = [[v["variant"]["copy"] for v in generation["variants"]] for generation in (one, other)]
+    assert copies[0] == copies[1]
+    assert list(desk.folder.iterdir()) == []
+
+
+def test_generation_for_people_says_what_to_type_next(desk: Desk) -> None:
+    """People see ranks, scores, the copy, where it went, who wrote it, and what to type next."""
+    said = desk.ok("generate", *DOCUMENTS, CARE, "-n", "2")
+
+    assert "score 0." in said
+    assert "by phrasebook" in said
+    assert "waits for a person" in said
+    assert "copydesk serve" in said
+
+
+def test_wrong_documents_are_all_reported(desk: Desk) -> None:
+    """Every problem of every document is one line with file and line; the exit status is 2."""
+    (desk.folder / "brief.yaml").write_text("goal: x\nkind: promo\n")
+    (desk.folder / "audience.yaml").write_text("id: a\ndescripton: b\n")
+
+    brand = f"--brand={OUTDOOR}/brand.yaml"
+    ran = desk.run("generate", "--brief=brief.yaml", brand, "--audience=audience.yaml")
+
+    lines = ran.stderr.splitlines()
+    assert ran.returncode == 2
+    assert any(line.startswith("brief.yaml:2: kind: ") for line in lines)
+    assert any("audience.yaml:2: " in line and "did you mean" in line for line in lines)
+    assert "Traceback" not in ran.stderr
+
+
+def test_wrong_setting_is_reported(desk: Desk) -> None:
+    """A setting that cannot be used is reported with its file and line, by every command."""
+    (desk.folder / "copydesk.yaml").write_text("modle: phrasebook\n")
+
+    ran = desk.run("reviews", "list")
+
+    assert ran.returncode == 2
+    assert "modle" in ran.stderr
+    assert "did you mean `model`" in ran.stderr
+
+
+def test_users_and_keys_are_managed(desk: Desk) -> None:
+    """Users and keys are added, listed, revoked and disabled; a secret is printed once."""
+    password = "correct horse battery"
+    desk.ok("users", "add", "jonas", "--role=approver", "--password-stdin", stdin=f"{password}\n")
+    desk.ok("users", "add", "mailer", "--role=puller", "--no-password")
+
+    secret = desk.ok("keys", "add", "mailer", "--role=puller").strip()
+    key = desk.json("keys", "list", "mailer")
+    desk.ok("keys", "revoke", key["id"])
+    desk.ok("users", "disable", "mailer")
+
+    users = [json.loads(line) for line in desk.ok("users", "list", "--json").splitlines()]
+    assert secret.startswith(key["id"])
+    assert desk.json("keys", "list", "mailer")["revoked_at"]
+    assert [(user["name"], user["disabled"]) for user in users] == [
+        ("jonas", False),
+        ("mailer", True),
+    ]
+
+
+def test_roles_beyond_the_user_are_refused(desk: Desk) -> None:
+    """A key cannot have a role that its user lacks; the refusal is one plain line."""
+    desk.ok("users", "add", "mailer", "--role=puller", "--no-password")
+
+    ran = desk.run("keys", "add", "mailer", "--role=approver")
+
+    assert ran.returncode == 1
+    assert "mailer does not have the role approver" in ran.stderr
+    assert ran.stdout == ""
+
+
+def test_doctor_names_what_is_missing_and_hides_secrets(desk: Desk) -> None:
+    """Doctor is content with the defaults, and shows settings without their secrets."""
+    desk.environment["COPYDESK_SECRET"] = "do-not-show-this"
+
+    found = desk.json("doctor")
+
+    assert found["healthy"]
+    assert found["settings"]["secret"] == "(set)"
+    assert "do-not-show-this" not in json.dumps(found)
+    assert {"python", "models", "checks", "database"} <= {s["area"] for s in found["symptoms"]}
+
+
+def test_doctor_fails_on_what_settings_ask_for_in_vain(desk: Desk) -> None:
+    """A check that the settings demand and that cannot run gives the exit status 1, by name."""
+    desk.environment["COPYDESK_GUARDS"] = '["rules", "detoxify"]'
+
+    ran = desk.run("doctor")
+
+    assert ran.returncode == 1
+    assert "detoxify" in ran.stdout
+
+
+def test_pull_without_campaign_is_refused(desk: Desk) -> None:
+    """A campaign that does not exist gives one plain line and the exit status 1."""
+    ran = desk.run("pull", "nothing")
+
+    assert ran.returncode == 1
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_openapi_is_exported(desk: Desk) -> None:
+    """The OpenAPI document is printed as JSON, without opening a database."""
+    document = json.loads(desk.ok("export-openapi"))
+
+    assert "/v1/generations" in document["paths"]
+    assert list(desk.folder.iterdir()) == []
+
+
+@contextmanager
+def served(desk: Desk, *options: str) -> Iterator[str]:
+    """Start a server on a free port, yield its address, and stop it as an operator would."""
+    command = desk.command("serve", "--port", "0", *options)
+    with subprocess.Popen(
+        command, cwd=desk.folder, env=desk.environment, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stderr is not None
+        address = next(
+            found[0] for line in server.stderr if (found := re.search(r"http://[\d.]+:\d+", line))
+        )
+        try:
+            yield address
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.communicate(timeout=30)
+    assert server.returncode in {0, -signal.SIGTERM}
+
+
+def ready(address: str) -> dict[str, Any]:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(f"{address}/readyz") as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"{address} is not ready")
+
+
+def test_server_is_ready_and_stops_when_told(desk: Desk) -> None:
+    """`copydesk serve` says where it is, becomes ready, names its model, and stops on SIGTERM."""
+    with served(desk) as address:
+        found = ready(address)
+
+    assert found["status"] == "ready"
+    assert "phrasebook" in found["model"]
+
+
+def test_several_workers_need_postgresql(desk: Desk) -> None:
+    """Several processes on SQLite are refused, with what would be right."""
+    ran = desk.run("serve", "--workers", "2")
+
+    assert ran.returncode == 2
+    assert "PostgreSQL" in ran.stderr
