@@ -1,0 +1,41 @@
+"""The shape of an event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from copydesk import documents
+from copydesk.errors import InputError
+from copydesk.feedback import Outcome
+from tests.factories import NOW
+
+EVENT: dict[str, Any] = {"event_id": "e1", "kind": "open", "at": NOW, "campaign": "spring"}
+
+
+def test_an_event_needs_no_more_than_what_happened_when_and_for_which_campaign() -> None:
+    """The rest has defaults that claim nothing: nobody was judged human."""
+    outcome = Outcome(**EVENT)
+
+    assert (outcome.human, outcome.reasons) == ("unknown", ())
+    assert (outcome.variant_id, outcome.recipient_key) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"event_id": ""}, "event_id"),
+        ({"kind": "opened"}, "kind"),
+        ({"at": "2026-03-06T12:00:00"}, "at"),
+        ({"human": "maybe"}, "human"),
+        ({"recipient_key": "k" * 129}, "recipient_key"),
+        ({"email": "a@b.example"}, "email"),
+    ],
+)
+def test_what_is_no_event_is_refused_by_field(changed: dict[str, Any], field: str) -> None:
+    """An unknown kind, a time without zone, or an address as an extra field is named."""
+    with pytest.raises(InputError) as caught:
+        documents.shaped({**EVENT, **changed}, Outcome)
+
+    assert [problem.field for problem in caught.value.problems] == [field]
