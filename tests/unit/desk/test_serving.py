@@ -207,7 +207,7 @@ def test_copy_that_a_rule_approved_is_recalled_to_a_person() -> None:
     assert "the approval by policy:passed is void" in item.routed_because
 
 
-def _generation(routed: RoutedVariant) -> Generation:
+def _generation(*routed: RoutedVariant) -> Generation:
     request = GenerationRequest(
         brief=a_brief(), brand=a_brand(), audience=an_audience(), campaign="spring"
     )
@@ -217,9 +217,44 @@ def _generation(routed: RoutedVariant) -> Generation:
         request=request,
         campaign="spring",
         state=GenerationState.DONE,
-        variants=(routed,),
+        variants=routed,
         created_at=NOW,
     )
+
+
+def test_void_copy_of_unknown_origin_is_named_and_not_requeued() -> None:
+    """With neither review nor generation on record there is no author to keep from signing."""
+    world, copy = World().with_campaign(), a_copy()
+    bound = (a_brief(), a_brand(), an_audience(), world.policy.sha256)
+    known = {"campaign": "spring", "audience_id": "lapsed-runners", "copy_": copy}
+    signed = {"approval_hash": approval_hash(copy, *bound), "approved_by": "axel"}
+    with world.store.transaction() as tx:
+        tx.generations.add(_generation())
+        for name, generation in (("var_1", None), ("var_2", "gen_1")):
+            made = {"id": name, "generation_id": generation, "approved_at": NOW}
+            tx.library.add(ApprovedCopy(**known, **signed, **made))
+    change = world.serving.set_brief("spring", NEW_FACTS, MARA, 1)
+
+    assert (change.voided, change.requeued) == (("var_1", "var_2"), ())
+    assert open_items(world) == []
+
+
+def test_another_goal_changes_no_facts() -> None:
+    """The goal is not bound: approvals hold, and waiting items stay as they were read."""
+    world = approved_world().with_item(id="rev_2", variant=a_variant(variant_id="var_2"))
+    change = world.serving.set_brief("spring", a_brief(goal="Sell more"), MARA, 1)
+
+    assert (change.version, change.voided) == (2, ())
+    assert world.item("rev_2").version == 1
+    assert world.serving.pull(PULL).source is Source.APPROVED
+
+
+def test_items_for_an_audience_that_is_gone_stay_as_they_are() -> None:
+    """They cannot be signed any more, so there is nothing to check them against."""
+    world = a_world().with_item(id="rev_2", audience=an_audience(id="vips"))
+    world.serving.set_brief("spring", NEW_FACTS, MARA, 1)
+
+    assert (world.item("rev_1").version, world.item("rev_2").version) == (2, 1)
 
 
 def test_the_same_brief_again_changes_nothing() -> None:

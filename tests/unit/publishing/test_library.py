@@ -67,6 +67,13 @@ def test_copy_that_was_tampered_with_is_void() -> None:
     assert shelf(CAMPAIGN, forged).choose(PULL, NOW).approved is None
 
 
+def test_an_approval_for_an_audience_that_is_gone_is_void() -> None:
+    """Without its audience there is nothing left to hold the approval against."""
+    other = a_campaign(an_audience(id="new-runners"))
+
+    assert shelf(other, approved(CAMPAIGN, "var_1")).void == (approved(CAMPAIGN, "var_1"),)
+
+
 def test_nothing_is_served_when_the_offer_has_ended() -> None:
     """A second after its end the offer's copy is withheld, at its end it still is served."""
     ready = shelf(CAMPAIGN, approved(CAMPAIGN, "var_1"))
