@@ -75,14 +75,17 @@ def main() -> None:
         file.write_text(text, encoding="utf-8")
 
 
-def _commands(command: click.Command, name: str) -> Iterator[Command]:
-    context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
-    yield Command(name, command.get_help(context))
+def _commands(
+    command: click.Command, name: str, above: click.Context | None = None
+) -> Iterator[Command]:
+    options = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    context = click.Context(command, parent=above, info_name=name, **options)
+    yield Command(context.command_path, command.get_help(context))
     if isinstance(command, click.Group):
         for below in command.list_commands(context):
             found = command.get_command(context, below)
             if found is not None:
-                yield from _commands(found, f"{name} {below}")
+                yield from _commands(found, below, context)
 
 
 def _settings() -> Iterator[Setting]:

@@ -40,10 +40,13 @@ class Settings(BaseSettings):
     openai_base_url: str | None = None
     """Address of any compatible server, as `http://127.0.0.1:8000/v1`. Also `OPENAI_BASE_URL`."""
     openai_model: str = "gpt-5-mini"
+    """Name of the model, as the server knows it."""
     openai_timeout_s: float = Field(default=60.0, gt=0)
+    """Longest time of one try, in seconds."""
     openai_retries: int = Field(default=2, ge=0, le=10)
     """Retries of the client on 429, 5xx and lost connections; it honours retry-after."""
     openai_concurrency: int = Field(default=8, ge=1)
+    """Requests to the server at once, from one process."""
     transformers_model: str | None = None
     """Local directory or hub name of a causal language model."""
     transformers_device: str | None = None
@@ -53,19 +56,24 @@ class Settings(BaseSettings):
     max_output_tokens: int = Field(default=8_000, ge=64)
     """Ceiling of one answer, all variants and a reasoning model's thoughts together."""
     temperature: float = Field(default=0.9, ge=0, le=2)
+    """How freely a model chooses its words: 0 for the likeliest."""
 
     policy: Path | None = None
     """Routing policy; the shipped one when not set."""
     rule_packs: tuple[Path, ...] = ()
     """Folders or files of rule packs, added to the shipped ones."""
     guards: tuple[str, ...] = ("rules",)
-    """Checks that must take part: one that cannot is a finding of severity review."""
+    """Checks that must take part, of `rules` and `detoxify`: one that cannot is a finding of
+    severity review."""
     detoxify_checkpoint: Path | None = None
+    """Weights for the check `detoxify`: a Python pickle, so only from a source that you trust."""
     detoxify_config: Path | None = None
+    """Directory with the configuration and tokenizer that belong to the checkpoint."""
 
     lease_minutes: int = Field(default=15, ge=1)
     """How long a claimed review item stays with its reviewer."""
     session_hours: int = Field(default=12, ge=1)
+    """How long a browser stays signed in."""
     pull_max_age_s: int = Field(default=30, ge=0)
     """Cache-Control of pull answers."""
     worker: str = "worker-0"

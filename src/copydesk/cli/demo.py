@@ -25,8 +25,21 @@ JONAS = Actor("jonas", frozenset({Role.REVIEWER, Role.APPROVER}))
 @click.command()
 @click.option("--example", "name", default="outdoor", show_default=True, help="Which example.")
 @click.option("--database", help="Keep what is made in this database; else it is thrown away.")
-@click.option("--model", type=click.Choice(get_args(ModelName)), default="phrasebook")
-@click.option("-n", "count", type=click.IntRange(1, 20), default=3, show_default=True)
+@click.option(
+    "--model",
+    type=click.Choice(get_args(ModelName)),
+    default="phrasebook",
+    help="Model that writes.",
+    show_default=True,
+)
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(1, 20),
+    default=3,
+    show_default=True,
+    help="How many variants for each audience.",
+)
 @click.pass_context
 def demo(ctx: click.Context, name: str, database: str | None, model: str, count: int) -> None:
     """Run the main job on an example: write, check, rank, review, sign, pull.

@@ -24,7 +24,11 @@ from copydesk.variants import Slot
 @click.option("--audience", help="Segment; needed where a campaign has several.")
 @click.option("--slot", type=click.Choice([s.value for s in Slot]), multiple=True, help="Only it.")
 @click.option(
-    "--dialect", type=click.Choice(sorted(DIALECTS)), default="neutral", show_default=True
+    "--dialect",
+    type=click.Choice(sorted(DIALECTS)),
+    default="neutral",
+    show_default=True,
+    help="Tool whose merge tags to write.",
 )
 @json_option
 @click.pass_context

@@ -26,7 +26,12 @@ def reviews() -> None:
 
 @example("copydesk reviews list", "copydesk reviews list --state approved --json")
 @reviews.command("list")
-@click.option("--state", type=click.Choice([state.value for state in State]), multiple=True)
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in State]),
+    multiple=True,
+    help="Only in this state; open ones when left out.",
+)
 @click.option("--campaign", help="Only this campaign.")
 @click.option("--limit", default=50, show_default=True, help="At most so many, oldest first.")
 @json_option

@@ -24,7 +24,14 @@ from copydesk.generations import GenerationRequest
 @click.argument("name", default="outdoor")
 @click.option("--sensitive", is_flag=True, help="For the audience that asks for care.")
 @click.option("--campaign", help="Campaign that the copy is for.")
-@click.option("-n", "count", type=click.IntRange(1, 20), default=3, show_default=True)
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(1, 20),
+    default=3,
+    show_default=True,
+    help="How many variants.",
+)
 @click.option("--to", type=click.Path(path_type=Path), help="Write YAML files into this folder.")
 def sample(
     name: str, *, sensitive: bool, campaign: str | None, count: int, to: Path | None

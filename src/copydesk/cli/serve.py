@@ -18,7 +18,7 @@ from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import note
 from copydesk.cli.workers import supervise
 from copydesk.errors import InputError
-from copydesk.jobs import Jobs
+from copydesk.jobs import open_jobs
 from copydesk.settings import Settings
 
 
@@ -51,7 +51,9 @@ def serve(ctx: click.Context, host: str, port: int, workers: int, fd: int | None
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
     with opened(settings) as desk:
-        jobs = Jobs(desk.asking.run, desk.asking.unfinished, settings.database_url, settings.worker)
+        jobs = open_jobs(
+            desk.asking.run, desk.asking.unfinished, settings.database_url, settings.worker
+        )
         _greet(desk, listening)
         config = uvicorn.Config(create_app(desk, jobs=jobs), log_level="info", access_log=False)
         uvicorn.Server(config).run(sockets=[listening])

@@ -75,3 +75,11 @@ def test_module_is_the_command() -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert ran.stdout.startswith("copydesk ")
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_option_is_explained(path: tuple[str, ...]) -> None:
+    """Every option that is not hidden says what it does."""
+    options = [param for param in ALL[path].params if isinstance(param, click.Option)]
+
+    assert [option.name for option in options if not option.hidden and not option.help] == []

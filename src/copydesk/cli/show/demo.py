@@ -121,16 +121,17 @@ def _pull(stage: Stage) -> None:
 
 
 def _say_what_next(stage: Stage) -> None:
-    folder = stage.example.folder
     _heading("What to type next")
-    _say("copydesk serve", style="bold")
-    _say("  the review pages and the API, after `copydesk users add NAME --role ROLE`")
+    _say(f"copydesk example {stage.example.folder.name} --to my-campaign", style="bold")
     _say(
-        f"copydesk generate --brief {folder}/briefs/{stage.example.campaign}.yaml \\", style="bold"
+        "copydesk generate --brief my-campaign/brief.yaml --brand my-campaign/brand.yaml \\",
+        style="bold",
     )
-    _say(f"    --brand {folder}/brand.yaml \\", style="bold")
-    _say(f"    --audience {folder}/audiences/{stage.example.audience.id}.yaml", style="bold")
-    _say("  your own documents go in their place")
+    _say("    --audience my-campaign/audience.yaml", style="bold")
+    _say("  writes these documents as files to start your own from, and variants for them")
+    _say("copydesk users add NAME --role requester --role reviewer", style="bold")
+    _say("copydesk serve", style="bold")
+    _say("  serves the review pages and the API")
 
 
 def _heading(text: str) -> None:

@@ -12,7 +12,8 @@ def print_pulled(pulled: Pulled) -> None:
     """Print the texts as the tool gets them, and what the approval rests on."""
     screen = console()
     for slot, text in pulled.texts.items():
-        screen.print(Shown(f"{slot.value:<10}", "dim") + Shown(shown(text)), soft_wrap=True)
+        line = Shown.assemble((f"{slot.value:<10}", "dim"), shown(text))
+        screen.print(line, soft_wrap=True)
     signed = f"{pulled.variant_id}, approved by {pulled.approved_by}"
     screen.print(Shown(f"{signed}\napproval {pulled.approval_hash}", "dim"))
     for reason in pulled.withheld:

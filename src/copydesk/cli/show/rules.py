@@ -21,7 +21,7 @@ def print_rules(rules: Sequence[Rule]) -> None:
     for rule in rules:
         severity = Shown(rule.severity.value, words.SEVERITY[rule.severity])
         scope = ", ".join((*rule.jurisdictions, *rule.sectors))
-        said = Shown(shown(rule.message)) + Shown(f"  {scope}", "dim")
+        said = Shown.assemble(shown(rule.message), (f"  {scope}", "dim"))
         table.add_row(rule.id, severity, said)
     console().print(table)
     console().print(f"{len(rules)} rules")

@@ -43,7 +43,8 @@ def variants_of(generation: Generation, *, closely: bool = True) -> Iterator[Ren
 def _line(routed: RoutedVariant, rank: int | None) -> RenderableType:
     subject = words.copy_text(routed.variant.copy_.subject)
     return Group(
-        Shown(f"{rank or '-'}  ", "bold") + subject, Padding(_outcome(routed), (0, 0, 0, 3))
+        Shown.assemble((f"{rank or '-'}  ", "bold"), subject),
+        Padding(_outcome(routed), (0, 0, 0, 3)),
     )
 
 

@@ -29,12 +29,12 @@ SEVERITY = {
 
 def verdict(of: Verdict) -> Shown:
     """Return the verdict with its sign: told apart by sign and word, not by colour alone."""
-    return Shown(*VERDICT[of])
+    return Shown.assemble(VERDICT[of])
 
 
 def route(of: Route) -> Shown:
     """Return where a variant went, with its sign."""
-    return Shown(*ROUTE[of])
+    return Shown.assemble(ROUTE[of])
 
 
 def copy_text(text: Text) -> Shown:
