@@ -52,7 +52,10 @@ class EngineState(NamedTuple):
     """Whether one engine could write now, for `doctor` and `/readyz`."""
 
     name: Name
-    state: Literal["ready", "not configured", "not installed", "misconfigured", "unreachable"]
+    state: Literal[
+        "ready", "not listed", "not configured", "not installed", "misconfigured", "unreachable"
+    ]
+    """`not listed` is a server that answers without naming the model: it may still serve it."""
     detail: str
 
 
@@ -99,11 +102,12 @@ def _openai_state(choice: ModelChoice, *, reach: bool) -> EngineState:
             "openai", "ready", f"{choice.openai_model}, not asked whether it is there"
         )
     try:
-        return EngineState("openai", "ready", _openai(choice).reach())
+        listed, words = _openai(choice).reach()
     except ModelUnavailable as error:
         return EngineState("openai", "unreachable", error.message)
     except GenerationError as error:
         return EngineState("openai", "misconfigured", error.message)
+    return EngineState("openai", "ready" if listed else "not listed", words)
 
 
 def _transformers_state(choice: ModelChoice) -> EngineState:

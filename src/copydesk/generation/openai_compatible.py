@@ -23,6 +23,14 @@ BACKOFF_S, BACKOFF_MOST_S = 0.5, 8.0
 """The client's own waits between tries: the first, doubled each time, and the longest."""
 
 
+class Reached(NamedTuple):
+    """What a server answered when it was asked for its models."""
+
+    listed: bool
+    """False may be a wrong name, or a server that does not list all that it serves."""
+    words: str
+
+
 class _Line(NamedTuple):
     client: AsyncOpenAI
     gate: asyncio.Semaphore
@@ -76,27 +84,25 @@ class OpenAIModel:
             parameters={**options, "response_format": asking.response_format},
         )
 
-    def reach(self, timeout_s: float = 5.0) -> str:
-        """Ask the server for its models, once, and say what it answered.
+    def reach(self, timeout_s: float = 5.0) -> Reached:
+        """Ask the server, once, which models it lists.
 
         Raises:
             ModelUnavailable: nobody answers there.
-            ModelMisconfigured: there is no key, it is refused, or the model is not there.
+            ModelMisconfigured: there is no key, or it is refused.
         """
         options = {**self._client_options(), "timeout": timeout_s, "max_retries": 0}
         with openai.OpenAI(**options) as client:
             try:
                 names = [listed.id for listed in client.models.list().data]
             except openai.NotFoundError:
-                return f"{self._where} answers and lists no models"
+                names = []
             except openai.OpenAIError as error:
                 raise openai_answers.failure(error, self._where, self._model) from error
-        if self._model not in names:
-            raise ModelMisconfigured(
-                f"{self._where} has no model {self._model}: {openai_answers.MODEL_REMEDY}; "
-                f"it lists {', '.join(names[:5]) or 'none'}"
-            )
-        return f"{self._where} has {self._model}"
+        if self._model in names:
+            return Reached(True, f"{self._where} has {self._model}")
+        listed = ", ".join(names[:5]) or "no models"
+        return Reached(False, f"{self._where} answers, and lists {listed} but not {self._model}")
 
     async def aclose(self) -> None:
         """Close the connections that the running event loop opened."""

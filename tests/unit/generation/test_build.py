@@ -12,7 +12,7 @@ import pytest
 from copydesk.errors import ModelMisconfigured
 from copydesk.generation import ModelChoice, build_model, engine_states
 from copydesk.settings import Settings
-from tests.servers import FaultServer, has_models, says
+from tests.servers import FaultServer, has_models, refuses, says
 from tests.unit.generation.samples import a_request
 
 SCRIPT = """\
@@ -126,7 +126,7 @@ def test_a_server_is_asked_only_on_request() -> None:
 
 
 def test_reached_servers_have_the_state_they_are_in() -> None:
-    """Asked, a server is ready with the model, misconfigured without it, unreachable when gone."""
+    """Asked, a server is ready with the model, not listed without it, unreachable when gone."""
     with FaultServer(says(""), lists=has_models("m")) as server:
         url = server.url
         there = states_of(ModelChoice(openai_base_url=url, openai_model="m"), reach=True)
@@ -135,9 +135,17 @@ def test_reached_servers_have_the_state_they_are_in() -> None:
 
     assert [states["openai"][0] for states in (there, other, gone)] == [
         "ready",
-        "misconfigured",
+        "not listed",
         "unreachable",
     ]
+
+
+def test_a_refused_key_is_a_wrong_setting() -> None:
+    """Asked with a key that is refused, a server's state is misconfigured."""
+    with FaultServer(says(""), lists=refuses("Wrong key", 401)) as server:
+        states = states_of(ModelChoice(openai_base_url=server.url), reach=True)
+
+    assert states["openai"][0] == "misconfigured"
 
 
 @pytest.mark.ml
