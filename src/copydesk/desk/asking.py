@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from copydesk.access import Actor, Role
-from copydesk.errors import CopydeskError, Conflict, Forbidden, NotFound
+from copydesk.desk.parts import READERS, Clock, record
+from copydesk.errors import Conflict, CopydeskError, Forbidden, NotFound
 from copydesk.generations import (
     Generation,
     GenerationRequest,
@@ -18,7 +19,7 @@ from copydesk.generations import (
 )
 from copydesk.pipeline import Pipeline
 from copydesk.publishing import ApprovedCopy, Campaign, approval_hash
-from copydesk.review_queue import AuditEvent, ReviewItem, Route
+from copydesk.review_queue import ReviewItem, Route
 from copydesk.review_queue.policy import Policy
 from copydesk.steps import Written
 from copydesk.storage import Store, Transaction
@@ -26,15 +27,12 @@ from copydesk.storage import Store, Transaction
 log = logging.getLogger(__name__)
 
 FINISHED = frozenset({GenerationState.DONE, GenerationState.FAILED})
-READERS = (Role.REVIEWER, Role.APPROVER, Role.ADMIN)
 
 
 class Asking:
     """Accepts requests for variants and sees each to its end, once."""
 
-    def __init__(
-        self, store: Store, pipeline: Pipeline, policy: Policy, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: Store, pipeline: Pipeline, policy: Policy, clock: Clock) -> None:
         self._store = store
         self._pipeline = pipeline
         self._policy = policy
@@ -65,7 +63,7 @@ class Asking:
             accepted = tx.generations.add(wanted)
             if accepted.id == wanted.id:
                 self._join_campaign(tx, accepted, now)
-                self._record(tx, accepted.id, "generation.accepted", actor.name)
+                record(tx, accepted.id, "generation.accepted", actor.name, self._clock())
         return accepted
 
     async def run(self, generation_id: str) -> Generation:
@@ -125,7 +123,7 @@ class Asking:
         failed = generation.model_copy(update=update)
         with self._store.transaction() as tx:
             tx.generations.save(failed)
-            self._record(tx, failed.id, "generation.failed", "copydesk", error=message)
+            record(tx, failed.id, "generation.failed", "copydesk", self._clock(), error=message)
         return failed
 
     def _finish(self, generation: Generation, written: Written) -> Generation:
@@ -133,10 +131,12 @@ class Asking:
             stored = tx.generations.get(generation.id)
             if stored.state in FINISHED:
                 return stored
+            changed = _facts_changed(tx.campaigns.get(generation.campaign), generation.request)
             update = {
                 "state": GenerationState.DONE,
                 "variants": tuple(
-                    self._place(tx, generation, variant) for variant in written.variants
+                    self._place(tx, generation, _reconsidered(variant) if changed else variant)
+                    for variant in written.variants
                 ),
                 "abstained": written.abstained,
                 "notes": written.notes,
@@ -144,7 +144,9 @@ class Asking:
             }
             done = generation.model_copy(update=update)
             tx.generations.save(done)
-            self._record(tx, done.id, "generation.finished", "copydesk", routes=_routes(done))
+            record(
+                tx, done.id, "generation.finished", "copydesk", self._clock(), routes=_routes(done)
+            )
             return done
 
     def _place(
@@ -154,13 +156,15 @@ class Asking:
             item = self._review_item(generation, routed)
             tx.reviews.add(item)
             because = {"rule": routed.rule, "because": routed.because}
-            self._record(tx, item.id, "review.opened", f"policy:{routed.rule}", **because)
+            record(tx, item.id, "review.opened", f"policy:{routed.rule}", self._clock(), **because)
             return routed.model_copy(update={"review_id": item.id})
         if routed.route is Route.APPROVED:
             approved = self._approved(generation, routed)
             tx.library.add(approved)
             actor = approved.approved_by
-            self._record(tx, approved.id, "copy.approved", actor, hash=approved.approval_hash)
+            record(
+                tx, approved.id, "copy.approved", actor, self._clock(), hash=approved.approval_hash
+            )
             return routed.model_copy(update={"approval_hash": approved.approval_hash})
         return routed
 
@@ -213,7 +217,7 @@ class Asking:
                 updated_at=now,
             )
             tx.campaigns.add(new)
-            self._record(tx, new.id, "campaign.opened", generation.requester)
+            record(tx, new.id, "campaign.opened", generation.requester, self._clock())
             return
         _must_fit(campaign, request)
         if campaign.audiences.get(request.audience.id) != request.audience:
@@ -230,13 +234,7 @@ class Asking:
         }
         tx.campaigns.save(campaign.model_copy(update=update), campaign.version)
         act = "campaign.audience_set"
-        self._record(tx, campaign.id, act, generation.requester, audience=audience.id)
-
-    def _record(
-        self, tx: Transaction, subject: str, act: str, actor: str, **details: object
-    ) -> None:
-        event = AuditEvent(subject=subject, act=act, actor=actor, at=self._clock(), details=details)
-        tx.audit.append(event)
+        record(tx, campaign.id, act, generation.requester, self._clock(), audience=audience.id)
 
 
 def _must_fit(campaign: Campaign, request: GenerationRequest) -> None:
@@ -253,6 +251,20 @@ def _must_fit(campaign: Campaign, request: GenerationRequest) -> None:
             f"Campaign {campaign.id} has another {' and '.join(differs)}: change the brief with "
             f"PUT /v1/campaigns/{campaign.id}/brief, or name another campaign."
         )
+
+
+def _facts_changed(campaign: Campaign, request: GenerationRequest) -> bool:
+    now = (campaign.brief, campaign.brand, campaign.audiences.get(request.audience.id))
+    return now != (request.brief, request.brand, request.audience)
+
+
+def _reconsidered(routed: RoutedVariant) -> RoutedVariant:
+    """Send to a person what a rule approved on facts that have changed since."""
+    if routed.route is not Route.APPROVED:
+        return routed
+    because = "The campaign's brief, brand or audience changed while this was being written."
+    update = {"route": Route.REVIEW, "rule": "facts-changed", "because": because}
+    return routed.model_copy(update=update)
 
 
 def _routes(generation: Generation) -> dict[str, int]:
