@@ -73,8 +73,10 @@ def save(folder: Path, tokenizer: Any, model: Any) -> Path:
 @pytest.fixture(scope="session")
 def tiny_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A saved Llama with random weights and a BPE trained on our prompts."""
-    pytest.importorskip("torch")
+    torch = pytest.importorskip("torch")
     from tests.unit.prompts.cases import PROMPTS, whole
 
+    # Threads that wait for each other on a busy machine make a tiny model a hundred times slower.
+    torch.set_num_threads(1)
     tokenizer = bpe_tokenizer(whole(make()) for make in PROMPTS.values())
     return save(tmp_path_factory.mktemp("models") / "tiny-llama", tokenizer, llama(tokenizer))

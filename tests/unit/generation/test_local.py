@@ -142,7 +142,7 @@ def test_a_cancelled_request_ends_at_its_next_token(tiny_llama: Path) -> None:
         await model.aclose()
         return time.monotonic() - began
 
-    assert asyncio.run(cancelled(TransformersModel(tiny_llama))) < 1.5
+    assert asyncio.run(cancelled(TransformersModel(tiny_llama))) < 3
 
 
 def test_a_prompt_that_fills_the_context_is_refused(tiny_llama: Path, tmp_path: Path) -> None:

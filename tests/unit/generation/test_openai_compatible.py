@@ -81,8 +81,6 @@ def test_the_request_asks_for_the_schema() -> None:
         (refuses("Oops.", 500), ModelUnavailable, "answered 500"),
         (replies(503, "<html>upstream</html>"), ModelUnavailable, "answered 503"),
         (cuts_off(GOOD), ModelUnavailable, "connection to http://127.0.0.1.* failed"),
-        (waits(20, says(GOOD)), ModelUnavailable, "no answer in time|no whole answer"),
-        (drips(0.05), ModelUnavailable, "no whole answer in 0.3 s"),
         (refuses("Wrong key sk-12345", 401), ModelMisconfigured, "COPYDESK_OPENAI_API_KEY"),
         (refuses("Not yours", 403), ModelMisconfigured, "may not use tiny"),
         (refuses("No such model", 404), ModelMisconfigured, "has no model tiny"),
@@ -109,10 +107,20 @@ def test_every_mood_of_a_server_ends_in_a_clear_state(
         FaultServer(behaviour) as server,
         pytest.raises(error, match=said) as caught,
     ):
-        asyncio.run(drafted(a_model(server, timeout_s=0.3)))
+        asyncio.run(drafted(a_model(server)))
 
     assert type(caught.value) is error
     assert "sk-12345" not in caught.value.message
+
+
+@pytest.mark.parametrize("behaviour", [waits(20, says(GOOD)), drips(0.05)])
+def test_a_server_that_keeps_us_waiting_is_unavailable(behaviour: Behaviour) -> None:
+    """No answer in time is an error, and so is one that comes byte by byte without end."""
+    with (
+        FaultServer(behaviour) as server,
+        pytest.raises(ModelUnavailable, match=r"no answer in time|no whole answer in 0\.3 s"),
+    ):
+        asyncio.run(drafted(a_model(server, timeout_s=0.3)))
 
 
 @pytest.mark.parametrize(
