@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import yaml
-from pydantic import Field, field_validator
+from pydantic import Field, StrictBool, WithJsonSchema, field_validator
 
 from copydesk.briefs import Line, Noun, Slug
 
@@ -26,6 +26,9 @@ class Consent(StrEnum):
     OBJECTED = "objected"
 
 
+_CONSENT_SCHEMA = WithJsonSchema({"enum": [*Consent, True, False]}, mode="validation")
+
+
 class Audience(Noun):
     """A segment, or with `recipient` an individual."""
 
@@ -33,9 +36,9 @@ class Audience(Noun):
     description: Line
     signals: dict[str, SignalValue] = {}
     """What is known about them, by name: only allowed names reach a model, in coarse steps."""
-    sensitive: bool = False
+    sensitive: StrictBool = False
     """True for people whose situation asks for care: their copy always waits for a person."""
-    consent: Consent = Consent.WITHHELD
+    consent: Annotated[Consent, _CONSENT_SCHEMA] = Consent.WITHHELD
     """`true` and `false` stand for given and withheld. Without consent the copy is generic."""
     recipient: str | None = None
     """Opaque id of an individual; never sent to a model, never written into copy."""

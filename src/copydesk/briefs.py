@@ -6,11 +6,49 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 PERCENT_MAX = 100
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+CONTRADICTION = "contradiction"
+"""Type of the errors about fields that are each right and do not fit each other."""
+
+
+def _a_number(value: object) -> object:
+    if isinstance(value, str | bool):
+        raise ValueError("write a number, without quotes")  # noqa: TRY004 - pydantic wants this one
+    return value
+
+
+def _rfc_3339(value: object) -> object:
+    is_text = isinstance(value, str) and not value.replace(".", "").lstrip("+-").isdigit()
+    if not is_text and not isinstance(value, datetime):
+        raise ValueError("write the time as 2026-03-07T09:00:00Z")
+    return value
+
+
+UNQUOTED = BeforeValidator(_a_number)
+"""Refuses text and booleans where a number belongs."""
+Amount = Annotated[float, Field(ge=0), UNQUOTED]
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+"""A time with its zone; a bare number is no time."""
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True),
+    Field(json_schema_extra={"pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}),
+]
+"""Text that is not blank; space around it is taken away."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
@@ -70,11 +108,27 @@ class Noun(BaseModel):
     )
 
 
+def _needs_value(kind: str, limits: JsonDict) -> JsonDict:
+    """Return the JSON schema of what `_check_terms` demands of a kind of offer."""
+    value: JsonDict = {"type": "number", **limits}
+    return {
+        "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+        "then": {"properties": {"value": value}, "required": ["value"]},
+    }
+
+
 class Product(Noun):
     """The thing that the e-mail is about."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"price": {"type": "number"}}, "required": ["price"]},
+            "then": {"properties": {"currency": {"type": "string"}}, "required": ["currency"]},
+        }
+    )
+
     name: Line
-    price: float | None = Field(default=None, ge=0)
+    price: Amount | None = None
     """In major units of `currency`."""
     currency: Currency | None = None
     """ISO 4217, as USD."""
@@ -90,19 +144,28 @@ class Product(Noun):
 class Offer(Noun):
     """What is offered, and the terms that make saying so true."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                _needs_value("percent_off", {"exclusiveMinimum": 0, "maximum": PERCENT_MAX}),
+                _needs_value("amount_off", {"exclusiveMinimum": 0}),
+            ]
+        }
+    )
+
     kind: OfferKind
-    value: float | None = Field(default=None, ge=0)
+    value: Amount | None = None
     """Percent for percent_off; money for amount_off and bonus; days for trial."""
     code: str | None = None
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
-    extendable: bool = False
+    starts: Moment | None = None
+    ends: Moment | None = None
+    extendable: StrictBool = False
     """True when the end may move: then no copy may call it final."""
     conditions: str | None = None
-    regular_price: float | None = Field(default=None, ge=0)
-    lowest_price_30d: float | None = Field(default=None, ge=0)
+    regular_price: Amount | None = None
+    lowest_price_30d: Amount | None = None
     """Lowest price of the last 30 days, the base that Directive 98/6/EC art. 6a asks for."""
-    stock: int | None = Field(default=None, ge=0)
+    stock: Annotated[int, Field(ge=0), UNQUOTED] | None = None
 
     @model_validator(mode="after")
     def _check_terms(self) -> Offer:
@@ -111,7 +174,7 @@ class Offer(Noun):
         if self.kind is OfferKind.AMOUNT_OFF and not self.value:
             raise ValueError("amount_off needs a value above 0")
         if self.starts and self.ends and self.ends < self.starts:
-            raise ValueError("ends must not be before starts")
+            raise PydanticCustomError(CONTRADICTION, "ends must not be before starts")
         return self
 
     def holds_at(self, moment: datetime) -> bool:
@@ -137,7 +200,7 @@ class Brief(Noun):
     jurisdictions: tuple[Jurisdiction, ...] = Field(min_length=1)
     """Where recipients are: decides which law is applied."""
     locale: Locale
-    send_at: AwareDatetime
+    send_at: Moment
     """Planned time of sending: deadlines are judged against it."""
     product: Product
     offer: Offer | None = None
@@ -151,7 +214,11 @@ class Brief(Noun):
         ids = [fact.id for fact in self.facts]
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
-            raise ValueError(f"every fact needs an id of its own; used twice: {', '.join(twice)}")
+            raise PydanticCustomError(
+                CONTRADICTION,
+                "every fact needs an id of its own; used twice: {ids}",
+                {"ids": ", ".join(twice)},
+            )
         return self
 
     def moved_to(self, send_at: datetime) -> Brief:

@@ -2,6 +2,7 @@
 
     CopydeskError                       catch this for "anything that Copydesk reports"
     ├── InputError                422   a document, a file or a request holds something wrong
+    │   ├── Contradiction         409   fields that are each right do not fit each other
     │   └── SettingsError         500   the operator's settings cannot be used
     ├── Unauthenticated           401   no session or key, or one that is not known
     ├── Forbidden                 403   known, but not allowed
@@ -78,6 +79,12 @@ class InputError(CopydeskError):
             problems = [Problem(field="", holds="", remedy=problems)]
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Contradiction(InputError):
+    """Two parts of the input contradict each other."""
+
+    status = 409
 
 
 class SettingsError(InputError):

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
-from copydesk.briefs import Brief, Noun, Slug
+from copydesk.briefs import UNQUOTED, Brief, Noun, Slug
 from copydesk.guardrails import Checked
 from copydesk.ranking import Scored
 from copydesk.review_queue.policy import Route
@@ -27,11 +27,11 @@ class GenerationRequest(Noun):
     brief: Brief
     audience: Audience
     brand: Brand
-    n: int = Field(default=5, ge=1, le=VARIANTS_AT_MOST)
+    n: Annotated[int, Field(ge=1, le=VARIANTS_AT_MOST), UNQUOTED] = 5
     """How many variants are wanted."""
     campaign: Slug | None = None
     """Campaign that the copy is for; left out, one is named after the generation."""
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1), UNQUOTED] = 0
     """The same request with the same seed writes the same copy, where the model can."""
 
     @property

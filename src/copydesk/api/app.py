@@ -8,7 +8,7 @@ from functools import partial
 from http import HTTPStatus
 
 from anyio.to_thread import run_sync
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -26,7 +26,7 @@ from copydesk.api import (
     rankings,
     reviews,
 )
-from copydesk.api.edge import BodyLimit, SafeHeaders
+from copydesk.api.edge import BodyLimit, SafeHeaders, clean_json
 from copydesk.api.metrics import Metered, Metrics
 from copydesk.api.parts import Parts
 from copydesk.api.problems import as_error, problem_response
@@ -50,8 +50,10 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     )
     app.state.parts = parts
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
-    for noun in (*NOUNS, health, metrics):
-        app.include_router(noun.router)
+    for noun in NOUNS:
+        app.include_router(noun.router, dependencies=[Depends(clean_json)])
+    for other in (health, metrics):
+        app.include_router(other.router)
     pages.add_to(app)
     for kind in (CopydeskError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _answer)

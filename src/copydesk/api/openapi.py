@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -28,6 +29,10 @@ are `application/problem+json`: `type` is stable, `detail` says what to do, `pro
 field that is wrong. What can be changed has an `ETag`; a change sends it back as `If-Match`.
 """
 
+STORABLE = r"^[^\u0000]*$"
+"""Any text without the NUL character, which no database keeps."""
+PRECISE = frozenset({"pattern", "enum", "const"})
+
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """Return the document, made once. Takes the place of `app.openapi`."""
@@ -36,6 +41,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= {**problem.pop("$defs"), "ProblemDetails": problem}
+        _say_that_text_is_storable(document)
+        _say_that_parameters_are_never_null(document)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -54,3 +61,38 @@ def about() -> dict[str, Any]:
         "openapi_tags": TAGS,
         "license_info": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     }
+
+
+def _say_that_text_is_storable(document: dict[str, Any]) -> None:
+    for schema in _schemas(document):
+        if _is_any_text(schema):
+            schema["pattern"] = STORABLE
+        if isinstance(schema.get("additionalProperties"), dict):
+            schema["propertyNames"] = {"type": "string", "pattern": STORABLE}
+
+
+def _is_any_text(schema: dict[str, Any]) -> bool:
+    said = PRECISE & schema.keys() or schema.get("format", "password") != "password"
+    return schema.get("type") == "string" and not said
+
+
+def _say_that_parameters_are_never_null(document: dict[str, Any]) -> None:
+    """Take null out of optional parameters: in an address or a header it cannot be written."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                schema = parameter["schema"]
+                kinds = [one for one in schema.pop("anyOf", ()) if one.get("type") != "null"]
+                for kind in kinds:
+                    schema |= kind
+
+
+def _schemas(node: object) -> Iterator[dict[str, Any]]:
+    """Yield every object of the document; those that are schemas are told by their keys."""
+    if isinstance(node, dict):
+        yield node
+        children = [child for name, child in node.items() if name not in {"examples", "example"}]
+    else:
+        children = node if isinstance(node, list) else []
+    for child in children:
+        yield from _schemas(child)

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from copydesk import documents
-from copydesk.briefs import Noun
-from copydesk.errors import CopydeskError, InputError, Problem, Unauthenticated
+from copydesk.briefs import CONTRADICTION, Noun
+from copydesk.errors import Contradiction, CopydeskError, InputError, Problem, Unauthenticated
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:copydesk:problem:"
@@ -117,11 +117,14 @@ def _title(error: CopydeskError) -> str:
 
 
 def _field_problem(problem: Problem) -> FieldProblem:
-    return FieldProblem(field=problem.field, holds=problem.holds, remedy=problem.remedy)
+    holds = "" if problem.field == "password" else problem.holds
+    return FieldProblem(field=problem.field, holds=holds, remedy=problem.remedy)
 
 
 def _http_error(error: HTTPException, request: Request) -> CopydeskError:
     path, method = request.url.path, request.method
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return InputError("The body cannot be read: send it whole, in UTF-8.")
     said = {
         HTTPStatus.UNAUTHORIZED: "Send an API key as `Authorization: Bearer KEY`.",
         HTTPStatus.NOT_FOUND: f"There is nothing at {path}. /openapi.json lists what there is.",
@@ -135,7 +138,10 @@ def _invalid(error: RequestValidationError, request: Request) -> CopydeskError:
         remedy = "Send the body as JSON, with the header `Content-Type: application/json`."
         return HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, remedy)
     details = [_placed(detail) for detail in error.errors()]
-    return InputError(documents.problems_in(details, _body_shape(request)))
+    # A contradiction is 409: the schema that the caller was given cannot say it.
+    kinds = {detail["type"] for detail in details}
+    error_of = Contradiction if kinds == {CONTRADICTION} else InputError
+    return error_of(documents.problems_in(details, _body_shape(request)))
 
 
 def _placed(detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from copydesk.api.parts import HAS_KEY, Desk
 from copydesk.api.problems import responses
 from copydesk.ranking import Ranking, RankRequest
 
-router = APIRouter(prefix="/v1", tags=["copy"], responses=responses(401, 413, 415, 422))
+router = APIRouter(prefix="/v1", tags=["copy"], responses=responses(401, 409, 413, 415, 422))
 
 
 @router.post("/rank", dependencies=[HAS_KEY])

@@ -89,7 +89,7 @@ class Escalation(Noun):
     note: Line
 
 
-@router.get("/reviews")
+@router.get("/reviews", responses=responses(404))
 def find(
     desk: Desk,
     caller: MayReview,

@@ -17,7 +17,7 @@ def _version(
     if_match: Annotated[
         str | None,
         Header(
-            pattern=r'^(W/)?"[0-9]{1,9}"$',
+            pattern=r'^(W/)?"?[0-9]{1,9}"?$',
             description=(
                 'The ETag of what you read, as `"3"`. Left out, the answer is 428; when it is not '
                 "the version that stands, 412."

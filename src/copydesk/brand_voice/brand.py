@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from copydesk.briefs import Line, Noun
+from copydesk.briefs import UNQUOTED, Line, Noun
 
 Formality = Literal["casual", "neutral", "formal"]
 Frequency = Literal["never", "sparing", "free"]
@@ -24,7 +24,7 @@ class Brand(Noun):
     banned_terms: tuple[Line, ...] = ()
     preferred_terms: dict[str, str] = {}
     """Word to avoid: word to use in its place."""
-    reading_grade_max: float | None = Field(default=None, gt=0, le=20)
+    reading_grade_max: Annotated[float, Field(gt=0, le=20), UNQUOTED] | None = None
     """Highest US school grade that the body may need (Flesch-Kincaid)."""
     samples: tuple[str, ...] = ()
     """Short paragraphs of approved copy."""

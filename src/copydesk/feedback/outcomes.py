@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from copydesk.briefs import Noun
+from copydesk.briefs import Moment, Noun
 
 OutcomeKind = Literal[
     "sent", "delivered", "open", "click", "conversion", "unsubscribe", "complaint", "bounce"
@@ -20,7 +20,7 @@ class Outcome(Noun):
     event_id: str = Field(min_length=1, max_length=200)
     source: str = Field(default="api", max_length=40)
     kind: OutcomeKind
-    at: AwareDatetime
+    at: Moment
     recipient_key: str | None = Field(default=None, max_length=128)
     """Keyed hash of the recipient, as used in pull; never an address."""
     variant_id: str | None = None
