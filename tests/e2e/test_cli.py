@@ -3,64 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-OUTDOOR = ROOT / "examples" / "outdoor"
+from tests.e2e.processes import EXAMPLES, Desk, ready, served
+
+OUTDOOR = EXAMPLES / "outdoor"
 DOCUMENTS = (
     f"--brief={OUTDOOR}/briefs/spring-boots.yaml",
     f"--brand={OUTDOOR}/brand.yaml",
 )
 CARE = f"--audience={OUTDOOR}/audiences/paused-members.yaml"
 EVERYONE = f"--audience={OUTDOOR}/audiences/lapsed-walkers.yaml"
-
-
-class Desk:
-    """A folder with a database of its own, and commands that run in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {**os.environ, "COLUMNS": "100", "PYTHONWARNINGS": "error"}
-
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "copydesk", *arguments]
-
-    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            env=self.environment,
-            timeout=90,
-            check=False,
-        )
-
-    def ok(self, *arguments: str, stdin: str = "") -> str:
-        ran = self.run(*arguments, stdin=stdin)
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self.ok(*arguments, "--json"))
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["bank", "outdoor", "pharmacy"])
@@ -210,36 +165,6 @@ def test_openapi_is_exported(desk: Desk) -> None:
 
     assert "/v1/generations" in document["paths"]
     assert list(desk.folder.iterdir()) == []
-
-
-@contextmanager
-def served(desk: Desk, *options: str) -> Iterator[str]:
-    """Start a server on a free port, yield its address, and stop it as an operator would."""
-    command = desk.command("serve", "--port", "0", *options)
-    with subprocess.Popen(
-        command, cwd=desk.folder, env=desk.environment, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stderr is not None
-        address = next(
-            found[0] for line in server.stderr if (found := re.search(r"http://[\d.]+:\d+", line))
-        )
-        try:
-            yield address
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.communicate(timeout=30)
-    assert server.returncode in {0, -signal.SIGTERM}
-
-
-def ready(address: str) -> dict[str, Any]:
-    for _ in range(100):
-        try:
-            with urllib.request.urlopen(f"{address}/readyz") as answer:
-                found: dict[str, Any] = json.load(answer)
-                return found
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"{address} is not ready")
 
 
 def test_server_is_ready_and_stops_when_told(desk: Desk) -> None:
