@@ -156,7 +156,9 @@ def load(path: str, device: str | None) -> LocalEngine:
 
 def _weights(path: str) -> Any:  # noqa: ANN401 - of an optional extra
     from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     model, report = AutoModelForCausalLM.from_pretrained(path, output_loading_info=True)
     if report["missing_keys"]:
         # transformers fills them with random numbers and goes on.

@@ -9,6 +9,14 @@ from typing import Any
 
 from copydesk.errors import InvalidDraft, ModelMisconfigured
 
+AS_ASKED: Mapping[str, Any] = {
+    "whitespace_flexible": False,
+    "item_separator": ", ",
+    "key_separator": ": ",
+}
+"""JSON is spaced as in the prompt's example: a model that is pushed off the spacing it would choose
+writes worse, and one that may choose freely can fill its answer with blanks."""
+
 
 class SchemaMask:
     """Serves one call of `generate` as its logits processor and, by `is_over`, as its end.
@@ -26,9 +34,7 @@ class SchemaMask:
     ) -> None:
         from llguidance import LLMatcher
 
-        grammar = LLMatcher.grammar_from_json_schema(
-            json.dumps(schema), overrides={"whitespace_flexible": False}
-        )
+        grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema), overrides=AS_ASKED)
         self._matcher = LLMatcher(vocabulary, grammar, log_level=0)
         if self._matcher.is_error():
             raise ModelMisconfigured(f"the schema cannot be enforced: {self._matcher.get_error()}")
