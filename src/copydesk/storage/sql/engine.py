@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +89,6 @@ def _sqlite_url(url: URL) -> URL:
 def _postgres_url(url: URL) -> URL:
     if not url.database:
         raise _wrong(_shown(url), f"the name of the database is missing: {RIGHT}")
-    if find_spec("psycopg") is None:
-        raise _wrong(_shown(url), "install PostgreSQL's driver: pip install 'copydesk[postgres]'")
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from copydesk.errors import StoreUnavailable
+from copydesk.storage.sql.engine import BUSY_S
 from copydesk.storage.sql.locks import MIGRATION, write_alone
 
 if TYPE_CHECKING:
@@ -91,7 +94,21 @@ def _migrate(connection: Connection) -> None:
 
 def _create_file(engine: Engine) -> None:
     """Create the file for its owner alone, and let readers go on while one process writes."""
-    file = Path(str(engine.url.database))
-    file.touch(mode=0o600)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    Path(str(engine.url.database)).touch(mode=0o600)
+    deadline = time.monotonic() + BUSY_S
+    # SQLite does not wait when two processes change the mode at once: one of them is told "locked".
+    while not _set_to_write_ahead(engine):
+        if time.monotonic() > deadline:
+            raise StoreUnavailable(f"{engine.url}: another process keeps it locked.")
+        time.sleep(0.02)
+
+
+def _set_to_write_ahead(engine: Engine) -> bool:
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    except OperationalError as error:
+        if "locked" in str(error):
+            return False
+        raise
+    return True
