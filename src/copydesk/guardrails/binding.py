@@ -1,0 +1,263 @@
+"""Whether a claim rests on the brief: which words rest on which fact, kept as a value.
+
+A `Binding` is shown to reviewers, and used at pull time: when a fact changes or an offer ends,
+every line bound to it is found and recalled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from copydesk.briefs import Noun
+from copydesk.guardrails.claims import Claim, ClaimKind, extract
+from copydesk.guardrails.evidence import Evidence, Known
+from copydesk.guardrails.normalise import Reading
+from copydesk.guardrails.vocabulary import vocabulary
+from copydesk.variants import Slot
+
+NEAR = 0.9
+"""How much of the true figure a rounded one must reach: `over 2,000` for 2,314 does."""
+ALIKE = 0.002
+"""Relative difference that rounding to the cent or the tenth of a percent may make."""
+
+_UNTIL = frozenset(("by", "until", "till", "through", "thru", "before", "ends", "this", "next"))
+_ON = frozenset(("on", "from"))
+
+
+class Binding(Noun):
+    """Words of the copy, and what in the brief they rest on."""
+
+    slot: Slot
+    start: int
+    end: int
+    match: str
+    kind: ClaimKind
+    rests_on: tuple[str, ...]
+    """Sources in the brief, as `offer.value` or `facts.reviews`; empty when nothing bears it."""
+
+
+class Bound(NamedTuple):
+    """A claim with what it rests on, and what the brief says instead when it rests on nothing."""
+
+    claim: Claim
+    rests_on: tuple[str, ...]
+    instead: Known | None = None
+    """What the brief says of the same sort, where there is exactly one such thing."""
+
+
+def bind(claims: Iterable[Claim], reading: Reading, evidence: Evidence) -> list[Bound]:
+    """Resolve the claims of a reading against the brief's evidence."""
+    return [_bound(claim, reading, evidence) for claim in claims]
+
+
+def bindings(slot: Slot, reading: Reading, evidence: Evidence) -> Iterator[Binding]:
+    """Yield which words of a slot rest on what."""
+    for bound in bind(extract(reading), reading, evidence):
+        start, end = reading.span_of_words(bound.claim.first, bound.claim.last)
+        yield Binding(
+            slot=slot,
+            start=start,
+            end=end,
+            match=reading.source[start:end],
+            kind=bound.claim.kind,
+            rests_on=bound.rests_on,
+        )
+
+
+def _bound(claim: Claim, reading: Reading, evidence: Evidence) -> Bound:
+    bears = _BEARS[claim.kind]
+    holding = [known for known in evidence.known if bears(claim, known, reading, evidence)]
+    if holding:
+        return Bound(claim, tuple(dict.fromkeys(known.source for known in holding)))
+    if _is_manner_of_speech(claim, reading, evidence):
+        return Bound(claim, ("manner of speech",))
+    return Bound(claim, (), _instead(claim, evidence))
+
+
+def _bears_figure(claim: Claim, known: Known, reading: Reading, _: Evidence) -> bool:
+    """Return whether a known figure bears a number, an amount or a percentage."""
+    other = known.claim
+    if not other.values or other.kind in {ClaimKind.DATE, ClaimKind.WEEKDAY}:
+        return False
+    if not _comparable(claim, other):
+        return False
+    factor, other_factor = _factors(claim, other)
+    looseness = _looseness(claim, reading)
+    return any(
+        _fits(value * factor, true * other_factor, looseness)
+        for value in claim.values
+        for true in other.values
+    )
+
+
+def _comparable(claim: Claim, other: Claim) -> bool:
+    if claim.kind is ClaimKind.MONEY and other.kind is ClaimKind.MONEY:
+        return not (claim.currencies and other.currencies) or bool(
+            claim.currencies & other.currencies
+        )
+    if claim.kind is ClaimKind.NUMBER:
+        return _units_agree(claim, other)
+    return other.kind in {claim.kind, ClaimKind.NUMBER} and other.unit is None
+
+
+def _units_agree(claim: Claim, other: Claim) -> bool:
+    if claim.unit and other.unit:
+        return claim.unit.dimension == other.unit.dimension
+    if claim.unit:
+        return other.kind is ClaimKind.NUMBER and not other.noun
+    return True
+
+
+def _factors(claim: Claim, other: Claim) -> tuple[float, float]:
+    if claim.unit and other.unit:
+        return claim.unit.factor, other.unit.factor
+    return 1.0, 1.0
+
+
+def _fits(value: float, true: float, looseness: str) -> bool:
+    if math.isclose(value, true, rel_tol=ALIKE, abs_tol=0.005):
+        return True
+    if looseness == "at least":
+        return true * NEAR * NEAR <= value <= true
+    if looseness == "at most":
+        return true <= value <= true / NEAR
+    return looseness == "about" and NEAR <= (value / true if true else 0) <= 1 / NEAR
+
+
+def _looseness(claim: Claim, reading: Reading) -> str:
+    words = [word.text for word in reading.words[max(0, claim.first - 2) : claim.first]]
+    before = {" ".join(words), *words[-1:]}
+    known = vocabulary()
+    if before & known.at_least:
+        return "at least"
+    if before & known.at_most:
+        return "at most"
+    return "about" if before & known.about else ""
+
+
+def _bears_date(claim: Claim, known: Known, _: Reading, __: Evidence) -> bool:
+    other = known.claim
+    if other.kind is not ClaimKind.DATE or claim.value != other.value:
+        return False
+    if claim.year and other.year and claim.year != other.year:
+        return False
+    weekday = _weekday_of(other)
+    return claim.weekday is None or weekday is None or claim.weekday == weekday
+
+
+def _bears_weekday(claim: Claim, known: Known, _: Reading, __: Evidence) -> bool:
+    other = known.claim
+    if other.kind is ClaimKind.WEEKDAY:
+        return claim.value == other.value
+    return other.kind is ClaimKind.DATE and claim.value == _weekday_of(other)
+
+
+def _weekday_of(claim: Claim) -> int | None:
+    if claim.weekday is not None:
+        return claim.weekday
+    if claim.year is None:
+        return None
+    month, day = divmod(int(claim.value), 100)
+    try:
+        return date(claim.year, month, day).weekday()
+    except ValueError:
+        return None
+
+
+def _bears_ahead(claim: Claim, known: Known, _: Reading, evidence: Evidence) -> bool:
+    other, sent = known.claim, evidence.brief.send_at.date()
+    if other.kind is not ClaimKind.DATE or known.source == "send_at":
+        return False
+    meant = sent + timedelta(days=claim.value)
+    return other.value == meant.month * 100 + meant.day and other.year in {None, meant.year}
+
+
+def _bears_time(claim: Claim, known: Known, _: Reading, __: Evidence) -> bool:
+    other = known.claim
+    half_day = 720
+    if other.kind is ClaimKind.TIME:
+        return claim.value % half_day == other.value % half_day
+    return other.kind is ClaimKind.NUMBER and other.value * 60 == claim.value % half_day
+
+
+def _bears_year(claim: Claim, known: Known, _: Reading, __: Evidence) -> bool:
+    other = known.claim
+    if other.kind is ClaimKind.DATE:
+        return claim.value == other.year
+    return bool(other.values) and claim.value in other.values
+
+
+def _bears_code(claim: Claim, known: Known, _: Reading, evidence: Evidence) -> bool:
+    if known.claim.kind is ClaimKind.CODE and claim.text == known.claim.text:
+        return True
+    return claim.text.lower() in evidence.said and known.source != "offer.code"
+
+
+def _bears_link(claim: Claim, known: Known, _: Reading, __: Evidence) -> bool:
+    return known.claim.kind is ClaimKind.LINK and _address(claim.text) == _address(known.text)
+
+
+def _address(link: str) -> str:
+    return link.lower().removeprefix("https://").removeprefix("http://").rstrip("/")
+
+
+_BEARS = {
+    ClaimKind.NUMBER: _bears_figure,
+    ClaimKind.MONEY: _bears_figure,
+    ClaimKind.PERCENT: _bears_figure,
+    ClaimKind.DATE: _bears_date,
+    ClaimKind.WEEKDAY: _bears_weekday,
+    ClaimKind.AHEAD: _bears_ahead,
+    ClaimKind.TIME: _bears_time,
+    ClaimKind.YEAR: _bears_year,
+    ClaimKind.CODE: _bears_code,
+    ClaimKind.LINK: _bears_link,
+}
+
+
+def _is_manner_of_speech(claim: Claim, reading: Reading, evidence: Evidence) -> bool:
+    """Return whether a figure states nothing about the product, the offer or a day.
+
+    "Before nine", "one or two", "Serious for Tuesday": a number in letters is held to the brief
+    only with a unit of measure, or when the brief counts the same thing differently; a weekday
+    only as a deadline, or where the brief has a timetable.
+    """
+    before = reading.words[claim.first - 1].text if claim.first else ""
+    if claim.kind is ClaimKind.WEEKDAY:
+        timetable = any(evidence.of(ClaimKind.WEEKDAY)) or len(evidence.dates) > 0
+        return before not in _UNTIL and not (before in _ON and timetable)
+    if claim.kind is ClaimKind.TIME:
+        return not any(evidence.of(ClaimKind.TIME)) and before not in _UNTIL
+    if claim.kind is not ClaimKind.NUMBER:
+        return False
+    after = reading.words[claim.last + 1].text if claim.last + 1 < len(reading.words) else ""
+    if after == "o" or (not claim.spelled and after in {".", ")"} and before in {"", ".", "("}):
+        return True
+    return claim.spelled and claim.unit is None and not _counted_differently(claim, evidence)
+
+
+def _counted_differently(claim: Claim, evidence: Evidence) -> bool:
+    noun = claim.noun.rstrip("s")
+    return len(noun) > 2 and any(  # noqa: PLR2004 - `of`, `to` are no nouns
+        known.claim.noun.rstrip("s") == noun and not known.claim.spelled
+        for known in evidence.of(ClaimKind.NUMBER)
+    )
+
+
+def _instead(claim: Claim, evidence: Evidence) -> Known | None:
+    """Return the only thing of the same sort that the brief says, if there is exactly one."""
+    alike = {
+        known.text: known
+        for known in evidence.of(claim.kind)
+        if known.source not in {"send_at", "offer"} and _same_sort(claim, known.claim)
+    }
+    return next(iter(alike.values())) if len(alike) == 1 else None
+
+
+def _same_sort(claim: Claim, other: Claim) -> bool:
+    if claim.kind is not ClaimKind.NUMBER:
+        return True
+    return claim.unit == other.unit and (claim.unit is not None or claim.noun == other.noun)

@@ -1,0 +1,95 @@
+"""One submission, read once: every rule looks at the same readings, claims and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from copydesk.brand_voice import Brand
+from copydesk.briefs import Brief
+from copydesk.guardrails.binding import Bound, bind
+from copydesk.guardrails.claims import Claim, extract
+from copydesk.guardrails.evidence import Evidence, evidence
+from copydesk.guardrails.guard import Submission
+from copydesk.guardrails.normalise import Reading, read
+from copydesk.variants import Slot, Text
+
+LONGEST = 10_000
+"""Characters of a slot that rules look at: several times the longest mail that anyone sends."""
+
+
+class Hit(NamedTuple):
+    """What a rule found: a span of a slot's source, with words for the message."""
+
+    slot: Slot
+    start: int
+    end: int
+    suggestion: str | None = None
+    """What would be right in its place, where the rule knows."""
+    details: Mapping[str, str] = {}
+    """Values for the placeholders of the rule's message."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A submission with everything that rules look at.
+
+    Of a slot longer than LONGEST only the beginning is read: `format.length` flags the slot.
+    """
+
+    submission: Submission
+    readings: Mapping[Slot, Reading] = field(repr=False)
+
+    @classmethod
+    def of(cls, submission: Submission) -> Case:
+        """Read a submission."""
+        return cls(submission, {slot: read(_short(t)) for slot, t in submission.copy.slots()})
+
+    @property
+    def brief(self) -> Brief | None:
+        """The brief, where there is one."""
+        return self.submission.brief
+
+    @property
+    def brand(self) -> Brand | None:
+        """The brand, where there is one."""
+        return self.submission.brand
+
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        """What the brief says, or None without a brief."""
+        return evidence(self.submission.brief) if self.submission.brief else None
+
+    @cached_property
+    def claims(self) -> Mapping[Slot, list[Claim]]:
+        """Every figure, date, code and link that the copy asserts."""
+        return {slot: extract(reading) for slot, reading in self.readings.items()}
+
+    def claims_in(self, hit: Hit) -> list[Claim]:
+        """Return the claims within the words of a hit."""
+        words = self.readings[hit.slot].words
+        return [
+            claim
+            for claim in self.claims[hit.slot]
+            if words[claim.first].start < hit.end and words[claim.last].end > hit.start
+        ]
+
+    @cached_property
+    def bounds(self) -> Mapping[Slot, list[Bound]]:
+        """Every claim of the copy with what it rests on; empty without a brief."""
+        if self.evidence is None:
+            return {slot: [] for slot in self.readings}
+        return {
+            slot: bind(self.claims[slot], reading, self.evidence)
+            for slot, reading in self.readings.items()
+        }
+
+    def hit_in_line(self, slot: Slot, start: int, end: int) -> Hit:
+        """Return a hit for a span of the slot's line of words."""
+        return Hit(slot, *self.readings[slot].span(start, end))
+
+
+def _short(text: Text) -> Text:
+    return text if len(text.source) <= LONGEST else Text(text.source[:LONGEST])

@@ -1,0 +1,141 @@
+"""Rules that measure a slot: its length, its marks, its capitals, what it repeats."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.normalise import Reading
+from copydesk.guardrails.phrases import COMMON_WORDS, Lists
+from copydesk.guardrails.rule import Find, RuleBase
+from copydesk.variants import MergeTag, Slot, Words
+
+Measure = Literal[
+    "length",
+    "characters",
+    "words",
+    "exclamations",
+    "marks",
+    "emoji",
+    "controls",
+    "capitals",
+    "repetition",
+]
+
+LETTERS_TO_SHOUT = 8
+"""Letters that a text must have before its capitals are looked at: `NEW IN` is no shouting."""
+
+_EMOJI = re.compile(
+    "[\U0001f1e6-\U0001f1ff]{2}"
+    "|[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23f3]"
+    "[\ufe0f\U0001f3fb-\U0001f3ff]?"
+    "(?:\u200d[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?){0,6}"
+)
+_EXCLAMATION = re.compile("[!\uff01\u203c]")
+_MARK = re.compile("[!?\uff01\uff1f\u203c\u2049\u2047]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
+
+
+class Measured(NamedTuple):
+    """A measure of a slot, with the span of the original that shows it."""
+
+    amount: float
+    start: int
+    end: int
+
+
+class MeasureRule(RuleBase):
+    """Flags a slot whose measure lies outside its bounds."""
+
+    kind: Literal["measure"]
+    measure: Measure
+    at_least: float = 0
+    at_most: float = float("inf")
+
+    def finder(self, lists: Lists) -> Find:
+        """Return a function that measures each slot of the rule."""
+        del lists
+        measure = _MEASURES[self.measure]
+
+        def find(case: Case) -> Iterator[Hit]:
+            for slot in self.slots:
+                amount, start, end = measure(case, slot)
+                if not self.at_least <= amount <= self.at_most:
+                    yield Hit(slot, start, end, None, {"amount": f"{amount:,g}"})
+
+        return find
+
+
+def _length(case: Case, slot: Slot) -> Measured:
+    """Count every character of the original, seen or not."""
+    length = len(case.submission.copy[slot].source)
+    return Measured(length, 0, len(case.readings[slot].source))
+
+
+def _characters(case: Case, slot: Slot) -> Measured:
+    """Count what a reader sees: a merge tag as its fallback, invisible characters not at all."""
+    seen = "".join(_seen(node) for node in case.submission.copy[slot].nodes).strip()
+    if not seen.isascii():
+        seen = "".join(c for c in seen if unicodedata.category(c) not in {"Cf", "Mn", "Me", "Cc"})
+    return Measured(len(seen), 0, len(case.readings[slot].source))
+
+
+def _seen(node: MergeTag | Words) -> str:
+    return node.fallback or "" if isinstance(node, MergeTag) else node.text
+
+
+def _words(case: Case, slot: Slot) -> Measured:
+    reading = case.readings[slot]
+    amount = sum(word.text[0].isalnum() for word in reading.words)
+    return Measured(amount, 0, len(reading.source))
+
+
+def _count_of(pattern: re.Pattern[str]) -> Callable[[Case, Slot], Measured]:
+    def count(case: Case, slot: Slot) -> Measured:
+        found = list(pattern.finditer(case.readings[slot].source))
+        if not found:
+            return Measured(0, 0, 0)
+        return Measured(len(found), found[0].start(), found[-1].end())
+
+    return count
+
+
+def _capitals(case: Case, slot: Slot) -> Measured:
+    """Return the share of capitals among the letters of the words, tags and links left out."""
+    nodes = case.submission.copy[slot].nodes
+    letters = [c for node in nodes if isinstance(node, Words) for c in node.text if c.isalpha()]
+    if len(letters) < LETTERS_TO_SHOUT:
+        return Measured(0, 0, 0)
+    share = sum(c.isupper() for c in letters) / len(letters)
+    return Measured(share, 0, len(case.readings[slot].source))
+
+
+def _repetition(case: Case, slot: Slot) -> Measured:
+    """Return how much of the slot only says what the subject says, from 0 to 1."""
+    own, subject = _content(case.readings[slot]), _content(case.readings[Slot.SUBJECT])
+    if not own or not subject or slot is Slot.SUBJECT:
+        return Measured(0, 0, 0)
+    alike = len(own & subject) / len(own | subject)
+    return Measured(alike, 0, len(case.readings[slot].source))
+
+
+def _content(reading: Reading) -> frozenset[str]:
+    return frozenset(
+        word.rstrip("s") for word in reading.vocabulary - COMMON_WORDS if word[0].isalnum()
+    )
+
+
+_MEASURES: dict[Measure, Callable[[Case, Slot], Measured]] = {
+    "length": _length,
+    "characters": _characters,
+    "words": _words,
+    "exclamations": _count_of(_EXCLAMATION),
+    "marks": _count_of(_MARK),
+    "emoji": _count_of(_EMOJI),
+    "controls": _count_of(_CONTROL),
+    "capitals": _capitals,
+    "repetition": _repetition,
+}

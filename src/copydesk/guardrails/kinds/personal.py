@@ -1,0 +1,112 @@
+"""Rules that look for personal data: addresses, telephone numbers, accounts, with checksums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.normalise import fold
+from copydesk.guardrails.phrases import Lists
+from copydesk.guardrails.rule import Find, RuleBase
+
+Sort = Literal["mail", "telephone", "street", "card", "iban", "account", "national_id"]
+
+PHONE_DIGITS = range(9, 16)
+CARD_DIGITS = range(13, 20)
+IBAN_LENGTHS = range(15, 35)
+
+_PATTERNS: dict[Sort, re.Pattern[str]] = {
+    "mail": re.compile(
+        r"[a-z0-9._%+-]{1,64}\s?(?:@|\(at\)|\[at\]|\s(?:at)\s(?=[a-z0-9-]{1,40}\s?(?:\(dot\)|\[dot\]|\sdot\s)))"
+        r"\s?(?:[a-z0-9-]{1,63}\s?(?:\.|\(dot\)|\[dot\]|\sdot\s)\s?){1,4}[a-z]{2,24}(?![a-z])"
+    ),
+    "telephone": re.compile(
+        r"(?<![\w.,/-])(?:\+|\(?00)?\(?\d{1,4}\)?(?:[\s./-]?\(?\d{2,5}\)?){1,5}(?!\w|[.,]\d)"
+    ),
+    "street": re.compile(
+        r"(?<![\w£$€])\d{1,5}[a-z]?,?\s(?:[nsew]\.?\s)?(?:[a-z][a-z'.-]{1,20}\s){1,3}"
+        r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|close|terrace"
+        r"|crescent|way|square|gardens|mews|row|strasse)\b(?!\s(?:of|to|for|and|is))"
+    ),
+    "card": re.compile(r"(?<!\w)\d(?:[ -]?\d){12,18}(?!\w)"),
+    "iban": re.compile(r"(?<!\w)[a-z]{2}\d{2}(?:\s?[a-z0-9]{2,4}){3,8}(?!\w)"),
+    "account": re.compile(
+        r"(?:account|acct|a/c|member(?:ship)?|policy|customer|order|card|reference|ref|iban"
+        r"|sort code)\b\W{0,3}(?:number|no\.?|id|ending(?: in)?|#|nr)?\W{0,4}(?:is\s)?"
+        r"(?P<what>[a-z]{0,4}[-\s]?\d[\d -]{2,20}\d)(?!\w)"
+    ),
+    "national_id": re.compile(
+        r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])|(?<!\w)[a-z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d](?!\w)"
+    ),
+}
+
+
+class PersonalDataRule(RuleBase):
+    """Flags personal data that the brief and the brand do not themselves publish."""
+
+    kind: Literal["personal"]
+    sort: Sort
+
+    def finder(self, lists: Lists) -> Find:
+        """Return a function that searches each slot, checksums included."""
+        del lists
+        pattern, is_real = _PATTERNS[self.sort], _CHECKS.get(self.sort, bool)
+
+        def find(case: Case) -> Iterator[Hit]:
+            for slot in self.slots:
+                reading = case.readings[slot]
+                for found in pattern.finditer(reading.folded.text):
+                    group = "what" if "what" in pattern.groupindex else 0
+                    if is_real(found.group(group)) and not _is_published(found.group(group), case):
+                        yield Hit(slot, *reading.span_of_text(*found.span(group)))
+
+        return find
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isascii() and c.isdigit())
+
+
+def _is_telephone(text: str) -> bool:
+    digits = _digits(text)
+    if len(digits) not in PHONE_DIGITS:
+        return len(digits) == 7 and bool(re.fullmatch(r"\d{3}[-.]\d{4}", text.strip()))  # noqa: PLR2004
+    return text.lstrip("( ")[:1] in {"+", "0"} or bool(
+        re.search(r"\d{3}\)?[\s./-]{1,2}\d{3}[\s./-]\d{4}", text)
+    )
+
+
+def _is_card(text: str) -> bool:
+    digits = [int(digit) for digit in reversed(_digits(text))]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
+    return len(digits) in CARD_DIGITS and (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def _is_iban(text: str) -> bool:
+    plain = re.sub(r"\s", "", text)
+    if len(plain) not in IBAN_LENGTHS:
+        return False
+    figures = "".join(str(int(letter, 36)) for letter in plain[4:] + plain[:4])
+    return int(figures) % 97 == 1
+
+
+_CHECKS: dict[Sort, Callable[[str], bool]] = {
+    "telephone": _is_telephone,
+    "card": _is_card,
+    "iban": _is_iban,
+}
+
+
+def _is_published(text: str, case: Case) -> bool:
+    """Return whether the brief's facts or the brand's footer carry the very same data."""
+    texts = [fact.text for fact in case.brief.facts] if case.brief else []
+    texts += [case.brief.offer.conditions or ""] if case.brief and case.brief.offer else []
+    texts += [case.brand.footer or ""] if case.brand else []
+    wanted = _bare(text)
+    return any(wanted in _bare(fold(other)) for other in texts)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9@]", "", text)

@@ -1,0 +1,330 @@
+"""The phrase language: how rules write what they look for, in words that counsel can read.
+
+    last chance                words in a row; hyphens, case and contractions do not matter
+    final hour|hours|day       one of several words in one place
+    win~ back                  any form of the word: win, wins, winning, won
+    biodegrad*                 any word that begins so
+    [really] mean it           a part that may be missing
+    (out of|low in) stock      one of several groups of words
+    only <number> left         a class of words: number, percent, money, word
+    cure~ ... @diseases        up to four words between; ...9 for up to nine; then a named list
+    ^ re                       the beginning of the slot; $ at the end of it
+
+A phrase never reaches across the end of a sentence. It is turned into a regular expression
+whose every repetition is bounded, so no text can make it slow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Generic, NamedTuple, TypeVar
+
+from pydantic import BeforeValidator
+
+from copydesk.guardrails.inflection import forms
+from copydesk.guardrails.normalise import Reading
+
+GAP = 4
+"""Words that `...` stands for at most."""
+
+Lists = Mapping[str, Sequence[str]]
+
+
+def _one_a_line(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    lines = [line.strip() for line in value.splitlines()]
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+Phrases = Annotated[tuple[str, ...], BeforeValidator(_one_a_line)]
+"""Phrases in a pack: a list, or one block of text with a phrase on each line and # comments."""
+
+_NUMBER_WORDS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty"
+    "|fifty|sixty|ninety|hundred|thousand|million|dozen|half|double"
+)
+_NUMBER = rf" (?:\d[\d.,]*|{_NUMBER_WORDS})"
+_CLASSES = {
+    "number": _NUMBER,
+    "percent": rf"{_NUMBER} (?:%|percent|per cent)",
+    "money": rf"(?: [$£€¥] \d[\d.,]*|{_NUMBER} (?:dollars?|pounds?|euros?|usd|gbp|eur|cents?))",
+    "word": r" (?!\. )[^ ]+",
+}
+_PAUSE = r"(?: ,)?"
+_ITEM = re.compile(
+    r"(?P<mark>[\[\]()|])|(?P<gap>\.\.\.\d{0,2})|@(?P<list>[a-z_]+)|<(?P<cls>[a-z]+)>"
+    r"|(?P<edge>[$^])(?=[ \])|]|$)|(?P<word>[^\s\[\]()|<>@]+)"
+)
+COMMON_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "with",
+        "by",
+        "from",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "it",
+        "its",
+        "this",
+        "that",
+        "you",
+        "your",
+        "we",
+        "our",
+        "us",
+        "i",
+        "my",
+        "me",
+        "he",
+        "she",
+        "they",
+        "them",
+        "their",
+        "will",
+        "would",
+        "can",
+        "could",
+        "do",
+        "does",
+        "not",
+        "no",
+        "so",
+        "if",
+        "but",
+        "all",
+        "any",
+        "some",
+        "more",
+        "most",
+        "very",
+        "just",
+        "only",
+        "now",
+        "new",
+        "get",
+        "got",
+        "have",
+        "has",
+        "had",
+        "one",
+        "up",
+        "out",
+        "here",
+        "there",
+        "what",
+        "when",
+        "who",
+        "how",
+        ",",
+        ".",
+        "'s",
+    ]
+)
+"""Words so common that they are poor signposts to a phrase."""
+
+
+class PhraseError(ValueError):
+    """A phrase is not written as the phrase language wants it."""
+
+
+class Part(NamedTuple):
+    """A piece of a compiled phrase: its expression, and the words one of which must occur."""
+
+    pattern: str
+    anchors: frozenset[str]
+    """Empty when nothing can be told, as for a gap or a class."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase, ready to be searched for in the line of a reading."""
+
+    written: str
+    pattern: str = field(repr=False)
+    anchors: frozenset[str] = field(repr=False)
+    """Words one of which must occur for the phrase to occur; a trailing `*` marks a beginning."""
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The compiled expression, made at the first use."""
+        return re.compile(self.pattern)
+
+    def search(self, reading: Reading) -> Iterator[tuple[int, int]]:
+        """Yield each occurrence as a span of the reading's line."""
+        for found in self.expression.finditer(reading.line):
+            start = found.start() + 2 * reading.line.startswith(" ,", found.start())
+            if found.end() > start:
+                yield start, found.end()
+
+
+def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
+    """Return the phrase. Raises PhraseError saying what is wrong with it."""
+    parser = _Parser(written, lists or {})
+    part = parser.sequence(closing="")
+    if not part.anchors:
+        raise PhraseError(f"`{written}` needs at least one word that must be there")
+    return Phrase(written, rf"{part.pattern}(?= )", part.anchors)
+
+
+class _Parser:
+    """Reads one phrase from left to right."""
+
+    def __init__(self, written: str, lists: Lists) -> None:
+        self.written = written
+        self.items = list(_ITEM.finditer(written.lower()))
+        self.index = 0
+        self.lists = lists
+
+    def sequence(self, closing: str) -> Part:
+        """Read parts in a row up to `closing`; in round brackets, bars divide whole rows."""
+        rows: list[list[Part]] = [[]]
+        while self._mark() != closing:
+            if self._mark() == "|" and closing == ")":
+                self.index += 1
+                rows.append([])
+            else:
+                rows[-1].append(self._alternatives(closing))
+        self.index += 1
+        return _either([_in_a_row(row) for row in rows])
+
+    def _alternatives(self, closing: str) -> Part:
+        """Read one part, or outside round brackets several divided by bars."""
+        parts = [self._part()]
+        while closing != ")" and self._mark() == "|":
+            self.index += 1
+            parts.append(self._part())
+        return _either(parts)
+
+    def _part(self) -> Part:
+        if self.index >= len(self.items):
+            raise PhraseError(f"`{self.written}` ends where a word or a bracket was expected")
+        item = self.items[self.index]
+        self.index += 1
+        if item["mark"]:
+            return self._group(item["mark"])
+        if item["gap"]:
+            words = int(item["gap"][3:] or GAP)
+            return Part(rf"(?:{_PAUSE} (?!\. )[^ ]+){{0,{words}}}?", frozenset())
+        if item["list"]:
+            return self._list(item["list"])
+        if item["cls"]:
+            return self._class(item["cls"])
+        if item["edge"]:
+            return Part(r"\A" if item["edge"] == "^" else r"(?=(?: \.)* \Z)", frozenset())
+        return _word(item["word"])
+
+    def _group(self, mark: str) -> Part:
+        if mark == "(":
+            return self.sequence(closing=")")
+        if mark == "[":
+            inner = self.sequence(closing="]")
+            return Part(rf"(?:{inner.pattern})?", frozenset())
+        raise PhraseError(f"`{self.written}` has a `{mark}` where a word was expected")
+
+    def _list(self, name: str) -> Part:
+        if name not in self.lists:
+            known = ", ".join(sorted(self.lists)) or "none"
+            raise PhraseError(f"`{self.written}` names the list @{name}; known lists: {known}")
+        others = {key: items for key, items in self.lists.items() if key != name}
+        return _either([_Parser(item, others).sequence("") for item in self.lists[name]])
+
+    def _class(self, name: str) -> Part:
+        if name not in _CLASSES:
+            known = ", ".join(sorted(_CLASSES))
+            raise PhraseError(f"`{self.written}` names the class <{name}>; known: {known}")
+        return Part(f"(?:{_PAUSE}{_CLASSES[name]})", frozenset())
+
+    def _mark(self) -> str | None:
+        """Return the bracket or bar that comes next, empty at the end, None before a word."""
+        return self.items[self.index]["mark"] if self.index < len(self.items) else ""
+
+
+def _word(written: str) -> Part:
+    """Return the part for one word; hyphens divide it, as they do in a reading."""
+    row = []
+    for piece in filter(None, written.split("-")):
+        if piece.endswith("~"):
+            found = forms(piece[:-1])
+            choices = "|".join(map(re.escape, found))
+            row.append(Part(rf"(?:{_PAUSE} (?:{choices})(?= ))", frozenset(found)))
+        elif piece.endswith("*"):
+            beginning = re.escape(piece[:-1])
+            row.append(Part(rf"(?:{_PAUSE} {beginning}[^ ]*)", frozenset([piece])))
+        else:
+            row.append(Part(rf"(?:{_PAUSE} {re.escape(piece)}(?= ))", frozenset([piece])))
+    return _in_a_row(row)
+
+
+def _in_a_row(parts: Sequence[Part]) -> Part:
+    """Return the parts one after another, with the best signpost among them."""
+    anchored = [part.anchors for part in parts if part.anchors]
+    best = max(anchored, key=_worth) if anchored else frozenset()
+    return Part("".join(part.pattern for part in parts), best)
+
+
+def _either(parts: Sequence[Part]) -> Part:
+    """Return one part for several choices: all of them must have signposts, or none counts."""
+    if len(parts) == 1:
+        return parts[0]
+    anchors = frozenset[str]()
+    if all(part.anchors for part in parts):
+        anchors = anchors.union(*(part.anchors for part in parts))
+    return Part("(?:" + "|".join(part.pattern for part in parts) + ")", anchors)
+
+
+def _worth(anchors: frozenset[str]) -> tuple[int, int]:
+    """Rank signposts: few common words first, then few words."""
+    return -len(anchors & COMMON_WORDS), -len(anchors)
+
+
+K = TypeVar("K")
+
+
+class PhraseIndex(Generic[K]):
+    """Many phrases, found by their signposts: only those whose words occur are searched for."""
+
+    def __init__(self, phrases: Iterable[tuple[K, Phrase]]) -> None:
+        self._by_word: dict[str, list[tuple[K, Phrase]]] = {}
+        self._by_beginning: dict[str, list[tuple[K, Phrase]]] = {}
+        for key, phrase in phrases:
+            for anchor in phrase.anchors:
+                table = self._by_beginning if anchor.endswith("*") else self._by_word
+                table.setdefault(anchor.rstrip("*"), []).append((key, phrase))
+        self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
+
+    def search(self, reading: Reading) -> Iterator[tuple[K, int, int]]:
+        """Yield the key of each phrase that occurs, with its span of the reading's line."""
+        candidates: dict[int, tuple[K, Phrase]] = {}
+        for word in reading.vocabulary:
+            for key, phrase in self._with(word):
+                candidates[id(phrase)] = key, phrase
+        for key, phrase in candidates.values():
+            for start, end in phrase.search(reading):
+                yield key, start, end
+
+    def _with(self, word: str) -> Iterable[tuple[K, Phrase]]:
+        found = self._by_word.get(word, [])
+        for length in self._lengths:
+            beginning = self._by_beginning.get(word[:length])
+            if beginning and len(word) >= length:
+                found = found + beginning
+        return found

@@ -1,0 +1,116 @@
+"""The guard that applies the rule book to copy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from copydesk.briefs import Brief
+from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.conditions import is_negated
+from copydesk.guardrails.findings import Finding, Severity
+from copydesk.guardrails.guard import Submission
+from copydesk.guardrails.kinds import PhraseRule, Rule
+from copydesk.guardrails.packs import ReadyRule, RuleBook
+from copydesk.variants import Slot
+
+MOST_HITS = 25
+"""Hits of one rule in one slot that are looked at: more of the same tells nobody anything."""
+
+_WORST_FIRST = tuple(Severity)
+
+
+class RulesGuard:
+    """Checks copy against every rule of a book that applies to its brief."""
+
+    name = "rules"
+
+    def __init__(self, book: RuleBook) -> None:
+        self.book = book
+
+    @property
+    def state(self) -> str:
+        """What takes part, in words."""
+        return self.book.state
+
+    def check(self, submission: Submission) -> Iterator[Finding]:
+        """Yield a finding for every unlawful hit."""
+        case = Case.of(submission)
+        seen: Counter[tuple[str, Slot]] = Counter()
+        for ready, hit in self._hits(case):
+            seen[ready.rule.id, hit.slot] += 1
+            if seen[ready.rule.id, hit.slot] <= MOST_HITS and _stands(ready, case, hit):
+                yield _finding(ready.rule, case, hit)
+
+    def _hits(self, case: Case) -> Iterator[tuple[ReadyRule, Hit]]:
+        for slot, reading in case.readings.items():
+            for ready, start, end in self.book.phrases.search(reading):
+                rule = ready.rule
+                if slot not in rule.slots or not _binds(rule, case.brief):
+                    continue
+                spared = isinstance(rule, PhraseRule) and rule.negation == "spares"
+                if not (spared and is_negated(reading, start)):
+                    yield ready, case.hit_in_line(slot, start, end)
+        for ready in self.book.others:
+            if _binds(ready.rule, case.brief):
+                for hit in ready.find(case):
+                    yield ready, hit
+
+
+def _binds(rule: Rule, brief: Brief | None) -> bool:
+    """Return whether the rule is law for this brief: its places, sectors and days."""
+    if brief is None:
+        return not (rule.sectors or rule.needs_brief)
+    if rule.jurisdictions and not set(rule.jurisdictions) & set(brief.jurisdictions):
+        return False
+    if (rule.sectors and brief.sector not in rule.sectors) or brief.sector in rule.not_sectors:
+        return False
+    day = brief.send_at.date()
+    started = rule.in_force_from is None or rule.in_force_from <= day
+    return started and (rule.in_force_to is None or day <= rule.in_force_to)
+
+
+def _stands(ready: ReadyRule, case: Case, hit: Hit) -> bool:
+    if not ready.applies(case, hit) or _is_excepted(ready, case, hit):
+        return False
+    return not any(lawful(case, hit) for lawful in ready.lawful)
+
+
+def _is_excepted(ready: ReadyRule, case: Case, hit: Hit) -> bool:
+    reading = case.readings[hit.slot]
+    for _, start, end in ready.exceptions.search(reading):
+        first, last = reading.span(start, end)
+        if first < hit.end and hit.start < last:
+            return True
+    return False
+
+
+def _finding(rule: Rule, case: Case, hit: Hit) -> Finding:
+    match = case.readings[hit.slot].source[hit.start : hit.end]
+    suggestion = hit.suggestion if rule.suggestion is None else rule.suggestion
+    return Finding(
+        rule=rule.id,
+        category=rule.category,
+        severity=severity(rule, case.brief.jurisdictions if case.brief else ()),
+        slot=hit.slot,
+        start=hit.start,
+        end=hit.end,
+        match=match,
+        message=_filled(rule.message, {"match": match, **hit.details}),
+        why=rule.why,
+        citation=rule.citation,
+        suggestion=suggestion,
+    )
+
+
+def severity(rule: Rule, jurisdictions: Sequence[str]) -> Severity:
+    """Return how bad a finding of this rule is: the worst of the places it is sent to."""
+    named = [rule.severity_in[place] for place in rule.severity_in if place in jurisdictions]
+    unnamed = [rule.severity] if len(named) < len(set(jurisdictions)) or not named else []
+    return min([*named, *unnamed], key=_WORST_FIRST.index)
+
+
+def _filled(message: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        message = message.replace("{" + name + "}", value)
+    return message

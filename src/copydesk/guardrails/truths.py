@@ -1,0 +1,226 @@
+"""Comparisons between what the copy says and what the brief holds, named for use in rule packs.
+
+Each takes the case and the hit, and says whether the claim is true by the brief. Without a
+brief nothing is true: the claim cannot be bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Literal
+
+from copydesk.briefs import Offer, OfferKind
+from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.claims import Claim, ClaimKind, extract_plain
+from copydesk.guardrails.evidence import EARLY_HOURS, Known
+from copydesk.guardrails.normalise import Reading, read_plain
+from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
+from copydesk.guardrails.vocabulary import phrases_of
+
+SOON = timedelta(days=3, hours=12)
+"""`Last chance` and `final days` are true at most this long before the end."""
+LOW_STOCK = 25
+"""`Only a few left` is true at most with this many in stock."""
+
+Truth = Literal[
+    "ends_today", "ends_tomorrow", "ends_soon", "ends_as_said", "has_fixed_end", "not_extendable",
+    "stock_as_said", "stock_is_low", "offer_is_free", "conditions_stated", "figures_bound",
+    "percent_of_lowest_price", "no_lower_price_before",
+]  # fmt: skip
+
+
+def holds(name: Truth, case: Case, hit: Hit) -> bool:
+    """Return whether the named comparison is true for this hit."""
+    return _TRUTHS[name](case, hit)
+
+
+def _offer(case: Case) -> Offer | None:
+    return case.brief.offer if case.brief else None
+
+
+def _days_to_ends(case: Case) -> Iterator[int]:
+    """Yield the days from sending to each end that the brief carries."""
+    if case.brief is None or case.evidence is None:
+        return
+    sent = case.brief.send_at.date()
+    offer = case.brief.offer
+    if offer and offer.ends and not offer.extendable:
+        yield (_last_day(offer.ends) - sent).days
+    for known in case.evidence.dates:
+        if not known.source.startswith("offer."):
+            yield from _days_to(known, sent)
+
+
+def _last_day(ends: datetime) -> date:
+    """Return the day on which readers see it end: early on the 9th UTC is the 8th in America."""
+    return (ends - timedelta(days=1) if ends.hour < EARLY_HOURS else ends).date()
+
+
+def _days_to(known: Known, sent: date) -> Iterator[int]:
+    month, day = divmod(int(known.claim.value), 100)
+    try:
+        yield (date(known.claim.year or sent.year, month, day) - sent).days
+    except ValueError:
+        return
+
+
+def _ends_today(case: Case, _: Hit) -> bool:
+    return any(days == 0 for days in _days_to_ends(case))
+
+
+def _ends_tomorrow(case: Case, _: Hit) -> bool:
+    return any(days == 1 for days in _days_to_ends(case))
+
+
+def _ends_soon(case: Case, _: Hit) -> bool:
+    return any(0 <= days <= SOON.days for days in _days_to_ends(case))
+
+
+def _has_fixed_end(case: Case, _: Hit) -> bool:
+    return any(days >= 0 for days in _days_to_ends(case))
+
+
+def _not_extendable(case: Case, _: Hit) -> bool:
+    offer = _offer(case)
+    return offer is not None and not offer.extendable
+
+
+def _ends_as_said(case: Case, hit: Hit) -> bool:
+    """Compare `3 days left`, `48 hours only`, `ends Sunday` with the ends that the brief has."""
+    for claim in case.claims_in(hit):
+        if claim.kind is ClaimKind.NUMBER and claim.unit and claim.unit.dimension == "time":
+            days = claim.value * claim.unit.factor / 86_400
+            return any(abs(end - days) <= 1 for end in _days_to_ends(case))
+        if claim.kind in {ClaimKind.DATE, ClaimKind.WEEKDAY}:
+            return bool(_is_bound(case, hit, claim))
+    return False
+
+
+def _is_bound(case: Case, hit: Hit, claim: Claim) -> bool:
+    return any(bound.claim == claim and bound.rests_on for bound in case.bounds[hit.slot])
+
+
+def _figures_bound(case: Case, hit: Hit) -> bool:
+    """Return whether there are figures in the hit, and all of them rest on the brief."""
+    claims = case.claims_in(hit)
+    return bool(claims) and all(_is_bound(case, hit, claim) for claim in claims)
+
+
+def _stock_as_said(case: Case, hit: Hit) -> bool:
+    offer = _offer(case)
+    figures = [claim for claim in case.claims_in(hit) if claim.kind is ClaimKind.NUMBER]
+    if not figures:
+        return _stock_is_low(case, hit)
+    stock = offer.stock if offer else None
+    return all(claim.value == stock or _is_bound(case, hit, claim) for claim in figures)
+
+
+def _stock_is_low(case: Case, _: Hit) -> bool:
+    offer = _offer(case)
+    return offer is not None and offer.stock is not None and offer.stock <= LOW_STOCK
+
+
+_GIVES_FREE = {OfferKind.FREE_GIFT, OfferKind.FREE_SHIPPING, OfferKind.TRIAL}
+
+
+def _offer_is_free(case: Case, _: Hit) -> bool:
+    """Return whether the brief gives something free: by its offer, a price of 0 or a fact."""
+    if case.brief is None or case.evidence is None:
+        return False
+    offer = case.brief.offer
+    if offer and (offer.kind in _GIVES_FREE or _is_all_off(offer)):
+        return True
+    if case.brief.product.price == 0:
+        return True
+    return any(_says_free(reading) for _, reading in case.evidence.texts)
+
+
+def _is_all_off(offer: Offer) -> bool:
+    all_of_it = 100
+    return offer.kind is OfferKind.BOGO and (offer.value or 0) >= all_of_it
+
+
+def _says_free(reading: Reading) -> bool:
+    return any(True for _ in _phrases("says_free").search(reading))
+
+
+@cache
+def _phrases(name: str) -> PhraseIndex[None]:
+    return PhraseIndex([(None, compile_phrase(phrase)) for phrase in phrases_of(name)])
+
+
+def _conditions_stated(case: Case, hit: Hit) -> bool:
+    """Return whether the offer's money conditions stand in the slot of the claim.
+
+    A spending threshold or a price that follows must be named; a purchase that is required must
+    be spoken of (16 CFR 251.1(c): at the outset, next to the offer).
+    """
+    offer = _offer(case)
+    if offer is None or not offer.conditions:
+        return True
+    conditions = read_plain(offer.conditions)
+    asked = {
+        claim.value for claim in extract_plain(offer.conditions) if claim.kind is ClaimKind.MONEY
+    }
+    stated = {claim.value for claim in case.claims[hit.slot] if claim.kind in _FIGURES}
+    if asked:
+        return bool(asked & stated)
+    needs_purchase = any(True for _ in _phrases("says_purchase").search(conditions))
+    return not needs_purchase or any(
+        True for _ in _phrases("says_purchase").search(case.readings[hit.slot])
+    )
+
+
+_FIGURES = {ClaimKind.MONEY, ClaimKind.NUMBER}
+
+
+def _percent_of_lowest_price(case: Case, hit: Hit) -> bool:
+    """Return whether a reduction is measured from the lowest price of the last 30 days."""
+    offer = _offer(case)
+    if offer is None or offer.lowest_price_30d is None:
+        return False
+    if offer.regular_price is None or offer.regular_price <= offer.lowest_price_30d:
+        return True
+    return not _names_price(case, hit, offer.regular_price) and _percents_fit(case, hit, offer)
+
+
+def _names_price(case: Case, hit: Hit, price: float) -> bool:
+    claims = case.claims_in(hit)
+    return any(c.kind is ClaimKind.MONEY and price in c.values for c in claims)
+
+
+def _percents_fit(case: Case, hit: Hit, offer: Offer) -> bool:
+    lowest, price = offer.lowest_price_30d, case.brief.product.price if case.brief else None
+    percents = [c.value for c in case.claims_in(hit) if c.kind is ClaimKind.PERCENT]
+    if not percents or not lowest or price is None:
+        return not percents
+    true = 100 * (lowest - price) / lowest
+    given = offer.value if offer.kind in {OfferKind.PERCENT_OFF, OfferKind.PRICE_DROP} else None
+    return all(abs(percent - true) < 1 or percent == given for percent in percents)
+
+
+def _no_lower_price_before(case: Case, _: Hit) -> bool:
+    offer = _offer(case)
+    price = case.brief.product.price if case.brief else None
+    if offer is None or offer.lowest_price_30d is None or price is None:
+        return False
+    return price <= offer.lowest_price_30d
+
+
+_TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
+    "ends_today": _ends_today,
+    "ends_tomorrow": _ends_tomorrow,
+    "ends_soon": _ends_soon,
+    "ends_as_said": _ends_as_said,
+    "has_fixed_end": _has_fixed_end,
+    "not_extendable": _not_extendable,
+    "stock_as_said": _stock_as_said,
+    "stock_is_low": _stock_is_low,
+    "offer_is_free": _offer_is_free,
+    "conditions_stated": _conditions_stated,
+    "figures_bound": _figures_bound,
+    "percent_of_lowest_price": _percent_of_lowest_price,
+    "no_lower_price_before": _no_lower_price_before,
+}
