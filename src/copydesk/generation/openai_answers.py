@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
 import openai
 from pydantic import BaseModel, Field, ValidationError
 
@@ -14,6 +12,7 @@ from copydesk.errors import (
     ModelMisconfigured,
     ModelUnavailable,
 )
+from copydesk.generation.openai_settings import KEY_REMEDY, MODEL_REMEDY
 from copydesk.variants import Usage
 
 _BAD_REQUEST, _CONFLICT, _TIMEOUT, _TOO_MANY, _SERVER = 400, 409, 408, 429, 500
@@ -21,9 +20,6 @@ _WAIT = {_TIMEOUT, _CONFLICT, _TOO_MANY}
 _FILTERED = {"content_filter", "content_policy_violation"}
 _SHOWN = 300
 """Characters of a server's own words that a message repeats."""
-
-KEY_REMEDY = "set COPYDESK_OPENAI_API_KEY (or OPENAI_API_KEY) to a key that this server accepts"
-MODEL_REMEDY = "check COPYDESK_OPENAI_MODEL and COPYDESK_OPENAI_BASE_URL"
 
 
 class Said(BaseModel):
@@ -87,12 +83,14 @@ def said_in(completion: Completion) -> str:
 def failure(error: openai.OpenAIError, where: str, model: str) -> GenerationError:
     """Return the error of Copydesk's tree for one of the client's, in words, without the key."""
     if isinstance(error, openai.APITimeoutError):
-        return ModelUnavailable(f"{where} gave no answer in time: raise COPYDESK_OPENAI_TIMEOUT_S?")
+        return ModelUnavailable(
+            f"{where} gave no answer in time: try again, or raise COPYDESK_OPENAI_TIMEOUT_S"
+        )
     if isinstance(error, openai.APIStatusError):
         return _refusal(error, where, model)
     if isinstance(error, openai.APIConnectionError):
-        cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
-        return ModelUnavailable(f"the connection to {where} failed{cause}: {_short(error.message)}")
+        cause = str(error.__cause__ or "") or error.message
+        return ModelUnavailable(f"the connection to {where} failed: {_short(cause)}")
     return ModelMisconfigured(f"the client for {where} cannot be used: {_short(str(error))}")
 
 
@@ -120,12 +118,6 @@ def _refusal(error: openai.APIStatusError, where: str, model: str) -> Generation
     if isinstance(error, openai.NotFoundError):
         return ModelMisconfigured(f"{where} has no model {model} (404): {MODEL_REMEDY}")
     return ModelMisconfigured(f"{where} refused the request ({status}): {words}; {MODEL_REMEDY}")
-
-
-def shown_address(base_url: str) -> str:
-    """Return the address without the user and password that it may carry."""
-    parts = urlsplit(base_url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
 
 
 def _short(words: str) -> str:

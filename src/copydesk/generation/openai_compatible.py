@@ -9,18 +9,21 @@ from weakref import WeakKeyDictionary
 import openai
 from openai import AsyncOpenAI
 
-from copydesk.errors import ModelMisconfigured, ModelUnavailable
+from copydesk.errors import ModelUnavailable
 from copydesk.generation import openai_answers, openai_asking
 from copydesk.generation.answers import messages, read_drafts
 from copydesk.generation.model import DraftRequest, Drafts
 from copydesk.generation.openai_answers import Completion
 from copydesk.generation.openai_asking import Asking
+from copydesk.generation.openai_settings import checked_address, checked_key, shown_address
 
 OPENAI_URL = "https://api.openai.com/v1"
 NO_KEY = "none"
 """What is sent as the key to a server of one's own that asks for none: the client insists."""
 BACKOFF_S, BACKOFF_MOST_S = 0.5, 8.0
 """The client's own waits between tries: the first, doubled each time, and the longest."""
+SLACK_S = 1.0
+"""So that the client's own time-out, which says more, comes before ours."""
 
 
 class Reached(NamedTuple):
@@ -60,11 +63,11 @@ class OpenAIModel:
         self._model = model
         self._api_key = api_key or (NO_KEY if base_url else None)
         self._base_url = base_url or OPENAI_URL
-        self._where = openai_answers.shown_address(self._base_url)
+        self._where = shown_address(self._base_url)
         self._timeout_s = timeout_s
         self._retries = retries
         waits = (min(BACKOFF_S * 2**turn, BACKOFF_MOST_S) for turn in range(retries))
-        self._patience_s = timeout_s * (retries + 1) + sum(waits)
+        self._patience_s = timeout_s * (retries + 1) + sum(waits) + SLACK_S
         self._concurrency = concurrency
         self._temperature = temperature
         self._max_output_tokens = max_output_tokens
@@ -89,7 +92,7 @@ class OpenAIModel:
 
         Raises:
             ModelUnavailable: nobody answers there.
-            ModelMisconfigured: there is no key, or it is refused.
+            ModelMisconfigured: there is no key, or it is refused, or the address is none.
         """
         options = {**self._client_options(), "timeout": timeout_s, "max_retries": 0}
         with openai.OpenAI(**options) as client:
@@ -157,11 +160,9 @@ class OpenAIModel:
         return self._lines[loop]
 
     def _client_options(self) -> dict[str, Any]:
-        if self._api_key is None:
-            raise ModelMisconfigured(f"{self._where} needs a key: {openai_answers.KEY_REMEDY}")
         return {
-            "api_key": self._api_key,
-            "base_url": self._base_url,
+            "api_key": checked_key(self._api_key, self._where),
+            "base_url": checked_address(self._base_url),
             "timeout": self._timeout_s,
             "max_retries": self._retries,
         }
