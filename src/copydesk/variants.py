@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -105,13 +105,11 @@ class Text:
     def __get_pydantic_core_schema__(
         cls, source: type[Any], handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        from_text = core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
-        return core_schema.json_or_python_schema(
-            json_schema=from_text,
-            python_schema=core_schema.union_schema(
-                [core_schema.is_instance_schema(cls), from_text], mode="left_to_right"
-            ),
-            serialization=core_schema.to_string_ser_schema(),
+        def read(value: object, as_string: Callable[[object], str]) -> Text:
+            return value if isinstance(value, cls) else cls(as_string(value))
+
+        return core_schema.no_info_wrap_validator_function(
+            read, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
         )
 
 

@@ -29,11 +29,12 @@ from copydesk.api import (
 from copydesk.api.edge import BodyLimit, SafeHeaders, clean_json
 from copydesk.api.metrics import Metered, Metrics
 from copydesk.api.parts import Parts
-from copydesk.api.problems import as_error, problem_response
-from copydesk.api.runner import InProcess, Runner
+from copydesk.api.problems import as_error, problem_response, responses
 from copydesk.bootstrap import Copydesk
 from copydesk.errors import CopydeskError
+from copydesk.jobs import InlineJobs, Runner
 
+RUN_AT_ONCE = 8
 NOUNS = (checks, generations, rankings, reviews, campaigns, pulls, outcomes, people)
 
 
@@ -41,17 +42,20 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     """Return the application: API under /v1, pages under /, /healthz, /readyz and /metrics.
 
     `jobs` runs accepted generations and is started and stopped with the app; without it they run
-    as tasks of this process. `copydesk` stays the caller's to close.
+    in a thread of this process. `copydesk` stays the caller's to close.
     """
-    runner = jobs or InProcess(copydesk.asking.run, copydesk.asking.unfinished)
-    parts = Parts(copydesk, runner, Metrics(copydesk.store))
+    asking = copydesk.asking
+    runner = jobs or InlineJobs(asking.run, asking.unfinished, RUN_AT_ONCE)
+    parts = Parts(copydesk, runner, Metrics(copydesk.store, copydesk.clock()))
     app = FastAPI(
         **openapi.about(), docs_url=None, redoc_url=None, lifespan=_lifespan(parts.runner)
     )
     app.state.parts = parts
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     for noun in NOUNS:
-        app.include_router(noun.router, dependencies=[Depends(clean_json)])
+        app.include_router(
+            noun.router, dependencies=[Depends(clean_json)], responses=responses(503)
+        )
     for other in (health, metrics):
         app.include_router(other.router)
     pages.add_to(app)

@@ -119,7 +119,7 @@ def unfit(data: object) -> list[Problem]:
         if depth > DEPTH_MAX:
             return [Problem("", "", f"nest objects and lists at most {DEPTH_MAX} deep")]
         if isinstance(value, str):
-            problems += [Problem(path, ascii(value)[:60], why) for why in _refusals(value)]
+            problems += [Problem(path, "", why) for why in _refusals(value)]
         else:
             waiting += _children(path, value, depth)
     return problems

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from typing import Literal
 
@@ -12,8 +11,8 @@ from copydesk import __version__
 from copydesk.api.parts import Desk
 from copydesk.bootstrap import Copydesk
 from copydesk.briefs import Noun
+from copydesk.errors import StoreUnavailable
 
-log = logging.getLogger(__name__)
 router = APIRouter(tags=["operation"])
 
 
@@ -64,7 +63,6 @@ def readyz(desk: Desk, response: Response) -> Readiness:
 def _trouble(desk: Copydesk) -> str | None:
     try:
         desk.store.ping()
-    except Exception as error:  # whatever the driver raises, the answer is the same: not ready
-        log.warning("store.unreachable", exc_info=True)
-        return f"{type(error).__name__}: the store cannot be reached; the server's log has details"
+    except StoreUnavailable as error:
+        return error.message
     return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from time import perf_counter
 
 from fastapi import APIRouter, Request, Response
@@ -13,12 +13,15 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from copydesk.errors import StoreUnavailable
+from copydesk.generations import Generation
 from copydesk.storage import Store
-
-log = logging.getLogger(__name__)
 
 GENERATION_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160)
 """A phrase book answers within the first two; a hosted model between 2.5 and 40."""
+
+LOOK_BACK = 200
+"""So many generations may end between two scrapes and all be counted."""
 
 router = APIRouter()
 
@@ -26,8 +29,9 @@ router = APIRouter()
 class Metrics:
     """The counters of one app."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, since: datetime) -> None:
         self.registry = CollectorRegistry()
+        self._ended = EndedGenerations(store, since)
         self.requests = Counter(
             "copydesk_http_requests",
             "Requests, by route template, method and status.",
@@ -48,12 +52,41 @@ class Metrics:
         )
         self.generation_seconds = Histogram(
             "copydesk_generation_seconds",
-            "Time from acceptance to end of the generations that this process waited for or ran.",
+            "Time from acceptance to end of the generations that ended since this process started.",
             ("state",),
             buckets=GENERATION_SECONDS,
             registry=self.registry,
         )
         self.registry.register(_QueueCounts(store))
+
+    def scrape(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        for generation in self._ended.new():
+            ended = generation.finished_at or generation.created_at
+            seconds = (ended - generation.created_at).total_seconds()
+            self.generation_seconds.labels(generation.state.value).observe(seconds)
+        return generate_latest(self.registry)
+
+
+class EndedGenerations:
+    """Finds generations that ended, whichever process ran them; each is returned once."""
+
+    def __init__(self, store: Store, since: datetime) -> None:
+        self._store = store
+        self._since = since
+        self._seen: frozenset[str] = frozenset()
+
+    def new(self) -> Sequence[Generation]:
+        """Return those that ended since the last call; none while the store cannot be reached."""
+        try:
+            with self._store.transaction() as tx:
+                latest = tx.generations.latest(limit=LOOK_BACK)
+        except StoreUnavailable:
+            return ()
+        ended = [one for one in latest if one.finished_at and one.finished_at >= self._since]
+        fresh = [one for one in ended if one.id not in self._seen]
+        self._seen = frozenset(one.id for one in ended)
+        return fresh
 
 
 class _QueueCounts(Collector):
@@ -70,8 +103,7 @@ class _QueueCounts(Collector):
         try:
             with self._store.transaction() as tx:
                 counts = tx.reviews.count()
-        except Exception:  # a scrape goes on without the store: /readyz tells that it is gone
-            log.warning("metrics.store_unreachable", exc_info=True)
+        except StoreUnavailable:  # a scrape goes on without the store: /readyz says that it is gone
             return
         for state, count in counts.items():
             gauge.add_metric([state.value], count)
@@ -122,5 +154,5 @@ KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPT
 @router.get("/metrics", include_in_schema=False)
 def metrics(request: Request) -> Response:
     """Answer a scrape."""
-    registry = request.app.state.parts.metrics.registry
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    known: Metrics = request.app.state.parts.metrics
+    return Response(known.scrape(), media_type=CONTENT_TYPE_LATEST)

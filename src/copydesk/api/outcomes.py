@@ -6,7 +6,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from copydesk.api.examples import OUTCOMES
 from copydesk.api.parts import Desk, MayPull
@@ -16,13 +18,25 @@ from copydesk.feedback import Outcome
 
 router = APIRouter(prefix="/v1", tags=["serving"], responses=responses(401, 403))
 
-Events = Annotated[tuple[Outcome, ...], Field(min_length=1, max_length=1_000)]
-
 
 class OutcomeBatch(Noun):
-    """Events together."""
+    """Events together; a bare list of them is the same."""
 
-    outcomes: Events
+    outcomes: tuple[Outcome, ...] = Field(min_length=1, max_length=1_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_list(cls, data: object) -> object:
+        return {"outcomes": data} if isinstance(data, list) else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Say that a list will do."""
+        batch = handler.resolve_ref_schema(handler(schema))
+        bare = batch["properties"]["outcomes"]
+        return {"anyOf": [batch, bare]}
 
 
 class Counted(Noun):
@@ -37,8 +51,8 @@ class Counted(Noun):
 def record(
     desk: Desk,
     caller: MayPull,
-    sent: Annotated[OutcomeBatch | Events, Body(examples=[OUTCOMES])],
+    sent: Annotated[OutcomeBatch, Body(examples=[OUTCOMES])],
 ) -> Counted:
     """Report opens, clicks, conversions, unsubscribes and complaints; each event counts once."""
-    events = sent.outcomes if isinstance(sent, OutcomeBatch) else sent
-    return Counted(accepted=len(events), new=desk.serving.record(events, caller))
+    new = desk.serving.record(sent.outcomes, caller)
+    return Counted(accepted=len(sent.outcomes), new=new)

@@ -16,9 +16,9 @@ from fastapi.security import (
 
 from copydesk.access import Actor, Role
 from copydesk.api.metrics import Metrics
-from copydesk.api.runner import Runner
 from copydesk.bootstrap import Copydesk
 from copydesk.errors import Unauthenticated
+from copydesk.jobs import Runner
 
 
 @dataclass(frozen=True, slots=True)

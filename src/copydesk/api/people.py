@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from copydesk.access import ApiKey, Role, User
+from copydesk.access import PASSWORD_LENGTH_MIN, ApiKey, Role, User
 from copydesk.api.examples import KEY, USER
 from copydesk.api.parts import Caller, Desk, MayAdminister
 from copydesk.api.problems import responses
@@ -19,6 +19,10 @@ router = APIRouter(prefix="/v1", tags=["people"], responses=responses(401, 403))
 
 UserName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{0,63}$")]
 Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
+Password = Annotated[
+    str,
+    Field(min_length=PASSWORD_LENGTH_MIN, max_length=200, json_schema_extra={"format": "password"}),
+]
 
 
 class Me(Noun):
@@ -50,7 +54,7 @@ class NewUser(Noun):
 
     name: UserName
     roles: Roles
-    password: SecretStr | None = Field(default=None, min_length=12, max_length=200)
+    password: Password | None = Field(default=None, repr=False)
     """Left out for a program that only uses keys."""
 
 
@@ -105,8 +109,8 @@ def add_user(
     desk: Desk, caller: MayAdminister, wanted: Annotated[NewUser, Body(examples=[USER])]
 ) -> UserView:
     """Add a user: a person with a password, or a program that will get keys."""
-    password = wanted.password.get_secret_value() if wanted.password else None
-    return _user(desk.access.add_user(wanted.name, wanted.roles, password, caller))
+    added = desk.access.add_user(wanted.name, wanted.roles, wanted.password, caller)
+    return _user(added)
 
 
 @router.get("/keys", responses=responses(404, 422))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -117,8 +118,11 @@ def _title(error: CopydeskError) -> str:
 
 
 def _field_problem(problem: Problem) -> FieldProblem:
-    holds = "" if problem.field == "password" else problem.holds
-    return FieldProblem(field=problem.field, holds=holds, remedy=problem.remedy)
+    return FieldProblem(field=problem.field, holds=problem.holds, remedy=problem.remedy)
+
+
+def _without_secrets(problem: Problem) -> Problem:
+    return replace(problem, holds="") if problem.field == "password" else problem
 
 
 def _http_error(error: HTTPException, request: Request) -> CopydeskError:
@@ -141,7 +145,8 @@ def _invalid(error: RequestValidationError, request: Request) -> CopydeskError:
     # A contradiction is 409: the schema that the caller was given cannot say it.
     kinds = {detail["type"] for detail in details}
     error_of = Contradiction if kinds == {CONTRADICTION} else InputError
-    return error_of(documents.problems_in(details, _body_shape(request)))
+    problems = documents.problems_in(details, _body_shape(request))
+    return error_of([_without_secrets(problem) for problem in problems])
 
 
 def _placed(detail: Mapping[str, Any]) -> dict[str, Any]:

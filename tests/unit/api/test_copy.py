@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from tests.factories import BRIEF, COPY
+from tests.unit.api.office import FALSE_COPY, OTHER_COPY, Office
+
+
+def test_lawful_copy_passes(office: Office) -> None:
+    """A check answers with the id that was sent, a verdict, findings and the engines."""
+    answer = office.post("rex", "/v1/check", json={"id": "a1", "copy": COPY, "brief": BRIEF})
+
+    said = answer.json()
+    assert answer.status_code == 200
+    assert (said["id"], said["verdict"], said["findings"]) == ("a1", "pass", [])
+    assert "rules" in said["engines"]
+
+
+def test_a_number_that_the_brief_does_not_give_is_found_in_its_place(office: Office) -> None:
+    """A finding has rule, severity, place, match, message and reason; spans index the text."""
+    said = office.post("rex", "/v1/check", json={"copy": FALSE_COPY, "brief": BRIEF}).json()
+
+    found = next(one for one in said["findings"] if "4.9" in one["match"])
+    assert said["verdict"] == "block"
+    assert said["id"] is None
+    assert found["slot"] == "preheader"
+    assert FALSE_COPY["preheader"][found["start"] : found["end"]] == found["match"]
+    assert found["category"] == "grounding.number"
+    assert found["message"]
+    assert found["why"]
+
+
+def test_candidates_come_back_best_first_with_what_they_add_up_to(office: Office) -> None:
+    """Ranking returns every candidate once, with an interval and its parts."""
+    candidates = [{"id": "a", "copy": COPY}, {"id": "b", "copy": OTHER_COPY}]
+    sent = {"id": "r1", "brief": BRIEF, "candidates": candidates}
+
+    said = office.post("ada", "/v1/rank", json=sent).json()
+
+    scores = [one["score"] for one in said["ranking"]]
+    assert said["id"] == "r1"
+    assert {one["id"] for one in said["ranking"]} == {"a", "b"}
+    assert scores == sorted(scores, reverse=True)
+    assert all(one["low"] <= one["score"] <= one["high"] for one in said["ranking"])
+    assert said["ranking"][0]["breakdown"]
+    assert "abstained" in said
+
+
+def test_a_candidate_may_hold_a_subject_alone(office: Office) -> None:
+    """Subjects can be ranked before there is anything else."""
+    candidates = [{"id": one, "copy": {"subject": one}} for one in ("Mud season", "20% off")]
+
+    answer = office.post("ada", "/v1/rank", json={"candidates": candidates})
+
+    assert len(answer.json()["ranking"]) == 2
