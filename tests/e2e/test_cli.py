@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.processes import EXAMPLES, Desk, ready, served
+from tests.e2e.processes import EXAMPLES, Desk, killable, ready, served
+
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
 
 OUTDOOR = EXAMPLES / "outdoor"
 DOCUMENTS = (
@@ -174,6 +183,49 @@ def test_server_is_ready_and_stops_when_told(desk: Desk) -> None:
 
     assert found["status"] == "ready"
     assert "phrasebook" in found["model"]
+
+
+def workers_below(pid: int) -> dict[str, int]:
+    """Return the processes below this one, by the worker's name in their environment."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {worker_name(int(child)): int(child) for child in children}
+
+
+def worker_name(pid: int) -> str:
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return next(v.partition("=")[2] for v in variables if v.startswith("COPYDESK_WORKER="))
+
+
+@pytest.mark.postgres
+def test_worker_that_dies_is_started_again(desk: Desk, postgres: Postgres) -> None:
+    """On PostgreSQL several workers serve one port; a killed one comes back under its name."""
+    desk.environment["COPYDESK_DATABASE_URL"] = postgres.url(postgres.database())
+    desk.environment["COPYDESK_SECRET"] = "a secret that every worker shares"
+
+    with killable(desk, "--workers", "2") as (address, server):
+        ready(address)
+        os.kill(workers_below(server.pid)["worker-0-1"], signal.SIGKILL)
+        assert server.stderr is not None
+        next(line for line in server.stderr if "worker-0-1 ended with status -9" in line)
+        assert ready(address)["status"] == "ready"
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=30) == 0
+
+
+@pytest.mark.postgres
+def test_workers_do_not_outlive_their_parent(desk: Desk, postgres: Postgres) -> None:
+    """When the process above the workers is killed, they stop, and the port is free."""
+    desk.environment["COPYDESK_DATABASE_URL"] = postgres.url(postgres.database())
+    desk.environment["COPYDESK_SECRET"] = "a secret that every worker shares"
+
+    with killable(desk, "--workers", "2") as (address, server):
+        ready(address)
+        server.kill()
+        assert server.stderr is not None
+        server.stderr.read()  # ends when nobody is left to write to it
+
+    with pytest.raises(URLError):
+        urlopen(f"{address}/healthz")
 
 
 def test_several_workers_need_postgresql(desk: Desk) -> None:

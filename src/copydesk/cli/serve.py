@@ -16,7 +16,7 @@ from copydesk.cli.desk import opened
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import note
-from copydesk.cli.workers import supervise
+from copydesk.cli.workers import stop_with, supervise
 from copydesk.errors import InputError
 from copydesk.jobs import open_jobs
 from copydesk.settings import Settings
@@ -33,8 +33,11 @@ from copydesk.settings import Settings
     "--workers", type=click.IntRange(1, 64), default=1, help="Processes; PostgreSQL only."
 )
 @click.option("--socket", "fd", type=int, hidden=True)
+@click.option("--parent", type=int, hidden=True)
 @click.pass_context
-def serve(ctx: click.Context, host: str, port: int, workers: int, fd: int | None) -> None:
+def serve(
+    ctx: click.Context, host: str, port: int, workers: int, fd: int | None, parent: int | None
+) -> None:
     """Serve the API (/v1), the review pages (/), /openapi.json, /healthz, /readyz and /metrics.
 
     Generations that were accepted are seen to their end, also when the process was killed in
@@ -46,6 +49,8 @@ def serve(ctx: click.Context, host: str, port: int, workers: int, fd: int | None
     listening = socket.socket(fileno=fd) if fd is not None else _listen(host, port)
     if workers > 1:
         ctx.exit(supervise(_worker_command(ctx.obj), listening, workers, settings.worker))
+    if parent is not None:
+        stop_with(parent)
     _serve(settings, listening)
 
 
@@ -79,6 +84,6 @@ def _worker_command(settings_file: Path) -> list[str]:
 def _greet(desk: Copydesk, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    note(f"Copydesk on http://{place}, written by {desk.model.name}. Stop it with Ctrl-C.")
+    note(f"Copydesk on http://{place} ({desk.model.name} writes). Stop it with Ctrl-C.")
     if not desk.access.users(at_the_keyboard(None, Role.ADMIN)):
         note("No users yet: `copydesk users add NAME --role ROLE` makes one.")

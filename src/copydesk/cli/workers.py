@@ -23,7 +23,11 @@ STOP_WITHIN_S = 30.0
 
 
 def supervise(command: Sequence[str], listening: socket.socket, workers: int, base: str) -> int:
-    """Run `workers` processes of `command` until told to stop. Returns an exit status."""
+    """Run `workers` processes of `command` until told to stop. Returns an exit status.
+
+    Each gets `--socket` with the listening socket, and `--parent` with the end of a pipe that
+    closes when this process is gone, however it went.
+    """
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -32,21 +36,33 @@ def supervise(command: Sequence[str], listening: socket.socket, workers: int, ba
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, stop)
     names = [f"{base}-{number}" for number in range(workers)]
-    running = {name: _start(command, listening, name) for name in names}
+    closes_with_us, _ours = os.pipe()
+    handed = (listening.fileno(), closes_with_us)
+    running = {name: _start(command, handed, name) for name in names}
     while not stopping.wait(RESTART_AFTER_S):
         for name, process in running.items():
             if process.poll() is not None:
                 note(f"{name} ended with status {process.returncode}; it is started again.")
-                running[name] = _start(command, listening, name)
+                running[name] = _start(command, handed, name)
     return _stop(running.values())
 
 
-def _start(command: Sequence[str], listening: socket.socket, name: str) -> subprocess.Popen[bytes]:
-    fd = listening.fileno()
+def stop_with(parent: int) -> None:
+    """Stop this process, as an operator would, when the pipe `parent` closes."""
+
+    def wait() -> None:
+        os.read(parent, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+def _start(command: Sequence[str], handed: tuple[int, int], name: str) -> subprocess.Popen[bytes]:
+    listening, parent = handed
     return subprocess.Popen(  # noqa: S603 - our own command
-        [*command, "--socket", str(fd)],
+        [*command, f"--socket={listening}", f"--parent={parent}"],
         env={**os.environ, "COPYDESK_WORKER": name},
-        pass_fds=[fd],
+        pass_fds=handed,
     )
 
 
