@@ -110,6 +110,15 @@ def test_copy_is_found_by_its_words_in_any_case(store: Store, text: str) -> None
         assert (2 if text == "" else 1) == len(tx.library.find(text))
 
 
+@pytest.mark.parametrize("text", ["trail%march", "t_ail", "\\"])
+def test_a_search_knows_no_wildcards(store: Store, text: str) -> None:
+    """What SQL reads as a pattern is looked for letter by letter."""
+    with store.transaction() as tx:
+        tx.library.add(an_approved())
+
+        assert list(tx.library.find(text)) == []
+
+
 def test_what_was_signed_last_is_found_first(store: Store) -> None:
     """A search is newest first, and at most as long as asked for."""
     with store.transaction() as tx:

@@ -69,8 +69,9 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    # The first write of a transaction takes the write lock at once: a transaction that took it
-    # after having read under a lesser lock would fail with "database is locked", not wait.
+    # Reads stand alone; the first write opens the transaction and takes the write lock with it,
+    # waiting for its turn. A lock asked for after reading in the transaction would be refused with
+    # "database is locked" as soon as another process wrote.
     connection.isolation_level = "IMMEDIATE"
     connection.execute("PRAGMA foreign_keys = ON")
     # What was accepted survives a power cut, too.
