@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 CORE := $(VENV)/.core
 DEV := $(VENV)/.dev
 # The first Python that is new enough; `make test PYTHON=python3.12` names another.
