@@ -1,0 +1,141 @@
+"""Which facts of a brief may be quoted to its readers, and how each reads as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from copydesk.briefs import Fact
+from copydesk.generation.phrasebook.figures import Figures
+from copydesk.generation.phrasebook.lexicon import Lexicon
+from copydesk.generation.phrasebook.words import capital, sentence, tame, uncapital, unstopped
+
+QUOTED_MAX = 220
+"""Characters of a fact that may be quoted; one that has to be said may be twice as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A fact, ready to be written into copy."""
+
+    id: str
+    line: str
+    """Its own words, with a capital and no full stop."""
+    small: str
+    """The same inside a sentence."""
+    verb: str | None
+    """`does` or `is` when only its subject is missing: `Heats in 90 seconds`, `Rated 4.6`."""
+    whole: bool
+    """It is a sentence as it stands."""
+    proof: bool
+    dated: bool
+    service: bool
+    """It tells of delivery, opening hours or pages rather than of the thing: it comes last."""
+
+    @property
+    def simple(self) -> bool:
+        """Whether it can stand in an enumeration or a subject: no stops and colons inside."""
+        return not any(mark in self.line for mark in (";", ": ", ". ", "(", "“", '"'))
+
+    @property
+    def lowered(self) -> bool:
+        """Whether it can go on after a colon: its first word is no name."""
+        return not self.small[:1].isupper()
+
+    @property
+    def noun(self) -> bool:
+        """Whether it names something, without a verb: it can be one of an enumeration."""
+        return self.simple and self.lowered and self.verb is None and not self.whole
+
+    @property
+    def heads(self) -> bool:
+        """Whether it can stand alone as a headline: named, or whole, not left without a subject."""
+        return self.simple and self.verb is None
+
+    def does(self, *, many: bool) -> str | None:
+        """Return what the product does, as `heats in 90 seconds` or, of many, `fold flat`."""
+        if self.verb != "does" or not self.simple:
+            return None
+        return _for_many(self.small) if many else self.small
+
+    def said(self, subject: str | None, *, many: bool) -> str:
+        """Return it as a sentence about `subject`, as `the lamp`; as a bare line without one."""
+        if self.verb is None or subject is None:
+            return sentence(self.line)
+        if self.verb == "is":
+            return sentence(f"{subject} {'are' if many else 'is'} {self.small}")
+        return sentence(f"{subject} {_for_many(self.small) if many else self.small}")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The facts of a brief, sorted by what they are good for."""
+
+    open: tuple[Quote, ...]
+    """May be chosen from."""
+    due: tuple[Quote, ...]
+    """Have to be said whenever the thing is sold: risks, renewals, ages."""
+
+
+def quotes(
+    facts: Iterable[Fact], figures: Figures, lexicon: Lexicon, names: frozenset[str]
+) -> Quotes:
+    """Sort facts. Internal ones, and rights that the law gives anyway, are left out.
+
+    `names` are folded words that keep their capital.
+    """
+    chosen: list[Quote] = []
+    due: list[Quote] = []
+    for fact in facts:
+        text = for_readers(fact.text, figures, lexicon)
+        if lexicon.matches("internal", text) or lexicon.matches("statutory", text):
+            continue
+        must = lexicon.matches("disclosure", text)
+        if len(text) <= QUOTED_MAX * (2 if must else 1):
+            (due if must else chosen).append(_quote(fact.id, text, lexicon, names))
+    return Quotes(tuple(chosen), tuple(due))
+
+
+def for_readers(text: str, figures: Figures, lexicon: Lexicon) -> str:
+    """Return words of a brief as its readers see them: spoken to, ISO dates written out."""
+    said = figures.worded(tame(text))
+    for was, now in lexicon.addressed:
+        said = was.sub(now, said)
+    return said
+
+
+def _quote(fact_id: str, text: str, lexicon: Lexicon, names: frozenset[str]) -> Quote:
+    line = capital(unstopped(text))
+    words = line.split()
+    first = words[0].strip(",;:").casefold() if words else ""
+    verb = None if first in names else _verb(first, lexicon)
+    common = lexicon.words["common"] | ({first} if verb else set())
+    found = {word.strip(",;:.").casefold() for word in words}
+    return Quote(
+        id=fact_id,
+        line=line,
+        small=uncapital(line, common, names),
+        verb=verb,
+        whole=verb is None and bool(found & lexicon.words["verbs"]),
+        proof=lexicon.matches("proof", line),
+        dated=lexicon.matches("dated", line),
+        service=lexicon.matches("service", line),
+    )
+
+
+def _for_many(said: str) -> str:
+    """Return `fold flat` for `folds flat`."""
+    verb, _, rest = said.partition(" ")
+    if verb in {"has", "does"}:
+        verb = {"has": "have", "does": "do"}[verb]
+    elif verb.endswith("ies"):
+        verb = f"{verb[:-3]}y"
+    else:
+        verb = verb[:-2] if verb.endswith(("shes", "ches", "sses", "xes", "zes")) else verb[:-1]
+    return f"{verb} {rest}"
+
+
+def _verb(first: str, lexicon: Lexicon) -> str | None:
+    if first in lexicon.words["opens_with_verb"]:
+        return "does"
+    return "is" if first in lexicon.words["opens_with_participle"] else None

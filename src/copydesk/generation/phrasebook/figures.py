@@ -1,0 +1,87 @@
+"""Money and dates as the reader's locale writes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+_AMERICAN = frozenset({"US", "CA", "PH"})
+_ISO_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
+_WITHOUT_DECIMALS = re.compile(r"[.]0+")
+
+
+@cache
+def _locale(name: str) -> Locale:
+    """Return how English is written where `name` is spoken: the wording is English everywhere."""
+    from babel import Locale, UnknownLocaleError
+
+    language, _, rest = name.partition("-")
+    elsewhere = "en" if language == "en" else "en_150"
+    for known in (f"en_{rest.rpartition('-')[2]}", elsewhere):
+        try:
+            return Locale.parse(known)
+        except (UnknownLocaleError, ValueError):
+            continue
+    raise AssertionError("babel knows English")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Writes figures for one locale, as of one day."""
+
+    locale: str
+    sent: datetime
+    """When the mail goes out: a year is written only when it is another one."""
+
+    @property
+    def american(self) -> bool:
+        """Whether American words are used, as `cart` and `through March 8`."""
+        _, _, territory = self.locale.rpartition("-")
+        return territory in _AMERICAN or self.locale == "en"
+
+    def money(self, amount: float, currency: str) -> str:
+        """Return `$98` or `$9.99`; `amount` in major units."""
+        from babel.numbers import format_currency
+
+        locale = _locale(self.locale)
+        if not float(amount).is_integer():
+            return format_currency(amount, currency, locale=locale)
+        pattern = _WITHOUT_DECIMALS.sub("", locale.currency_formats["standard"].pattern)
+        return format_currency(
+            amount,
+            currency,
+            pattern,
+            locale=locale,
+            currency_digits=False,
+            decimal_quantization=True,
+        )
+
+    def last_day(self, ends: datetime) -> str:
+        """Return the last whole day of something that ends at `ends`, as `March 8`."""
+        last = ends.astimezone(UTC) - timedelta(seconds=1)
+        return self.day(last.date())
+
+    def day(self, day: date) -> str:
+        """Return a day as `March 8` or `8 March`, with its year when that is not the sending's."""
+        from babel.dates import format_date, format_skeleton
+
+        locale = _locale(self.locale)
+        if day.year == self.sent.astimezone(UTC).year:
+            return format_skeleton("MMMMd", day, locale=locale)
+        return format_date(day, "long", locale=locale)
+
+    def worded(self, text: str) -> str:
+        """Return `text` with its ISO dates written out."""
+        return _ISO_DATE.sub(self._written_out, text)
+
+    def _written_out(self, found: re.Match[str]) -> str:
+        try:
+            return self.day(date(int(found[1]), int(found[2]), int(found[3])))
+        except ValueError:
+            return found[0]

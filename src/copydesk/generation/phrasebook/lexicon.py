@@ -1,0 +1,84 @@
+"""What the phrase book knows about words, read once from `phrases/lexicon.yaml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_phrases(name: str) -> dict[str, Any]:
+    """Return the phrase file `name`, as `kinds/welcome`; empty when there is none."""
+    file = resources.files(__package__).joinpath(f"phrases/{name}.yaml")
+    if not file.is_file():
+        return {}
+    # CSafeLoader is the safe loader, in C where libyaml is there.
+    read: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What the last noun of a product's name tells: its theme, and whether it is one or many."""
+
+    theme: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Lists and patterns."""
+
+    words: dict[str, frozenset[str]]
+    patterns: dict[str, re.Pattern[str]]
+    nouns: dict[str, Noun]
+    voices: dict[str, frozenset[str]]
+    addressed: tuple[tuple[re.Pattern[str], str], ...]
+
+    def matches(self, pattern: str, text: str) -> bool:
+        """Return whether `text` looks like the named sort, as `proof` or `internal`."""
+        return bool(self.patterns[pattern].search(text))
+
+
+_LISTS = (
+    "common",
+    "opens_with_verb",
+    "opens_with_participle",
+    "verbs",
+    "careful",
+    "priced",
+    "shelved",
+)
+_PATTERNS = ("internal", "statutory", "proof", "disclosure", "dated", "recurring", "service")
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon, read at the first call."""
+    raw = read_phrases("lexicon")
+    return Lexicon(
+        words={name: frozenset(raw[name].split()) for name in _LISTS},
+        patterns={name: _any_of(raw[name]) for name in _PATTERNS},
+        nouns=_nouns(raw["themes"]),
+        voices={name: frozenset(text.split()) for name, text in raw["voices"].items()},
+        addressed=tuple((re.compile(was, re.IGNORECASE), now) for was, now in raw["addressed"]),
+    )
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+def _nouns(themes: dict[str, dict[str, str]]) -> dict[str, Noun]:
+    return {
+        word: Noun(theme, number)
+        for theme, numbers in themes.items()
+        for number, words in numbers.items()
+        for word in words.split()
+    }

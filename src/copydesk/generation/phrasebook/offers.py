@@ -1,0 +1,222 @@
+"""What may be said of an offer at the time of sending, in the brief's own terms.
+
+An offer that does not run, has no stock, or cannot be stated with all of its terms is not spoken
+of at all: copy then reads as if there were none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from copydesk.briefs import Brief, Kind, Offer, OfferKind
+from copydesk.generation.phrasebook.facts import for_readers
+from copydesk.generation.phrasebook.figures import Figures
+from copydesk.generation.phrasebook.lexicon import Lexicon
+from copydesk.generation.phrasebook.naming import Naming
+from copydesk.generation.phrasebook.words import capital, sentence, sentences, uncapital, unstopped
+
+TERMS_MAX = 480
+"""Characters of conditions that a short mail can still carry whole."""
+SCOPE_MAX = 40
+HEADLINE_MAX = 52
+
+_AN = frozenset({8, 11, 18, *range(80, 90)})
+"""Numbers that are spoken with a vowel first."""
+
+_KEYWORDS = {
+    OfferKind.FREE_GIFT: ("free", "gift", "complimentary"),
+    OfferKind.FREE_SHIPPING: (
+        "free ship",
+        "free deliver",
+        "free standard",
+        "free postage",
+        "free p&p",
+    ),
+    OfferKind.BOGO: ("buy ", "second", "get one", "two for"),
+    OfferKind.TRIAL: ("trial", "days at", "days free", "free for"),
+    OfferKind.BONUS: ("",),
+}
+
+
+@dataclass(slots=True)
+class Deal:
+    """Flags and words of an offer that may be spoken of."""
+
+    flags: set[str] = field(default_factory=set)
+    slots: dict[str, str] = field(default_factory=dict)
+    parts: list[str] | None = None
+    """The conditions that are left to say, a sentence each; None for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """All that a way of stating an offer works with."""
+
+    brief: Brief
+    offer: Offer
+    naming: Naming
+    figures: Figures
+    lexicon: Lexicon
+
+    @property
+    def parts(self) -> list[str]:
+        return sentences(for_readers(self.offer.conditions or "", self.figures, self.lexicon))
+
+    def money(self, amount: float | None) -> str | None:
+        currency = self.brief.product.currency
+        return self.figures.money(amount, currency) if amount is not None and currency else None
+
+
+def state_offer(brief: Brief, naming: Naming, figures: Figures, lexicon: Lexicon) -> Deal | None:
+    """Return the words for the brief's offer, or None when it is not to be spoken of."""
+    offer = brief.offer
+    if offer is None or brief.kind is Kind.TRANSACTIONAL or not offer.holds_at(brief.send_at):
+        return None
+    if offer.stock == 0 or len(offer.conditions or "") > TERMS_MAX:
+        return None
+    way = _WAYS.get(offer.kind)
+    terms = _Terms(brief, offer, naming, figures, lexicon)
+    deal = way(terms) if way else None
+    return _with_terms(deal, terms) if deal else None
+
+
+def _with_terms(deal: Deal, terms: _Terms) -> Deal:
+    """Add what every offer may have: a code, a last day, conditions."""
+    deal.flags |= {"offer", terms.offer.kind.value}
+    offer, common = terms.offer, terms.lexicon.words["common"]
+    if offer.code:
+        deal.slots["code"] = offer.code
+    if offer.ends and not offer.extendable:
+        day = terms.figures.last_day(offer.ends)
+        linking = "through" if terms.figures.american else "until"
+        deal.slots |= {"end": day, "until": f"{linking} {day}"}
+    parts = terms.parts if deal.parts is None else deal.parts
+    if parts:
+        joined = "; ".join(uncapital(unstopped(part), common) for part in parts)
+        deal.slots |= {"terms": joined, "terms_whole": " ".join(map(sentence, parts))}
+    return deal
+
+
+def _off(terms: _Terms) -> Deal | None:
+    """State `20% off` or `$27 off`, and of what."""
+    offer = terms.offer
+    if offer.kind is OfferKind.PERCENT_OFF:
+        deal = f"{offer.value:g}% off" if _percent_stands(terms) else None
+    else:
+        money = terms.money(offer.value)
+        deal = f"{money} off" if money else None
+    if deal is None:
+        return None
+    scope = _scope(terms)
+    told = Deal({"reduced"}, {"deal": deal, "deal_on": f"{deal} {scope or terms.naming.full}"})
+    # What the reduction is on has then been said, and need not be said again among the terms.
+    told.parts = terms.parts[1:] if scope else terms.parts
+    return told
+
+
+def _percent_stands(terms: _Terms) -> bool:
+    """In the EU a percentage counts from the lowest price of the last 30 days (98/6/EC, 6a)."""
+    lowest, regular = terms.offer.lowest_price_30d, terms.offer.regular_price
+    if "EU" not in terms.brief.jurisdictions or lowest is None or regular is None:
+        return True
+    price, value = terms.brief.product.price, terms.offer.value or 0
+    from_lowest = price is not None and lowest and round(100 * (1 - price / lowest)) == round(value)
+    return lowest >= regular or bool(from_lowest)
+
+
+def _scope(terms: _Terms) -> str | None:
+    """What the reduction is on: the conditions' own words when they open with `On`."""
+    first = unstopped(terms.parts[0]) if terms.parts else ""
+    if first.casefold().startswith("on ") and len(first) <= SCOPE_MAX and "," not in first:
+        return uncapital(first[3:], terms.lexicon.words["common"])
+    return None
+
+
+def _in_own_words(terms: _Terms) -> Deal | None:
+    """State an offer by its conditions, named first where they do not name it themselves."""
+    offer, parts = terms.offer, terms.parts
+    named = _NAMES[offer.kind](terms)
+    keywords = _KEYWORDS[offer.kind]
+    said = " ".join(parts).casefold()
+    if parts and any(word in said for word in keywords):
+        deal = Deal({"own_words"}, {})
+        if len(parts) == 1 and len(parts[0]) <= HEADLINE_MAX:
+            deal.slots["headline"] = unstopped(parts[0])
+    elif named is None:
+        return None
+    else:
+        deal = Deal({"named"}, {"deal": named})
+        if not parts:
+            deal.slots["headline"] = capital(named)
+    return deal
+
+
+def _gift(_terms: _Terms) -> str | None:
+    return "a free gift"
+
+
+def _shipping(terms: _Terms) -> str | None:
+    return "free shipping" if terms.figures.american else "free delivery"
+
+
+def _two_for_one(terms: _Terms) -> str | None:
+    value = terms.offer.value
+    if value is None or value in {1, 100}:
+        return "buy one, get one free"
+    return f"buy one, get one at {value:g}% off" if 1 < value < 100 else None  # noqa: PLR2004
+
+
+def _trial(terms: _Terms) -> str | None:
+    """A trial without its terms may hide a renewal: then it is not spoken of."""
+    days = terms.offer.value
+    if (
+        not days
+        or not float(days).is_integer()
+        or not (terms.parts or _free_of_charge(terms.brief))
+    ):
+        return None
+    article = "an" if days in _AN else "a"
+    return f"{article} {int(days)}-day trial"
+
+
+def _free_of_charge(brief: Brief) -> bool:
+    return brief.product.price is None
+
+
+def _bonus(terms: _Terms) -> str | None:
+    money = terms.money(terms.offer.value)
+    return f"a {money} bonus" if money else None
+
+
+def _price_drop(terms: _Terms) -> Deal | None:
+    """State the price now beside the one that the law compares it with."""
+    price, (flag, compared) = terms.brief.product.price, _compared(terms)
+    if price is None or compared is None or compared <= price:
+        return None
+    now, before = terms.money(price), terms.money(compared)
+    return Deal({"drop", flag}, {"now": now, flag: before}) if now and before else None
+
+
+def _compared(terms: _Terms) -> tuple[str, float | None]:
+    """In the EU the lowest price of the last 30 days; elsewhere the regular one, unless lower."""
+    offer, european = terms.offer, "EU" in terms.brief.jurisdictions
+    if european or offer.lowest_price_30d not in {None, offer.regular_price}:
+        return "lowest", offer.lowest_price_30d
+    return "was", offer.regular_price
+
+
+_NAMES: dict[OfferKind, Callable[[_Terms], str | None]] = {
+    OfferKind.FREE_GIFT: _gift,
+    OfferKind.FREE_SHIPPING: _shipping,
+    OfferKind.BOGO: _two_for_one,
+    OfferKind.TRIAL: _trial,
+    OfferKind.BONUS: _bonus,
+}
+
+_WAYS: dict[OfferKind, Callable[[_Terms], Deal | None]] = {
+    OfferKind.PERCENT_OFF: _off,
+    OfferKind.AMOUNT_OFF: _off,
+    OfferKind.PRICE_DROP: _price_drop,
+    **dict.fromkeys(_NAMES, _in_own_words),
+}
