@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
-from copydesk.jobs import Runner, open_jobs
+from copydesk.jobs import Jobs, Pace, Runner, open_jobs
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
 from tests.contract.conftest import DATABASES
@@ -102,7 +103,7 @@ def test_jobs_can_be_submitted_and_waited_for_on_an_event_loop(
 def test_a_wait_ends_with_its_time(url: str, store: Store) -> None:
     """Waiting for a generation that takes longer returns after the seconds given, no later."""
     slow = Work(store, moment_s=60)
-    jobs = open_jobs(slow.run, slow.unfinished, url, grace_s=0)
+    jobs = open_jobs(slow.run, slow.unfinished, url, pace=Pace(grace_s=0))
     jobs.start()
     accept(store, "gen_1")
     jobs.submit("gen_1")
@@ -131,7 +132,7 @@ def test_a_job_that_was_stopped_goes_on_at_the_next_start(url: str, store: Store
     """A job cut off by a stop is begun anew by the next start, and ends."""
     slow, quick = Work(store, moment_s=60), Work(store)
     accept(store, "gen_1")
-    first = open_jobs(slow.run, slow.unfinished, url, grace_s=0)
+    first = open_jobs(slow.run, slow.unfinished, url, pace=Pace(grace_s=0))
     first.start()
     until(lambda: slow.begun == ["gen_1"])
     first.stop()
@@ -166,3 +167,33 @@ def test_a_job_that_a_mistake_broke_is_run_again_at_the_next_start(url: str, sto
     wait(second, "gen_1")
     second.stop()
     assert good.unfinished() == []
+
+
+def test_a_sweep_submits_what_was_forgotten(database_url: str) -> None:
+    """What was accepted while the process lives, and never submitted, is run before long."""
+    store = open_store(database_url)
+    work = Work(store)
+    jobs = open_jobs(work.run, work.unfinished, database_url, pace=Pace(sweep_s=0.1))
+    jobs.start()
+    accept(store, "gen_1")
+
+    wait(jobs, "gen_1")
+    assert work.unfinished() == []
+    jobs.stop()
+    store.close()
+
+
+def test_ended_jobs_are_forgotten_and_not_run_again(database_url: str) -> None:
+    """When its workflow was deleted, a finished generation stays as it is."""
+    store = open_store(database_url)
+    work = Work(store)
+    pace = Pace(sweep_s=0.1, kept=timedelta(0))
+    jobs = Jobs(work.run, work.unfinished, database_url, "worker-0", pace=pace)
+    accept(store, "gen_1")
+    jobs.start()
+    wait(jobs, "gen_1")
+
+    until(lambda: jobs._workflows.ended(["gen_1"]) == {})
+    assert work.begun == ["gen_1"]
+    jobs.stop()
+    store.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.jobs.durable import CONCURRENCY, GRACE_S, Jobs
+from copydesk.jobs.durable import CONCURRENCY, DEFAULT_PACE, Jobs, Pace
 from copydesk.jobs.inline import InlineJobs
 from copydesk.jobs.ports import Run, Runner, Unfinished
 
@@ -14,16 +14,15 @@ def open_jobs(
     worker: str = "worker-0",
     *,
     concurrency: int = CONCURRENCY,
-    grace_s: int = GRACE_S,
+    pace: Pace = DEFAULT_PACE,
 ) -> Runner:
     """Return durable jobs for a database, and jobs of this process for `memory://`.
 
-    `concurrency` is how many generations run at once; `grace_s`, how many whole seconds running
-    ones are given to end when the process stops.
+    `concurrency` is how many generations run at once.
 
     Raises:
         SettingsError: the URL cannot be used.
     """
     if database_url.startswith("memory:"):
         return InlineJobs(run, unfinished, concurrency)
-    return Jobs(run, unfinished, database_url, worker, concurrency=concurrency, grace_s=grace_s)
+    return Jobs(run, unfinished, database_url, worker, concurrency=concurrency, pace=pace)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from copydesk.jobs.bells import Bells
 from copydesk.jobs.claims import claimed
@@ -17,14 +18,22 @@ from copydesk.jobs.workflows import Workflows, jobs_url
 
 CONCURRENCY = 8
 """Generations that one worker runs at once."""
-SWEEP_S = 30.0
-"""How often accepted generations are looked for that were never submitted."""
-KEPT = timedelta(days=7)
-"""How long ended workflows are kept, for whoever looks into the jobs' database."""
-GRACE_S = 10
-"""Whole seconds that running jobs are given to end when the process stops."""
 LOOK_S = 0.5
 """Pause between two looks at a job that somebody waits for, in case another process runs it."""
+
+
+class Pace(NamedTuple):
+    """How often, and how long."""
+
+    grace_s: int = 10
+    """Whole seconds that running jobs are given to end when the process stops."""
+    sweep_s: float = 30.0
+    """Between two looks for accepted generations that were never submitted."""
+    kept: timedelta = timedelta(days=7)
+    """How long ended workflows stay, for whoever looks into the jobs' database."""
+
+
+DEFAULT_PACE = Pace()
 
 
 class Jobs:
@@ -50,14 +59,14 @@ class Jobs:
         worker: str,
         *,
         concurrency: int = CONCURRENCY,
-        grace_s: int = GRACE_S,
+        pace: Pace = DEFAULT_PACE,
     ) -> None:
         self._run = run
         self._unfinished = unfinished
         self._url = jobs_url(database_url)
         self._worker = worker
         self._workflows = Workflows(self._url, worker, concurrency)
-        self._grace_s = grace_s
+        self._pace = pace
         self._running = 0
         self._bells = Bells()
         self._started = ExitStack()
@@ -76,7 +85,7 @@ class Jobs:
             _off_loop(lambda: self._workflows.launch(self._counted))
             started.callback(_off_loop, self._shut_down)
             _off_loop(self._pick_up)
-            self._clerk = Clerk(self._workflows.enqueue, self._sweep, SWEEP_S)
+            self._clerk = Clerk(self._workflows.enqueue, self._sweep, self._pace.sweep_s)
             self._clerk.start()
             started.callback(self._clerk.stop)
             self._started = started.pop_all()
@@ -111,7 +120,7 @@ class Jobs:
         self._bells.ring(generation_id)
 
     def _shut_down(self) -> None:
-        self._workflows.shut_down(self._grace_s if self._running else 0)
+        self._workflows.shut_down(self._pace.grace_s if self._running else 0)
 
     def _has_ended(self, generation_id: str) -> bool:
         return self._workflows.ended([generation_id]).get(generation_id, False)
@@ -135,7 +144,7 @@ class Jobs:
         for generation_id in waiting:
             if generation_id not in known:
                 self._workflows.enqueue(generation_id)
-        self._workflows.forget(before=datetime.now(UTC) - KEPT)
+        self._workflows.forget(before=datetime.now(UTC) - self._pace.kept)
 
 
 def _off_loop(call: Callable[[], None]) -> None:
