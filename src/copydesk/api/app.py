@@ -26,7 +26,7 @@ from copydesk.api import (
     rankings,
     reviews,
 )
-from copydesk.api.edge import BodyLimit, SafeHeaders, clean_json
+from copydesk.api.edge import SAFE_HEADERS, BodyLimit, SafeHeaders, clean_json
 from copydesk.api.metrics import Metered, Metrics
 from copydesk.api.parts import Parts
 from copydesk.api.problems import as_error, problem_response, responses
@@ -84,6 +84,8 @@ async def _answer(request: Request, error: Exception) -> Response:
     if said.status == HTTPStatus.METHOD_NOT_ALLOWED:
         route = getattr(request.scope.get("route"), "path", "")
         headers["Allow"] = ", ".join(openapi.methods_at(request.app, route)) or headers["Allow"]
+    if said.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        headers |= SAFE_HEADERS  # a crash is answered outside of every middleware
     if pages.is_page(request):
         return pages.error_page(request, said, headers)
     return problem_response(said, headers)

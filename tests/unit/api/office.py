@@ -122,10 +122,10 @@ class Office:
         return finished
 
     def item(self, **changes: Any) -> dict[str, Any]:
-        """Have ada ask, and return the first item that waits for a person."""
+        """Have ada ask, and return the item of COPY that waits for a person."""
         self.generate(**changes)
-        found: dict[str, Any] = self.get("rex", "/v1/reviews").json()["items"][0]
-        return found
+        items: list[dict[str, Any]] = self.get("rex", "/v1/reviews").json()["items"]
+        return next(item for item in items if item["copy_now"] == COPY)
 
     def act(self, who: str, act: str, item: Mapping[str, Any], **body: Any) -> Answer:
         path = f"/v1/reviews/{item['id']}/{act}"

@@ -137,6 +137,7 @@ def test_a_crash_shows_nothing_of_itself() -> None:
 
     said = problem(answer, 500)
     assert "secret detail" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
     assert "log" in str(said["detail"])
 
 

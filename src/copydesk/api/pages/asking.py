@@ -56,7 +56,8 @@ class Asked(NamedTuple):
                 problems += error.problems
         if problems:
             raise InputError(problems)
-        rest = {"n": self.n or N_DEFAULT, "campaign": self.campaign or None}
+        n = int(self.n) if self.n.isascii() and self.n.isdigit() else self.n or N_DEFAULT
+        rest = {"n": n, "campaign": self.campaign or None}
         return documents.shaped({**read, **rest}, GenerationRequest)
 
 

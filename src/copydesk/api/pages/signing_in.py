@@ -16,10 +16,10 @@ from copydesk.api.pages.rendering import page
 from copydesk.api.pages.visits import (
     OWN_FORM,
     SESSION_COOKIE,
+    AnyForm,
     SentForm,
     keep_cookie,
     must_match,
-    read_form,
 )
 from copydesk.api.parts import Desk
 from copydesk.errors import Unauthenticated
@@ -62,9 +62,8 @@ def login_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - a
 
 
 @router.post("/login")
-async def sign_in(request: Request, desk: Desk) -> Response:
+async def sign_in(request: Request, desk: Desk, form: AnyForm) -> Response:
     """Open a session for the right password."""
-    form = await read_form(request)
     must_match(form.text("csrf"), request.cookies.get(LOGIN_COOKIE, ""))
     patience: Patience = request.app.state.patience
     name = form.text("name").strip()

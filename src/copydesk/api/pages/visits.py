@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import AsyncIterator
 from typing import Annotated, NamedTuple
 
-from fastapi import Depends, Request, Response, UploadFile
-from starlette.datastructures import FormData
+from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData, UploadFile
 
 from copydesk.access import Actor, Role, Session
 from copydesk.api.edge import unfit
@@ -67,14 +68,15 @@ def _visit(request: Request, desk: Desk) -> Visit:
     return Visit(*found)
 
 
-async def read_form(request: Request) -> SentForm:
-    """Return the form that was sent. Raises InputError for text that cannot be kept."""
-    form = SentForm(await request.form(max_files=3, max_fields=20, max_part_size=FIELD_BYTES_MAX))
-    texts = {name: value for name, value in form.data.items() if isinstance(value, str)}
-    problems = unfit(texts)
-    if problems:
-        raise InputError(problems)
-    return form
+async def _any_form(request: Request) -> AsyncIterator[SentForm]:
+    """Give the form that was sent. Raises InputError for text that cannot be kept."""
+    limits = {"max_files": 3, "max_fields": 20, "max_part_size": FIELD_BYTES_MAX}
+    async with request.form(**limits) as data:
+        texts = {name: value for name, value in data.items() if isinstance(value, str)}
+        problems = unfit(texts)
+        if problems:
+            raise InputError(problems)
+        yield SentForm(data)
 
 
 def must_match(sent: str, expected: str) -> None:
@@ -83,8 +85,7 @@ def must_match(sent: str, expected: str) -> None:
         raise Forbidden("This form is not from a page of this session: load the page again.")
 
 
-async def _form(request: Request, visit: Visitor) -> SentForm:
-    form = await read_form(request)
+async def _own_form(form: AnyForm, visit: Visitor) -> SentForm:
     must_match(form.text("csrf"), visit.csrf)
     return form
 
@@ -104,6 +105,8 @@ def keep_cookie(request: Request, response: Response, name: str, value: str, sec
 
 Visitor = Annotated[Visit, Depends(_visit)]
 """Anyone who is signed in."""
-OWN_FORM = Depends(_form)
+AnyForm = Annotated[SentForm, Depends(_any_form)]
+"""A form, from wherever: its token is still to be compared."""
+OWN_FORM = Depends(_own_form)
 OwnForm = Annotated[SentForm, OWN_FORM]
 """A form of one of our pages, sent by whoever is signed in."""

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.factories import AUDIENCE, BRAND, BRIEF, COPY
+from tests.unit.api.browsing import Browser
+from tests.unit.api.office import FALSE_COPY, HOSTILE_COPY, Office, asked_for, draft
+
+DOCUMENTS = {
+    "brief": yaml.safe_dump(BRIEF),
+    "audience": yaml.safe_dump({**AUDIENCE, "sensitive": True}),
+    "brand": yaml.safe_dump(BRAND),
+}
+
+
+def at_item(office: Office, name: str) -> tuple[Browser, str]:
+    """Have ada ask for copy and `name` look at the item; return the browser and the item's path."""
+    item = office.item()
+    browser = Browser(office, name)
+    path = f"/reviews/{item['id']}"
+    browser.open(path)
+    return browser, path
+
+
+def test_an_empty_queue_teaches(office: Office) -> None:
+    """With nothing to decide the page says where items come from."""
+    page = Browser(office, "bea").open("/")
+
+    assert "Nothing waits for a decision" in page.text
+    assert "checked line by line" in page.text
+
+
+def test_the_queue_shows_what_waits_and_why(office: Office) -> None:
+    """Each row has subject, campaign, audience, verdict and the reason for the routing."""
+    office.generate()
+
+    page = Browser(office, "rex").open("/")
+
+    assert "To decide 2" in page.text
+    for shown in (COPY["subject"], "spring", AUDIENCE["id"], "pass", "asks for care"):
+        assert shown in page.text
+
+
+def test_the_queue_can_be_filtered(office: Office) -> None:
+    """A state or a campaign narrows the table, and an empty filter says so."""
+    office.generate()
+    browser = Browser(office, "rex")
+
+    assert "No item fits this filter" in browser.open("/?state=rejected").text
+    assert "No item fits this filter" in browser.open("/?campaign=autumn").text
+    assert COPY["subject"] in browser.open("/?state=waiting&campaign=spring").text
+    assert browser.open("/?campaign=" + "x" * 200).status == 422
+
+
+def test_whoever_does_not_review_sees_their_requests_first(office: Office) -> None:
+    """A requester's start is the list of what they asked for."""
+    office.generate()
+
+    page = Browser(office, "ada").open("/")
+
+    assert page.path == "/generations"
+    assert BRIEF["goal"] in page.text
+
+
+def test_an_item_shows_all_that_is_needed_to_decide(office: Office) -> None:
+    """Copy, inbox, facts, score, provenance, history and siblings are on one page."""
+    browser, _ = at_item(office, "bea")
+
+    for shown in (
+        COPY["preheader"], "Gmail", "Hi there,", "6 mm heel-to-toe drop", "TRAIL20", "Score",
+        "draft.v1", "ada asked for it", "From the same request", "Approve and sign",
+    ):  # fmt: skip
+        assert shown in browser.page.text
+
+
+def test_a_merge_tag_is_a_chip(office: Office) -> None:
+    """A tag is shown by its name with what a recipient without it reads."""
+    browser, _ = at_item(office, "bea")
+
+    assert "first_name or “there”" in browser.page.text
+
+
+def test_approving_on_the_page_signs(office: Office) -> None:
+    """The page says that it is served from now on, and the next item is one key away."""
+    browser, path = at_item(office, "bea")
+
+    page = browser.send(f"{path}/approve", note="Good.")
+
+    assert "Approved. It is served from now on" in page.text
+    assert "Next:" in page.text
+    assert "bea approve" in page.text
+    assert f"{path}/approve" not in page.forms
+
+
+def test_the_requester_is_told_that_another_signs(office: Office) -> None:
+    """Whoever asked sees no button to approve, but the reason."""
+    office.post("olu", "/v1/generations?wait=30", json=asked_for())
+    item = office.get("bea", "/v1/reviews").json()["items"][0]
+    browser = Browser(office, "olu")
+
+    page = browser.open(f"/reviews/{item['id']}")
+
+    assert "another person must approve it" in page.text
+    assert f"/reviews/{item['id']}/approve" not in page.forms
+
+
+def test_an_edit_shows_its_findings_in_the_text(office: Office) -> None:
+    """A false number is underlined where it stands and explained beside; it cannot be signed."""
+    browser, path = at_item(office, "rex")
+
+    page = browser.send(f"{path}/edit", **FALSE_COPY)
+
+    assert "Changed, and checked again" in page.text
+    assert '<mark class="block">4.9</mark>' in page.html
+    assert "4.9 is not in the brief" in page.text
+    assert "This copy cannot be approved" in Browser(office, "bea").open(path).text
+
+
+def test_a_stale_form_loses_nothing_that_was_typed(office: Office) -> None:
+    """When somebody was quicker, the page says so and keeps the words."""
+    browser, path = at_item(office, "rex")
+    office.post("bea", f"/v1{path}/claim", version=1)
+    office.post("bea", f"/v1{path}/release", version=2)
+
+    page = browser.send(f"{path}/edit", subject="My better subject")
+
+    assert page.status == 412
+    assert "read it again, then decide" in page.text
+    assert page.forms[f"{path}/edit"]["subject"] == "My better subject"
+
+
+def test_a_rejection_without_its_reason_is_asked_for_it(office: Office) -> None:
+    """The page says which reasons there are, and keeps the note."""
+    browser, path = at_item(office, "rex")
+
+    page = browser.send(f"{path}/reject", reason="", note="Too loud")
+
+    assert page.status == 422
+    assert "off_brand" in page.text
+    assert page.forms[f"{path}/reject"]["note"] == "Too loud"
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "words"),
+    [
+        ("claim", {}, "Yours until"),
+        ("reject", {"reason": "tone"}, "Rejected. It will not be sent."),
+        ("escalate", {"note": "Lawful?"}, "Handed to the approvers."),
+    ],
+)
+def test_every_act_has_its_form(
+    office: Office, act: str, typed: dict[str, str], words: str
+) -> None:
+    """A reviewer claims, rejects and escalates on the page."""
+    browser, path = at_item(office, "rex")
+
+    assert words in browser.send(f"{path}/{act}", **typed).text
+
+
+def test_a_claimed_item_can_be_given_back_on_the_page(office: Office) -> None:
+    """Whoever holds the item sees the way to give it back."""
+    browser, path = at_item(office, "rex")
+    browser.send(f"{path}/claim")
+
+    assert "Given back to the queue" in browser.send(f"{path}/release").text
+
+
+def test_hostile_copy_is_text_and_nothing_else() -> None:
+    """Markup is escaped, and characters that hide or turn text are shown as what they are."""
+    office = Office.opened(script=lambda _: [draft(HOSTILE_COPY)])
+    office.let_in()
+    with office.client:
+        where = office.generate(n=1)["id"]
+        page = Browser(office, "ada").open(f"/generations/{where}")
+
+    assert "<script" not in page.html
+    assert "<img" not in page.html
+    assert "\u202e" not in page.html.split("<h2", 1)[1].split("Inbox preview")[0]
+    assert "U+202E" in page.text
+    assert '<script>document.title="owned"</script>' in page.text
+
+
+def test_asking_on_the_page_leads_to_the_variants(office: Office) -> None:
+    """The form is accepted, progress is shown until the end, and then the ranked variants."""
+    browser = Browser(office, "ada")
+    browser.open("/ask")
+
+    page = browser.send("/ask", **DOCUMENTS, n="2", campaign="spring")
+
+    assert page.path.startswith("/generations/gen_")
+    while 'http-equiv="refresh"' in page.html:
+        page = browser.open(page.path)
+    assert "1. " in page.text
+    assert COPY["subject"] in page.text
+
+
+def test_documents_can_be_uploaded(office: Office) -> None:
+    """A file takes the place of the typed text."""
+    browser = Browser(office, "ada")
+    fields: dict[str, Any] = browser.open("/ask").forms["/ask"]
+    fields = {name: value for name, value in fields.items() if not name.endswith("_file")}
+    files = {f"{name}_file": (f"{name}.yaml", text) for name, text in DOCUMENTS.items()}
+
+    answer = browser.client.post("/ask", data=fields, files=files)
+
+    assert answer.url.path.startswith("/generations/gen_")
+
+
+def test_what_is_wrong_in_a_document_is_told_by_field_and_line(office: Office) -> None:
+    """Each mistake has its document, line and field, and what was typed is still there."""
+    browser = Browser(office, "ada")
+    browser.open("/ask")
+    broken = DOCUMENTS["brief"].replace("kind: promotion", "kind: promo")
+
+    page = browser.send("/ask", **{**DOCUMENTS, "brief": broken, "brand": "", "n": "2"})
+
+    assert page.status == 422
+    assert "2 things to put right" in page.text
+    assert "brief, line 12: kind: input should be" in page.text
+    assert "write or upload the brand" in page.text
+    assert page.forms["/ask"]["brief"] == broken
+
+
+def test_the_form_can_be_filled_in_with_an_example_that_works(office: Office) -> None:
+    """The example is accepted as it is."""
+    browser = Browser(office, "ada")
+    browser.open("/ask?example=true")
+
+    assert browser.send("/ask").path.startswith("/generations/gen_")
+
+
+def test_approved_copy_is_in_the_library_and_with_its_campaign(office: Office) -> None:
+    """Both pages show the copy with who signed it; the library can be searched."""
+    browser, path = at_item(office, "bea")
+    browser.send(f"{path}/approve")
+
+    assert "signed by bea" in browser.open("/library?q=trail").text
+    assert "No approved copy has these words" in browser.open("/library?q=umbrella").text
+    assert "signed by bea" in browser.open("/campaigns/spring").text
+    assert "spring" in browser.open("/campaigns").text
+
+
+def test_a_changed_brief_voids_on_the_page(office: Office) -> None:
+    """The requester changes what is true, and what was signed on it is shown as void."""
+    browser, path = at_item(office, "bea")
+    browser.send(f"{path}/approve")
+    other = Browser(office, "ada")
+    other.open("/campaigns/spring")
+
+    brief = yaml.safe_dump({**BRIEF, "offer": {**BRIEF["offer"], "value": 15}})
+    page = other.send("/campaigns/spring/brief", brief=brief)
+
+    assert "The brief is changed" in page.text
+    assert "what it was signed for has changed" in page.text
+
+
+def test_a_broken_brief_is_told_on_the_campaigns_page(office: Office) -> None:
+    """The mistake is named with its line, and the text is kept."""
+    office.generate()
+    browser = Browser(office, "ada")
+    browser.open("/campaigns/spring")
+
+    page = browser.send("/campaigns/spring/brief", brief="goal: x\nkind: promo\n")
+
+    assert page.status == 422
+    assert "brief, line 2" in page.text
+    assert page.forms["/campaigns/spring/brief"]["brief"] == "goal: x\nkind: promo\n"
+
+
+def test_an_approver_signs_a_fallback_on_the_page(office: Office) -> None:
+    """Whoever does not own the campaign and may sign sees the form, and it works."""
+    office.generate()
+    browser = Browser(office, "bea")
+    browser.open("/campaigns/spring")
+
+    page = browser.send(
+        "/campaigns/spring/fallback", subject="Trail shoes", preheader="", body="Shop trail shoes."
+    )
+
+    assert "The fallback is signed." in page.text
+
+
+def test_a_page_that_is_not_there_is_a_page(office: Office) -> None:
+    """Errors are pages in a browser: what happened, and the way back."""
+    page = Browser(office, "bea").open("/reviews/rev_none")
+
+    assert page.status == 404
+    assert "There is no review item rev_none." in page.text
+    assert "/" in page.links
