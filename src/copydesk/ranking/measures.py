@@ -86,10 +86,10 @@ def concreteness(seen: Seen) -> Measure:
     return Measure(len(known) / len(found), f"{len(known)} of {len(found)} numbers from the brief")
 
 
-def question(seen: Seen) -> Measure:
-    """Full for a subject that asks."""
+def statement(seen: Seen) -> Measure:
+    """Full for a subject that states something; none for one that asks."""
     asks = "?" in seen.subject
-    return Measure(float(asks), "asks a question" if asks else "asks nothing")
+    return Measure(float(bool(seen.subject) and not asks), "asks" if asks else "asks nothing")
 
 
 def calm(seen: Seen) -> Measure:

@@ -103,7 +103,7 @@ def test_subject_alone_is_ranked() -> None:
         ("subject_length", {"subject": "A fresh start for spring"}, {"subject": "Hi"}),
         ("early_meaning", {"subject": "20% off trail shoes"}, {"subject": "A note for everyone"}),
         ("concreteness", {"subject": "Rated 4.6 by runners"}, {"subject": "Rated 4.9 by runners"}),
-        ("question", {"subject": "Ready for mud?"}, {"subject": "Ready for mud"}),
+        ("statement", {"subject": "Ready for mud"}, {"subject": "Ready for mud?"}),
         ("calm", {"subject": "Spring sale"}, {"subject": "SPRING SALE"}),
         ("calm", {"subject": "Spring sale!"}, {"subject": "Spring sale!!!"}),
         ("personal_tag", {"body": 'Hi {{ first_name | fallback: "you" }}'}, {"body": "Hi you"}),
