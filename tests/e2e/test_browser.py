@@ -1,0 +1,200 @@
+"""The pages in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, BrowserContext
+
+from copydesk.generation import Draft, DraftRequest
+from tests.e2e.browser import Visit, chromium, listening, sign_in
+from tests.factories import AUDIENCE, BRAND, BRIEF, COPY
+from tests.unit.api.office import FALSE_COPY, HOSTILE_COPY, Office, asked_for, draft, two_drafts
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[[str], Visit]
+NARROW = {"width": 390, "height": 844}
+UNLABELLED = """() => [...document.querySelectorAll("input, select, textarea")]
+    .filter(one => one.type !== "hidden" && one.labels.length === 0).map(one => one.name)"""
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def drafts(request: DraftRequest) -> list[Draft]:
+    if "hostile" in request.brief.goal:
+        return [draft(HOSTILE_COPY)]
+    return two_drafts(request)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def office() -> Office:
+    opened = Office.opened(script=drafts)
+    opened.let_in()
+    return opened
+
+
+@pytest.fixture
+def address(office: Office) -> Iterator[str]:
+    with listening(office) as found:
+        yield found
+
+
+@pytest.fixture
+def enter(office: Office, address: str, browser: Browser) -> Iterator[Enter]:
+    """Give a function that signs a person in at a window of their own."""
+    contexts: list[BrowserContext] = []
+
+    def entered(name: str) -> Visit:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
+        return sign_in(contexts[-1], address, office, name)
+
+    yield entered
+    for context in contexts:
+        context.close()
+
+
+def path_of(item: dict[str, object]) -> str:
+    return f"/reviews/{item['id']}"
+
+
+def test_from_asking_to_a_signature_by_another(office: Office, enter: Enter) -> None:
+    """A requester asks; a second person finds it in the queue, reads it and signs; it is pulled."""
+    ada = enter("ada")
+    ada.page.get_by_role("link", name="Ask for copy").first.click()
+    documents = {"brief": BRIEF, "audience": {**AUDIENCE, "sensitive": True}, "brand": BRAND}
+    for name, document in documents.items():
+        ada.page.locator(f"textarea[name={name}]").fill(yaml.safe_dump(document))
+    ada.page.get_by_label("Campaign").fill("spring")
+    ada.page.get_by_role("button", name="Write variants").click()
+    ada.page.wait_for_selector("text=with a reviewer")
+
+    bea = enter("bea")
+    bea.page.get_by_role("link", name=COPY["subject"]).click()
+    bea.page.get_by_role("button", name="Approve and sign").click()
+
+    assert "Approved. It is served from now on" in bea.text()
+    assert office.get("mailer", "/v1/pull/spring").json()["subject"] == COPY["subject"]
+
+
+def test_the_one_who_asked_sees_no_way_to_sign(office: Office, enter: Enter) -> None:
+    """An approver who asked for the copy is told that another person signs."""
+    office.post("olu", "/v1/generations?wait=30", json=asked_for(n=1))
+    item = office.get("bea", "/v1/reviews").json()["items"][0]
+    olu = enter("olu")
+
+    olu.open(path_of(item))
+
+    assert "olu asked for this copy: another person must approve it" in olu.text()
+    assert olu.page.get_by_role("button", name="Approve and sign").count() == 0
+
+
+def test_an_edit_is_checked_while_one_looks(office: Office, enter: Enter) -> None:
+    """A false number typed in comes back underlined, and the item cannot be signed."""
+    item, rex = office.item(), enter("rex")
+    rex.open(path_of(item))
+    rex.page.get_by_text("Edit", exact=True).click()
+    rex.page.get_by_role("textbox", name="Preheader").fill(FALSE_COPY["preheader"])
+
+    rex.page.get_by_role("button", name="Save and check again").click()
+
+    assert rex.page.locator("mark.block").inner_text() == "4.9"
+    assert "is not in the brief" in rex.text()
+    assert "To approve needs the role approver" in rex.text()
+
+
+def test_a_rejection_is_given_its_reason(office: Office, enter: Enter) -> None:
+    """The browser asks for the reason; then the item is closed."""
+    item, rex = office.item(), enter("rex")
+    rex.open(path_of(item))
+    rex.page.get_by_text("Reject", exact=True).click()
+    rex.page.get_by_label("Reason").select_option("tone")
+    rex.page.get_by_role("button", name="Reject this copy").click()
+
+    assert "Rejected. It will not be sent." in rex.text()
+    assert "Reason: tone" in rex.text()
+
+
+def test_the_slower_of_two_is_told(office: Office, enter: Enter) -> None:
+    """Two people look at one item; the second to act is told that it changed, and by how much."""
+    item, rex, bea = office.item(), enter("rex"), enter("bea")
+    for visit in (rex, bea):
+        visit.open(path_of(item))
+    rex.page.get_by_role("button", name="Claim").click()
+
+    bea.page.get_by_role("button", name="Approve and sign").click()
+
+    assert "read it again, then decide" in bea.text()
+    assert "rex holds this item" in bea.text()
+
+
+def test_an_item_is_decided_on_without_a_mouse(office: Office, enter: Enter) -> None:
+    """From the queue to the signature with Tab and Enter; focus can always be seen."""
+    office.generate(n=1)
+    bea = enter("bea")
+    press = bea.page.keyboard.press
+    bea.page.get_by_role("link", name=COPY["subject"]).focus()
+    press("Enter")
+    bea.page.get_by_label("Note (optional)").first.focus()
+    press("Tab")
+    outline = bea.page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    press("Enter")
+    bea.page.wait_for_url("**/reviews/*?done=approve")
+
+    assert outline == "3px"
+    assert "Approved." in bea.text()
+
+
+def test_hostile_copy_is_harmless(office: Office, enter: Enter) -> None:
+    """Markup, template code and characters that hide or turn text are shown, never obeyed."""
+    brief = {**BRIEF, "goal": "hostile drafts"}
+    generation = office.generate(brief=brief, campaign="hostile", n=1)
+    ada = enter("ada")
+
+    ada.open(f"/generations/{generation['id']}")
+    for summary in ada.page.locator("summary").all():
+        summary.click()
+
+    assert '<script>document.title="owned"</script>' in ada.text()
+    assert "U+202E" in ada.text()
+    assert "{{constructor.constructor('alert(1)')()}}" in ada.text()
+    assert "owned" not in ada.page.title().replace('document.title="owned"', "")
+    assert ada.page.locator("main img, main script, main b:text-is('bold')").count() == 0
+    assert ada.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_leaves_the_server_or_the_screen(
+    office: Office, address: str, browser: Browser, scheme: str
+) -> None:
+    """On a phone no page is wider than the screen, asks another host, or has a nameless field."""
+    item = office.item()
+    pages = ["/", path_of(item), "/generations", f"/generations/{item['generation_id']}"]
+    pages += ["/library", "/campaigns", "/campaigns/spring", "/nowhere"]
+    context = browser.new_context(viewport=NARROW, color_scheme=scheme)  # type: ignore[arg-type]
+    bea = sign_in(context, address, office, "bea")
+    for path in pages:
+        bea.open(path)
+        assert not bea.page.evaluate(TOO_WIDE), path
+        assert bea.page.evaluate(UNLABELLED) == [], path
+        assert bea.page.locator("h1").count() == bea.page.locator("main").count() == 1, path
+    context.close()
+
+    assert all(url.startswith(address) for url in bea.asked_for)
+    assert [said for said in bea.complaints if "404" not in said] == []
+
+
+def test_the_skip_link_leads_past_the_navigation(enter: Enter) -> None:
+    """The first Tab shows a link that moves the focus to the content."""
+    bea = enter("bea")
+    bea.page.keyboard.press("Tab")
+    bea.page.keyboard.press("Enter")
+
+    assert bea.page.evaluate("document.activeElement.id") == "main"
