@@ -107,6 +107,14 @@ def test_a_session_is_found_until_it_is_ended(store: Store) -> None:
         assert tx.sessions.by_hash(hash_secret("s1")) is None
 
 
+def test_a_session_is_added_once(store: Store) -> None:
+    """A second session under one hash is a Conflict."""
+    with store.transaction() as tx:
+        tx.sessions.add(a_session())
+        with pytest.raises(Conflict, match="session"):
+            tx.sessions.add(a_session(user="eve"))
+
+
 def test_a_new_session_sweeps_out_the_expired(store: Store) -> None:
     """Sessions that had expired when a new one began are forgotten, others stay."""
     with store.transaction() as tx:

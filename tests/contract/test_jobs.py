@@ -9,7 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from copydesk.errors import SettingsError
 from copydesk.jobs import Jobs, Pace, Runner, open_jobs
+from copydesk.jobs.claims import claimed
+from copydesk.jobs.workflows import jobs_url
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
 from tests.contract.conftest import DATABASES
@@ -197,3 +200,18 @@ def test_ended_jobs_are_forgotten_and_not_run_again(database_url: str) -> None:
     assert work.begun == ["gen_1"]
     jobs.stop()
     store.close()
+
+
+def test_a_worker_s_name_is_held_once(database_url: str) -> None:
+    """Two processes under one name would run one job twice: the second is refused, in words."""
+    url = jobs_url(database_url)
+    second = claimed(url, "worker-0", patience_s=0.3)
+    with (
+        claimed(url, "worker-0"),
+        claimed(url, "worker-1"),
+        pytest.raises(SettingsError, match="give each a name of its own"),
+    ):
+        second.__enter__()
+
+    with claimed(url, "worker-0", patience_s=0.3):
+        pass

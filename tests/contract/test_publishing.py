@@ -39,6 +39,8 @@ def test_a_change_to_an_older_campaign_is_refused(store: Store) -> None:
         with pytest.raises(StaleVersion, match="at version 2, not 1"):
             tx.campaigns.save(a_campaign(version=2), expected_version=1)
         with pytest.raises(NotFound, match="autumn"):
+            tx.campaigns.get("autumn")
+        with pytest.raises(NotFound, match="autumn"):
             tx.campaigns.save(a_campaign("autumn"), expected_version=1)
 
         assert moved == tx.campaigns.get("spring")

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import StatementError
 
 from copydesk.errors import CopydeskError, SettingsError, StoreUnavailable
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
+from copydesk.storage.sql import schema
 from tests.contract.nouns import a_generation, a_user, an_event
 
 if TYPE_CHECKING:
@@ -147,10 +149,18 @@ def test_times_are_kept_in_utc(database_url: str) -> None:
         tx.generations.add(a_generation(created_at=created))
 
     with engine.connect() as connection:
-        stored = str(connection.scalar(text("SELECT created_at FROM generations")))
-    moment = datetime.fromisoformat(stored)
-    assert created == (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
+        stored = connection.scalar(select(schema.generations.c.created_at))
+    assert stored == created
+    assert stored.tzinfo is UTC
     engine.dispose()
+    store.close()
+
+
+def test_a_time_without_a_zone_is_refused(database_url: str) -> None:
+    """Nobody could say which moment it is."""
+    store = open_store(database_url)
+    with pytest.raises(StatementError, match="has no time zone"), store.transaction() as tx:
+        tx.generations.add(a_generation(created_at=datetime(2026, 3, 6, 12)))  # noqa: DTZ001
     store.close()
 
 

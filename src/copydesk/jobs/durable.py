@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from copydesk.errors import StoreUnavailable
 from copydesk.jobs.bells import Bells
 from copydesk.jobs.claims import claimed
 from copydesk.jobs.clerk import Clerk
@@ -76,19 +79,14 @@ class Jobs:
 
         Raises:
             SettingsError: another process works under this worker's name.
+            StoreUnavailable: the jobs' database cannot be reached.
             RuntimeError: this process has started jobs already.
         """
-        if self._url.get_backend_name() == "sqlite":
-            Path(str(self._url.database)).touch(mode=0o600)
-        with ExitStack() as started:
-            started.enter_context(claimed(self._url, self._worker))
-            _off_loop(lambda: self._workflows.launch(self._counted))
-            started.callback(_off_loop, self._shut_down)
-            _off_loop(self._pick_up)
-            self._clerk = Clerk(self._workflows.enqueue, self._sweep, self._pace.sweep_s)
-            self._clerk.start()
-            started.callback(self._clerk.stop)
-            self._started = started.pop_all()
+        try:
+            self._start()
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", error)).strip()
+            raise StoreUnavailable(f"{self._url}: {reason}") from error
 
     def submit(self, generation_id: str) -> None:
         """See to it that the generation is run; to submit it again changes nothing.
@@ -110,6 +108,19 @@ class Jobs:
     def stop(self) -> None:
         """Stop working: running jobs get a few seconds to end, then go on at the next start."""
         self._started.close()
+
+    def _start(self) -> None:
+        if self._url.get_backend_name() == "sqlite":
+            Path(str(self._url.database)).touch(mode=0o600)
+        with ExitStack() as started:
+            started.enter_context(claimed(self._url, self._worker))
+            _off_loop(lambda: self._workflows.launch(self._counted))
+            started.callback(_off_loop, self._shut_down)
+            _off_loop(self._pick_up)
+            self._clerk = Clerk(self._workflows.enqueue, self._sweep, self._pace.sweep_s)
+            self._clerk.start()
+            started.callback(self._clerk.stop)
+            self._started = started.pop_all()
 
     async def _counted(self, generation_id: str) -> None:
         self._running += 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from copydesk.errors import SettingsError
+from copydesk.errors import SettingsError, StoreUnavailable
 from copydesk.jobs import InlineJobs, Jobs, open_jobs
 from copydesk.jobs.bells import Bells
 from copydesk.jobs.claims import claimed
@@ -67,6 +67,26 @@ def test_a_process_starts_durable_jobs_once(tmp_path: Path) -> None:
     first.stop()
     second.start()
     second.stop()
+
+
+def test_jobs_that_cannot_be_reached_can_be_started_later(tmp_path: Path) -> None:
+    """A file that is no database is StoreUnavailable, and nothing is held when that is mended."""
+    jobs = Jobs(nothing, nobody, f"sqlite:///{tmp_path}/copydesk.db", "worker-0")
+    file = tmp_path / "copydesk-jobs.db"
+    file.write_text("These are my notes, not a database. " * 40)
+    with pytest.raises(StoreUnavailable, match=r"copydesk-jobs\.db: file is not a database"):
+        jobs.start()
+
+    file.unlink()
+    jobs.start()
+    jobs.stop()
+
+
+def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    """The error names the server, without its password."""
+    url = f"postgresql://ana:hunter22@/copydesk?host={tmp_path}"
+    with pytest.raises(StoreUnavailable, match=r"ana:\*\*\*@"):
+        Jobs(nothing, nobody, url, "worker-0").start()
 
 
 @pytest.mark.parametrize("worker", ["worker-0", "../../etc/x y"])
