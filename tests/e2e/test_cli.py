@@ -32,6 +32,7 @@ def test_demo_plays_every_example(desk: Desk, name: str) -> None:
     """`copydesk demo` ends well on every example and shows refusal, signature and pull."""
     said = desk.ok("demo", "--example", name)
 
+    assert "✗ block" in said
     assert "maria tries to approve" in said
     assert "jonas approves" in said
     assert re.search(r"approval [0-9a-f]{64}", said)

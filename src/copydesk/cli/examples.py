@@ -13,6 +13,7 @@ from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief
 from copydesk.errors import InputError
+from copydesk.variants import Copy
 
 WEEK = timedelta(weeks=1)
 
@@ -26,6 +27,8 @@ class Example(NamedTuple):
     brand: Brand
     audience: Audience
     sensitive: Audience
+    careless: Copy
+    """Copy as it should not be sent, to show what the checks find in it."""
 
 
 def folder_of_examples() -> Path:
@@ -57,6 +60,7 @@ def load(name: str, now: datetime) -> Example:
         brand=documents.load(folder / "brand.yaml", Brand),
         audience=next(a for a in audiences if not a.sensitive),
         sensitive=next(a for a in audiences if a.sensitive),
+        careless=documents.load(folder / "careless.yaml", Copy),
     )
 
 

@@ -25,7 +25,7 @@ so that a difference of a character or two never decides."""
 
 DECIMALS = 4
 
-ALIKE = "candidates are too alike to tell"
+ALIKE = "the best candidates are too alike to tell"
 SINGLE = "single candidate"
 
 

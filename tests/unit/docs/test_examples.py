@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from copydesk.audiences import Consent
 from copydesk.cli import examples
 from copydesk.errors import InputError
+from copydesk.guardrails import Severity, Submission, Verdict
+from copydesk.guardrails.build import build_checker
 from tests.factories import NOW, a_brief
 
 NAMES = examples.names()
@@ -43,6 +45,20 @@ def test_offer_runs_whenever_it_is_shown(name: str, days: int, hours: int) -> No
     assert brief.offer is None or (
         brief.offer.holds_at(now) and brief.offer.holds_at(brief.send_at)
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_careless_copy_is_blocked(name: str) -> None:
+    """The careless copy of each example is blocked, for three reasons at least."""
+    read = examples.load(name, NOW)
+
+    checked = build_checker().check(
+        Submission(read.careless, read.brief, read.brand, read.audience)
+    )
+
+    blocking = {f.category for f in checked.findings if f.severity is Severity.BLOCK}
+    assert checked.verdict is Verdict.BLOCK
+    assert len(blocking) >= 3
 
 
 def test_moving_keeps_the_day_of_the_week() -> None:

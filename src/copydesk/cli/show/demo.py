@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text as Shown
 
@@ -14,10 +15,12 @@ from copydesk.bootstrap import Copydesk
 from copydesk.cli.asking import ask
 from copydesk.cli.examples import Example
 from copydesk.cli.output import console, shown, working
+from copydesk.cli.show import words
 from copydesk.cli.show.pulled import print_pulled
 from copydesk.cli.show.variants import WIDTH, remarks, variants_of
 from copydesk.errors import GenerationError, SelfApproval
 from copydesk.generations import Generation, GenerationRequest
+from copydesk.guardrails import Submission
 from copydesk.publishing.pull import PullQuery
 from copydesk.review_queue import ReviewItem, ReviewQuery, State
 
@@ -42,6 +45,7 @@ def play(stage: Stage) -> None:
     _introduce(stage)
     for number, audience in enumerate((stage.example.audience, stage.example.sensitive), start=1):
         _write(stage, number, audience)
+    _check_carelessness(stage)
     _sign(stage)
     _pull(stage)
     _say_what_next(stage)
@@ -82,9 +86,21 @@ def _generation(stage: Stage, audience: Audience) -> Generation:
     return generation
 
 
+def _check_carelessness(stage: Stage) -> None:
+    read = stage.example
+    _heading("3. Somebody in a hurry writes their own: what the checks find")
+    for slot, text in read.careless.slots():
+        console(WIDTH).print(Shown.assemble((f"{slot.value:<10}", "dim"), words.copy_text(text)))
+    submission = Submission(read.careless, read.brief, read.brand, read.audience)
+    checked = stage.desk.checker.check(submission)
+    console(WIDTH).print(words.verdict(checked.verdict))
+    for found in checked.findings:
+        console(WIDTH).print(Padding(words.finding(found), (0, 0, 0, 2)))
+
+
 def _sign(stage: Stage) -> None:
     waiting = _waiting(stage)
-    _heading(f"3. {len(waiting)} wait for a person")
+    _heading(f"4. {len(waiting)} wait for a person")
     for item in waiting:
         _say(f"{item.id}  {item.audience.id}: {item.copy_now.subject.render()}")
     for item in _best_of_each_audience(waiting):
@@ -113,7 +129,7 @@ def _best_of_each_audience(waiting: Sequence[ReviewItem]) -> Sequence[ReviewItem
 
 
 def _pull(stage: Stage) -> None:
-    _heading("4. The campaign tool pulls, as Braze would")
+    _heading("5. The campaign tool pulls, as Braze would")
     for audience in (stage.example.audience, stage.example.sensitive):
         _say(f"{audience.id}:", style="bold")
         query = PullQuery(campaign=stage.campaign, audience=audience.id, dialect="braze")
