@@ -29,13 +29,13 @@ class Told:
     text: str
     """All three slots, folded."""
     words: tuple[frozenset[str], frozenset[str], frozenset[str]]
-    """The words of subject, preheader and body."""
+    """The words of subject, preheader and body, without names."""
 
     @classmethod
-    def of(cls, draft: Draft, phrases: Iterable[str], faults: float) -> Told:
-        """Measure a draft."""
+    def of(cls, draft: Draft, phrases: Iterable[str], faults: float, names: frozenset[str]) -> Told:
+        """Measure a draft. `names` are folded words that make no two drafts alike."""
         slots = (draft.subject, draft.preheader, draft.body)
-        subject, preheader, body = map(word_set, slots)
+        subject, preheader, body = (word_set(slot) - names for slot in slots)
         text = "\n".join(slots).casefold()
         return cls(draft, frozenset(phrases), faults, text, (subject, preheader, body))
 
@@ -95,12 +95,17 @@ def choose_repairs(
     """Return a rewrite for each repair, without the words that were objected to."""
     chosen: list[Told] = []
     for repair in repairs:
-        avoided = _objected(repair)
-        clean = [told for told in pool if not any(words in told.text for words in avoided)]
-        clean = [told for told in clean if told.draft != repair.draft]
-        best = choose(clean, 1, [*taken, *chosen]) or choose(clean, 1, chosen) or clean or pool
+        others = [told for told in pool if told.draft != repair.draft] or pool
+        cleanest = _cleanest(others, _objected(repair))
+        best = choose(cleanest, 1, [*taken, *chosen]) or choose(cleanest, 1, chosen) or cleanest
         chosen.append(best[0])
     return chosen
+
+
+def _cleanest(pool: Sequence[Told], avoided: Sequence[str]) -> list[Told]:
+    """Return the drafts with the fewest of the words to avoid: with none, where there are such."""
+    hits = [sum(words in told.text for words in avoided) for told in pool]
+    return [told for told, count in zip(pool, hits, strict=True) if count == min(hits)]
 
 
 def _overlap(words: frozenset[str], others: frozenset[str]) -> float:

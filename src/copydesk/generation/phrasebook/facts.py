@@ -111,12 +111,13 @@ def _quote(fact_id: str, text: str, lexicon: Lexicon, names: frozenset[str]) -> 
     verb = None if first in names else _verb(first, lexicon)
     common = lexicon.words["common"] | ({first} if verb else set())
     found = {word.strip(",;:.").casefold() for word in words}
+    finite = lexicon.words["verbs"] | lexicon.words["opens_with_verb"]
     return Quote(
         id=fact_id,
         line=line,
         small=uncapital(line, common, names),
         verb=verb,
-        whole=verb is None and bool(found & lexicon.words["verbs"]),
+        whole=verb is None and bool(found & finite),
         proof=lexicon.matches("proof", line),
         dated=lexicon.matches("dated", line),
         service=lexicon.matches("service", line),

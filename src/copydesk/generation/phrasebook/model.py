@@ -10,9 +10,13 @@ from copydesk.generation.phrasebook.choosing import Told, choose, choose_repairs
 from copydesk.generation.phrasebook.grammar import Book, load_book
 from copydesk.generation.phrasebook.situation import Situation, read_situation
 from copydesk.generation.phrasebook.telling import Telling
+from copydesk.generation.phrasebook.words import word_set
 
 TELLINGS_PER_THREAD = 16
 """How often each line of thought is told, in other words each time, before the best are chosen."""
+
+VAGUE = 0.3
+"""Fault of a subject or preheader that would fit any brief."""
 
 OFFER_FORMS = ("deal", "now", "headline")
 """Slots that say an offer in a word or two."""
@@ -65,6 +69,7 @@ def _pool(book: Book, situation: Situation, seed: int) -> list[Told]:
     # A string seeds by its SHA-512, which is the same in every process.
     rng = random.Random(f"phrasebook:{seed}")  # noqa: S311
     pool: dict[str, Told] = {}
+    names = word_set(f"{situation.naming.name} {situation.slots.get('brand', '')}")
     offered = [situation.slots[form] for form in OFFER_FORMS if form in situation.slots]
     for thread in book.threads:
         if not thread.condition.holds(situation.flags):
@@ -73,7 +78,7 @@ def _pool(book: Book, situation: Situation, seed: int) -> list[Told]:
             telling = Telling(thread, situation, book, rng)
             draft = telling.tell()
             if draft:
-                faults = faults_of(draft, offered) - thread.merit
-                told = Told.of(draft, telling.used, faults)
+                faults = faults_of(draft, offered) + VAGUE * telling.vague - thread.merit
+                told = Told.of(draft, telling.used, faults, names)
                 pool.setdefault(told.text, told)
     return list(pool.values())

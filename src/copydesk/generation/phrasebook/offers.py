@@ -35,8 +35,8 @@ _KEYWORDS = {
     ),
     OfferKind.BOGO: ("buy ", "second", "get one", "two for"),
     OfferKind.TRIAL: ("trial", "days at", "days free", "free for"),
-    OfferKind.BONUS: ("",),
 }
+"""Words by which conditions say themselves what is offered; a bonus does so by its amount."""
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ def _in_own_words(terms: _Terms) -> Deal | None:
     """State an offer by its conditions, named first where they do not name it themselves."""
     offer, parts = terms.offer, terms.parts
     named = _NAMES[offer.kind](terms)
-    keywords = _KEYWORDS[offer.kind]
+    keywords = _KEYWORDS.get(offer.kind) or (f"{offer.value:g}" if offer.value else "",)
     said = " ".join(parts).casefold()
     if parts and any(word in said for word in keywords):
         deal = Deal({"own_words"}, {})

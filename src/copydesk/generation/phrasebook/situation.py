@@ -113,7 +113,7 @@ def _names(naming: Naming, brand: Brand) -> dict[str, str]:
     if len(naming.full) <= NAME_MAX:
         slots |= {"full": naming.full, "Full": naming.full_at_start}
     if len(naming.label) <= limits.SUBJECT_AIM:
-        slots["label"] = naming.label
+        slots |= {"label": naming.label, "small": naming.inside.removeprefix("the ")}
     return slots | _agreement(naming.number)
 
 

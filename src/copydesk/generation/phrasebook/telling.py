@@ -42,6 +42,8 @@ class Telling:
     flags: frozenset[str] = frozenset()
     used: list[str] = field(default_factory=list)
     """Phrases that were taken, as they stand in the grammar."""
+    vague: int = 0
+    """How many of subject and preheader say nothing of this brief."""
 
     def tell(self) -> Draft | None:
         """Return a draft, or None when a part of the thread cannot be said here."""
@@ -83,7 +85,7 @@ class Telling:
         for phrase in self._fitting("subject"):
             text = self._filled(phrase)
             if limits.subject_fits(text) and not self.situation.house.bans(text):
-                self.used.append(phrase.text)
+                self._take(phrase, headline=True)
                 return self._with_emoji(text)
         return None
 
@@ -99,7 +101,7 @@ class Telling:
             text = self._filled(phrase)
             fits = limits.preheader_fits(text) and limits.adds(text, subject)
             if fits and not self.situation.house.bans(text):
-                self.used.append(phrase.text)
+                self._take(phrase, headline=True)
                 return text
         return None
 
@@ -160,9 +162,13 @@ class Telling:
         for phrase in self._unlike(self._fitting(piece.part), before):
             text = self._filled(phrase)
             if text not in before and not self.situation.house.bans(text):
-                self.used.append(phrase.text)
+                self._take(phrase)
                 return text
         return None
+
+    def _take(self, phrase: Phrase, *, headline: bool = False) -> None:
+        self.used.append(phrase.text)
+        self.vague += headline and phrase.slots <= _VAGUE
 
     def _unlike(self, phrases: Sequence[Phrase], before: str) -> Sequence[Phrase]:
         """Put phrases last that would name the product right after it was named."""
@@ -211,6 +217,9 @@ class Telling:
         text = SLOT.sub(lambda found: self.slots[found[1]], ours)
         return capital(text) if phrase.text.startswith("{") and text[:1].islower() else text
 
+
+_VAGUE = frozenset({"brand", "cart"})
+"""Slots that say nothing of what is offered."""
 
 _NAMING = frozenset({"product", "Product", "full", "Full", "label"})
 
