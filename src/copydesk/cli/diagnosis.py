@@ -88,7 +88,9 @@ def _models(settings: Settings) -> Iterator[Symptom]:
     name, because = choose(wanted)
     needed = {name, *wanted.fallback_models}
     for engine in engine_states(wanted, reach=True):
-        absent = State.WRONG if engine.name in needed else State.ABSENT
+        # A server may serve a model that it does not list.
+        broken = engine.name in needed and engine.state != "not listed"
+        absent = State.WRONG if broken else State.ABSENT
         state = State.OK if engine.state == "ready" else absent
         detail = f"{engine.state}: {engine.detail}"
         yield Symptom(area="models", name=engine.name, state=state, detail=detail)
