@@ -84,7 +84,8 @@ def print_miss(row: ROW, checked: Checked) -> None:
     print(f"{row['id']}: expected {row['expect']}, got {checked.verdict}; {row['match']!r}")
     for finding in checked.findings:
         print(
-            f"    {finding.severity} {finding.rule} {finding.slot} {finding.match!r}: {finding.message}"
+            f"    {finding.severity} {finding.rule} {finding.slot} {finding.match!r}:"
+            f" {finding.message}"
         )
 
 

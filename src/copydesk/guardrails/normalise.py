@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -84,8 +85,10 @@ class Reading:
     """The words in a row, one space before each and one at the end: what phrases search."""
     places: tuple[int, ...]
     """Where each word begins in `line`."""
-    vocabulary: frozenset[str]
-    """Every word that occurs."""
+    vocabulary: Mapping[str, frozenset[int]]
+    """Every word that occurs, with the numbers of the sentences that it occurs in."""
+    sentences: tuple[tuple[int, int], ...]
+    """Where each sentence begins and ends in `line`."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original for a span of `line`."""
@@ -126,8 +129,22 @@ def read(text: Text) -> Reading:
         places.append(length)
         length += len(word.text) + 1
     line = "".join([f" {word.text}" for word in words]) + " "
-    vocabulary = frozenset([word.text for word in words])
-    return Reading(text.source, folded, words, line, tuple(places), vocabulary)
+    sentences, vocabulary = _sentences(words, places, length)
+    return Reading(text.source, folded, words, line, tuple(places), vocabulary, sentences)
+
+
+def _sentences(
+    words: Sequence[Word], places: Sequence[int], length: int
+) -> tuple[tuple[tuple[int, int], ...], dict[str, frozenset[int]]]:
+    """Return where sentences begin and end, and which sentences each word occurs in."""
+    ends = [place for word, place in zip(words, places, strict=True) if word.text == STOP]
+    bounds = tuple(zip([0, *ends], [end + 1 for end in [*ends, length]], strict=True))
+    found: dict[str, set[int]] = {}
+    number = 0
+    for word in words:
+        number += word.text == STOP
+        found.setdefault(word.text, set()).add(number)
+    return bounds, {word: frozenset(numbers) for word, numbers in found.items()}
 
 
 @lru_cache(maxsize=4096)

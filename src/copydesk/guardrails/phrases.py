@@ -8,8 +8,9 @@
     (out of|low in) stock      one of several groups of words
     only <number> left         a class of words: number, percent, money, word
     cure~ ... @diseases        up to four words between; ...9 for up to nine; then a named list
-    ^ re                       the beginning of the slot; $ at the end of it
+    ^ re                       the beginning of the slot; $ at the end of a sentence
 
+In a named list, each line is an item or several divided by bars, as in round brackets.
 A phrase never reaches across the end of a sentence. It is turned into a regular expression
 whose every repetition is bounded, so no text can make it slow.
 """
@@ -31,6 +32,7 @@ GAP = 4
 """Words that `...` stands for at most."""
 
 Lists = Mapping[str, Sequence[str]]
+Span = tuple[int, int]
 
 
 def _one_a_line(value: object) -> object:
@@ -52,7 +54,31 @@ _CLASSES = {
     "number": _NUMBER,
     "percent": rf"{_NUMBER} (?:%|percent|per cent)",
     "money": rf"(?: [$£€¥] \d[\d.,]*|{_NUMBER} (?:dollars?|pounds?|euros?|usd|gbp|eur|cents?))",
+    "sign": r" [$£€]",
     "word": r" (?!\. )[^ ]+",
+}
+_SIGNPOSTS = {
+    "percent": frozenset(("%", "percent", "per")),
+    "money": frozenset(
+        [
+            "$",
+            "£",
+            "€",
+            "¥",
+            "dollar",
+            "dollars",
+            "pound",
+            "pounds",
+            "euro",
+            "euros",
+            "usd",
+            "gbp",
+            "eur",
+            "cent",
+            "cents",
+        ]
+    ),
+    "sign": frozenset("$£€"),
 }
 _PAUSE = r"(?: ,)?"
 _ITEM = re.compile(
@@ -150,8 +176,12 @@ class Part(NamedTuple):
     """A piece of a compiled phrase: its expression, and the words one of which must occur."""
 
     pattern: str
-    anchors: frozenset[str]
+    anchors: frozenset[str] = frozenset()
     """Empty when nothing can be told, as for a gap or a class."""
+    needs: tuple[frozenset[str], ...] = ()
+    """Further sets of words, of each of which one must occur."""
+    words: str = ""
+    """Expression of the words alone, where the part is a choice of single words."""
 
 
 @dataclass(frozen=True)
@@ -162,16 +192,18 @@ class Phrase:
     pattern: str = field(repr=False)
     anchors: frozenset[str] = field(repr=False)
     """Words one of which must occur for the phrase to occur; a trailing `*` marks a beginning."""
+    needs: tuple[frozenset[str], ...] = field(default=(), repr=False)
+    """Further sets of words, of each of which one must occur."""
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
         """The compiled expression, made at the first use."""
         return re.compile(self.pattern)
 
-    def search(self, reading: Reading) -> Iterator[tuple[int, int]]:
-        """Yield each occurrence as a span of the reading's line."""
-        for found in self.expression.finditer(reading.line):
-            start = found.start() + 2 * reading.line.startswith(" ,", found.start())
+    def search(self, line: str, first: int = 0, last: int | None = None) -> Iterator[Span]:
+        """Yield each occurrence as a span of `line`, the line of a reading, or of a part of it."""
+        for found in self.expression.finditer(line, first, len(line) if last is None else last):
+            start = found.start() + 2 * line.startswith(" ,", found.start())
             if found.end() > start:
                 yield start, found.end()
 
@@ -182,7 +214,7 @@ def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
     part = parser.sequence(closing="")
     if not part.anchors:
         raise PhraseError(f"`{written}` needs at least one word that must be there")
-    return Phrase(written, rf"{part.pattern}(?= )", part.anchors)
+    return Phrase(written, rf"{part.pattern}(?= )", part.anchors, part.needs)
 
 
 class _Parser:
@@ -193,6 +225,13 @@ class _Parser:
         self.items = list(_ITEM.finditer(written.lower()))
         self.index = 0
         self.lists = lists
+
+    def item(self) -> Part:
+        """Read an item of a list, written between round brackets: bars divide whole rows."""
+        part = self._part()
+        if self.index < len(self.items):
+            raise PhraseError(f"`{self.written}` has a bracket that was never opened")
+        return part
 
     def sequence(self, closing: str) -> Part:
         """Read parts in a row up to `closing`; in round brackets, bars divide whole rows."""
@@ -223,13 +262,13 @@ class _Parser:
             return self._group(item["mark"])
         if item["gap"]:
             words = int(item["gap"][3:] or GAP)
-            return Part(rf"(?:{_PAUSE} (?!\. )[^ ]+){{0,{words}}}?", frozenset())
+            return Part(rf"(?:{_PAUSE} (?!\. )[^ ]+){{0,{words}}}?")
         if item["list"]:
             return self._list(item["list"])
         if item["cls"]:
             return self._class(item["cls"])
         if item["edge"]:
-            return Part(r"\A" if item["edge"] == "^" else r"(?=(?: \.)* \Z)", frozenset())
+            return Part(r"\A" if item["edge"] == "^" else r"(?= (?:\. )?\Z)")
         return _word(item["word"])
 
     def _group(self, mark: str) -> Part:
@@ -237,7 +276,7 @@ class _Parser:
             return self.sequence(closing=")")
         if mark == "[":
             inner = self.sequence(closing="]")
-            return Part(rf"(?:{inner.pattern})?", frozenset())
+            return Part(rf"(?:{inner.pattern})?")
         raise PhraseError(f"`{self.written}` has a `{mark}` where a word was expected")
 
     def _list(self, name: str) -> Part:
@@ -245,13 +284,13 @@ class _Parser:
             known = ", ".join(sorted(self.lists)) or "none"
             raise PhraseError(f"`{self.written}` names the list @{name}; known lists: {known}")
         others = {key: items for key, items in self.lists.items() if key != name}
-        return _either([_Parser(item, others).sequence("") for item in self.lists[name]])
+        return _either([_Parser(f"({item})", others).item() for item in self.lists[name]])
 
     def _class(self, name: str) -> Part:
         if name not in _CLASSES:
             known = ", ".join(sorted(_CLASSES))
             raise PhraseError(f"`{self.written}` names the class <{name}>; known: {known}")
-        return Part(f"(?:{_PAUSE}{_CLASSES[name]})", frozenset())
+        return Part(f"(?:{_PAUSE}{_CLASSES[name]})", _SIGNPOSTS.get(name, frozenset()))
 
     def _mark(self) -> str | None:
         """Return the bracket or bar that comes next, empty at the end, None before a word."""
@@ -264,31 +303,46 @@ def _word(written: str) -> Part:
     for piece in filter(None, written.split("-")):
         if piece.endswith("~"):
             found = forms(piece[:-1])
-            choices = "|".join(map(re.escape, found))
-            row.append(Part(rf"(?:{_PAUSE} (?:{choices})(?= ))", frozenset(found)))
+            row.append(_words("|".join(map(re.escape, found)), frozenset(found)))
         elif piece.endswith("*"):
-            beginning = re.escape(piece[:-1])
-            row.append(Part(rf"(?:{_PAUSE} {beginning}[^ ]*)", frozenset([piece])))
+            row.append(_words(f"{re.escape(piece[:-1])}[^ ]*", frozenset([piece])))
         else:
-            row.append(Part(rf"(?:{_PAUSE} {re.escape(piece)}(?= ))", frozenset([piece])))
+            row.append(_words(re.escape(piece), frozenset([piece])))
     return _in_a_row(row)
+
+
+def _words(expression: str, anchors: frozenset[str]) -> Part:
+    """Return the part for one word out of several."""
+    return Part(rf"(?:{_PAUSE} (?:{expression})(?= ))", anchors, words=expression)
 
 
 def _in_a_row(parts: Sequence[Part]) -> Part:
     """Return the parts one after another, with the best signpost among them."""
-    anchored = [part.anchors for part in parts if part.anchors]
-    best = max(anchored, key=_worth) if anchored else frozenset()
-    return Part("".join(part.pattern for part in parts), best)
+    if len(parts) == 1:
+        return parts[0]
+    anchored = sorted((part.anchors for part in parts if part.anchors), key=_worth, reverse=True)
+    needs = [need for part in parts for need in part.needs]
+    needs += [words for words in anchored[1:] if not any(word.endswith("*") for word in words)]
+    best = anchored[0] if anchored else frozenset[str]()
+    return Part("".join(part.pattern for part in parts), best, tuple(needs))
 
 
 def _either(parts: Sequence[Part]) -> Part:
-    """Return one part for several choices: all of them must have signposts, or none counts."""
+    """Return one part for several choices: all of them must have signposts, or none counts.
+
+    Single words are gathered into one expression, which is tried many times faster.
+    """
     if len(parts) == 1:
         return parts[0]
     anchors = frozenset[str]()
     if all(part.anchors for part in parts):
         anchors = anchors.union(*(part.anchors for part in parts))
-    return Part("(?:" + "|".join(part.pattern for part in parts) + ")", anchors)
+    single = "|".join(part.words for part in parts if part.words)
+    others = [part.pattern for part in parts if not part.words]
+    if not others:
+        return _words(single, anchors)
+    gathered = [_words(single, anchors).pattern] if single else []
+    return Part("(?:" + "|".join([*others, *gathered]) + ")", anchors)
 
 
 def _worth(anchors: frozenset[str]) -> tuple[int, int]:
@@ -312,16 +366,29 @@ class PhraseIndex(Generic[K]):
         self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
 
     def search(self, reading: Reading) -> Iterator[tuple[K, int, int]]:
-        """Yield the key of each phrase that occurs, with its span of the reading's line."""
-        candidates: dict[int, tuple[K, Phrase]] = {}
-        for word in reading.vocabulary:
-            for key, phrase in self._with(word):
-                candidates[id(phrase)] = key, phrase
-        for key, phrase in candidates.values():
-            for start, end in phrase.search(reading):
-                yield key, start, end
+        """Yield the key of each phrase that occurs, with its span of the reading's line.
 
-    def _with(self, word: str) -> Iterable[tuple[K, Phrase]]:
+        Only the sentences in which a signpost stands are searched.
+        """
+        for key, phrase, numbers in self._candidates(reading.vocabulary):
+            for number in sorted(numbers):
+                for start, end in phrase.search(reading.line, *reading.sentences[number]):
+                    yield key, start, end
+
+    def _candidates(
+        self, vocabulary: Mapping[str, frozenset[int]]
+    ) -> Iterator[tuple[K, Phrase, frozenset[int]]]:
+        """Yield each phrase that may occur, with the numbers of the sentences to look in."""
+        found: dict[int, tuple[K, Phrase, frozenset[int]]] = {}
+        for word, numbers in vocabulary.items():
+            for key, phrase in self._with(word):
+                before = found.get(id(phrase))
+                found[id(phrase)] = key, phrase, before[2] | numbers if before else numbers
+        for key, phrase, numbers in found.values():
+            if all(not need.isdisjoint(vocabulary) for need in phrase.needs):
+                yield key, phrase, numbers
+
+    def _with(self, word: str) -> Sequence[tuple[K, Phrase]]:
         found = self._by_word.get(word, [])
         for length in self._lengths:
             beginning = self._by_beginning.get(word[:length])

@@ -11,12 +11,14 @@ from copydesk.guardrails.conditions import is_negated
 from copydesk.guardrails.findings import Finding, Severity
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.kinds import PhraseRule, Rule
+from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.packs import ReadyRule, RuleBook
 from copydesk.variants import Slot
 
 MOST_HITS = 25
 """Hits of one rule in one slot that are looked at: more of the same tells nobody anything."""
 
+_HYPHENS = frozenset("-\u2010\u2011")
 _WORST_FIRST = tuple(Severity)
 
 
@@ -48,13 +50,21 @@ class RulesGuard:
                 rule = ready.rule
                 if slot not in rule.slots or not _binds(rule, case.brief):
                     continue
-                spared = isinstance(rule, PhraseRule) and rule.negation == "spares"
-                if not (spared and is_negated(reading, start)):
-                    yield ready, case.hit_in_line(slot, start, end)
+                hit = case.hit_in_line(slot, start, end)
+                if not _is_spared(rule, reading, start, hit):
+                    yield ready, hit
         for ready in self.book.others:
             if _binds(ready.rule, case.brief):
                 for hit in ready.find(case):
                     yield ready, hit
+
+
+def _is_spared(rule: Rule, reading: Reading, place: int, hit: Hit) -> bool:
+    if not isinstance(rule, PhraseRule):
+        return False
+    if rule.compounds == "spared" and reading.source[: hit.start][-1:] in _HYPHENS:
+        return hit.start > 0
+    return rule.negation == "spares" and is_negated(reading, place)
 
 
 def _binds(rule: Rule, brief: Brief | None) -> bool:

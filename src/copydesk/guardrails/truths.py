@@ -15,7 +15,7 @@ from copydesk.briefs import Offer, OfferKind
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.claims import Claim, ClaimKind, extract_plain
 from copydesk.guardrails.evidence import EARLY_HOURS, Known
-from copydesk.guardrails.normalise import Reading, read_plain
+from copydesk.guardrails.normalise import Reading, fold, read_plain
 from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
 from copydesk.guardrails.vocabulary import phrases_of
 
@@ -24,10 +24,15 @@ SOON = timedelta(days=3, hours=12)
 LOW_STOCK = 25
 """`Only a few left` is true at most with this many in stock."""
 
+COMPARED = 2
+"""Amounts that make a comparison."""
+_SHARES = {"half": 50, "two thirds": 67, "a third": 33, "a quarter": 25, "one": 100}
+
 Truth = Literal[
     "ends_today", "ends_tomorrow", "ends_soon", "ends_as_said", "has_fixed_end", "not_extendable",
     "stock_as_said", "stock_is_low", "offer_is_free", "conditions_stated", "figures_bound",
     "percent_of_lowest_price", "no_lower_price_before",
+    "reference_price_true", "percent_true", "no_restriction", "quotation_in_facts",
 ]  # fmt: skip
 
 
@@ -197,8 +202,7 @@ def _percents_fit(case: Case, hit: Hit, offer: Offer) -> bool:
     if not percents or not lowest or price is None:
         return not percents
     true = 100 * (lowest - price) / lowest
-    given = offer.value if offer.kind in {OfferKind.PERCENT_OFF, OfferKind.PRICE_DROP} else None
-    return all(abs(percent - true) < 1 or percent == given for percent in percents)
+    return all(abs(percent - true) < 1 for percent in percents)
 
 
 def _no_lower_price_before(case: Case, _: Hit) -> bool:
@@ -207,6 +211,65 @@ def _no_lower_price_before(case: Case, _: Hit) -> bool:
     if offer is None or offer.lowest_price_30d is None or price is None:
         return False
     return price <= offer.lowest_price_30d
+
+
+def _reference_price_true(case: Case, hit: Hit) -> bool:
+    """Return whether every amount in the hit is a price, a former price or a saving by the brief.
+
+    The highest amount must be one at which the thing was sold, where two are compared.
+    """
+    amounts = [claim for claim in case.claims_in(hit) if claim.kind is ClaimKind.MONEY]
+    if not all(_is_bound(case, hit, claim) for claim in case.claims_in(hit)):
+        return False
+    offer = _offer(case)
+    regular = {offer.regular_price, offer.lowest_price_30d} if offer else set()
+    highest = max((claim.value for claim in amounts), default=0.0)
+    price = case.brief.product.price if case.brief else None
+    return len(amounts) < COMPARED or highest in regular or price is None or highest != price
+
+
+def _percent_true(case: Case, hit: Hit) -> bool:
+    """Return whether the reduction in the hit is that of the offer, or follows from its prices."""
+    claims = [claim for claim in case.claims_in(hit) if claim.kind is ClaimKind.PERCENT]
+    if claims:
+        return all(_is_bound(case, hit, claim) for claim in claims)
+    said = case.readings[hit.slot].source[hit.start : hit.end].lower()
+    wanted = next((share for word, share in _SHARES.items() if word in said), None)
+    return wanted is None or _reduction(case) == wanted or _says_share(case, hit)
+
+
+def _reduction(case: Case) -> float | None:
+    offer = _offer(case)
+    if offer is None:
+        return None
+    if offer.kind in {OfferKind.PERCENT_OFF, OfferKind.BOGO} and offer.value:
+        return round(offer.value)
+    price = case.brief.product.price if case.brief else None
+    if not offer.regular_price or price is None:
+        return None
+    return round(100 * (offer.regular_price - price) / offer.regular_price)
+
+
+def _says_share(case: Case, hit: Hit) -> bool:
+    """Return whether a fact or the conditions say the same words."""
+    said = " ".join(w for w in case.readings[hit.slot].source[hit.start : hit.end].lower().split())
+    texts = case.evidence.texts if case.evidence else ()
+    return any(said in reading.source.lower() for _, reading in texts)
+
+
+def _quotation_in_facts(case: Case, hit: Hit) -> bool:
+    """Return whether what stands between the quotation marks is in a fact, word for word."""
+    source = fold(case.readings[hit.slot].source[hit.start : hit.end])
+    quoted = source.split('"')[1::2]
+    texts = [fold(reading.source) for _, reading in case.evidence.texts] if case.evidence else []
+    return bool(quoted) and all(
+        any(part.strip(" .,!") in text for text in texts) for part in quoted
+    )
+
+
+def _no_restriction(case: Case, _: Hit) -> bool:
+    offer = _offer(case)
+    return offer is None or not offer.conditions
 
 
 _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
@@ -223,4 +286,8 @@ _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "figures_bound": _figures_bound,
     "percent_of_lowest_price": _percent_of_lowest_price,
     "no_lower_price_before": _no_lower_price_before,
+    "reference_price_true": _reference_price_true,
+    "percent_true": _percent_true,
+    "no_restriction": _no_restriction,
+    "quotation_in_facts": _quotation_in_facts,
 }

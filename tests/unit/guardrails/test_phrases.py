@@ -13,7 +13,7 @@ LISTS = {"ills": ("arthritis", "high blood pressure", "diabet*")}
 
 def found(phrase: str, text: str) -> list[str]:
     reading = read(Text(text))
-    spans = compile_phrase(phrase, LISTS).search(reading)
+    spans = compile_phrase(phrase, LISTS).search(reading.line)
     return [text[slice(*reading.span(start, end))] for start, end in spans]
 
 

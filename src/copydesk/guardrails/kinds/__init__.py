@@ -11,6 +11,7 @@ from copydesk.guardrails.kinds.measure import MeasureRule
 from copydesk.guardrails.kinds.pattern import PatternRule
 from copydesk.guardrails.kinds.personal import PersonalDataRule
 from copydesk.guardrails.kinds.phrase import PhraseRule
+from copydesk.guardrails.kinds.rival import RivalRule
 from copydesk.guardrails.kinds.tag import TagRule
 from copydesk.guardrails.kinds.term import TermRule
 from copydesk.guardrails.kinds.words import WordsRule
@@ -21,6 +22,7 @@ Rule = Annotated[
     | WordsRule
     | MeasureRule
     | ClaimRule
+    | RivalRule
     | TagRule
     | TermRule
     | PersonalDataRule,
@@ -33,6 +35,7 @@ __all__ = [
     "PatternRule",
     "PersonalDataRule",
     "PhraseRule",
+    "RivalRule",
     "Rule",
     "TagRule",
     "TermRule",

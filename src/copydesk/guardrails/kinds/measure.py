@@ -124,7 +124,7 @@ def _repetition(case: Case, slot: Slot) -> Measured:
 
 def _content(reading: Reading) -> frozenset[str]:
     return frozenset(
-        word.rstrip("s") for word in reading.vocabulary - COMMON_WORDS if word[0].isalnum()
+        word.rstrip("s") for word in reading.vocabulary.keys() - COMMON_WORDS if word[0].isalnum()
     )
 
 

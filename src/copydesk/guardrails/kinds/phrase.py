@@ -19,6 +19,8 @@ class PhraseRule(RuleBase):
     phrases: Phrases = Field(min_length=1)
     exceptions: Phrases = ()
     """Phrases that clear a hit which overlaps them, as `feel free`."""
+    compounds: Literal["flagged", "spared"] = "flagged"
+    """Whether a hit that ends a hyphened word counts: `sugar-free` says nothing of a price."""
     negation: Literal["spares", "ignored"] = "spares"
     """Whether a negation shortly before the hit clears it: `never guaranteed`."""
 

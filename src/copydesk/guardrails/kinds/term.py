@@ -85,7 +85,7 @@ def _plural(word: str) -> Row:
 def _occurrences(reading: Reading, term: str, names: list[Row]) -> Iterator[tuple[int, int]]:
     words = [word.text for word in reading.words]
     for row in _variants(term):
-        if not reading.vocabulary.issuperset(row):
+        if not reading.vocabulary.keys() >= set(row):
             continue
         for first in _places(words, row):
             last = first + len(row) - 1
