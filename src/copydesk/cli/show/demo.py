@@ -89,8 +89,7 @@ def _generation(stage: Stage, audience: Audience) -> Generation:
 def _check_carelessness(stage: Stage) -> None:
     read = stage.example
     _heading("3. Somebody in a hurry writes their own: what the checks find")
-    for slot, text in read.careless.slots():
-        console(WIDTH).print(Shown.assemble((f"{slot.value:<10}", "dim"), words.copy_text(text)))
+    console(WIDTH).print(words.copy_table(read.careless))
     submission = Submission(read.careless, read.brief, read.brand, read.audience)
     checked = stage.desk.checker.check(submission)
     console(WIDTH).print(words.verdict(checked.verdict))

@@ -36,8 +36,7 @@ def print_item(item: ReviewItem) -> None:
     screen = console()
     screen.print(Shown(f"{item.id}   {item.campaign}   {item.state.value}", "bold"))
     screen.print(Shown(f"asked for by {item.requester}; {item.routed_because}", "dim"))
-    for slot, text in item.copy_now.slots():
-        screen.print(Shown.assemble((f"{slot.value:<10}", "dim"), words.copy_text(text)))
+    screen.print(words.copy_table(item.copy_now))
     screen.print(words.verdict(item.checked.verdict))
     for found in item.checked.findings:
         screen.print(words.finding(found))

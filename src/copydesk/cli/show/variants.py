@@ -8,7 +8,6 @@ from itertools import count
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text as Shown
 
 from copydesk.cli.output import console, shown
@@ -49,7 +48,8 @@ def _line(routed: RoutedVariant, rank: int | None) -> RenderableType:
 
 
 def _block(routed: RoutedVariant, rank: int | None) -> RenderableType:
-    lines = [_copy(routed), Shown(), _outcome(routed)]
+    lines: list[RenderableType] = [words.copy_table(routed.variant.copy_), Shown()]
+    lines += [_outcome(routed)]
     lines += [Padding(words.finding(f), (0, 0, 0, 2)) for f in routed.checked.findings]
     lines += [_origin(routed.variant.provenance), Shown()]
     return Group(_heading(routed, rank), Padding(Group(*lines), (0, 0, 0, 2)))
@@ -63,15 +63,6 @@ def _heading(routed: RoutedVariant, rank: int | None) -> RenderableType:
         title.append(f" ({score.low:.2f} to {score.high:.2f})", "dim")
     title.append(f"   {routed.variant.id}", "dim")
     return Rule(title, align="left", style="dim")
-
-
-def _copy(routed: RoutedVariant) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for slot, text in routed.variant.copy_.slots():
-        table.add_row(slot.value, words.copy_text(text))
-    return table
 
 
 def _outcome(routed: RoutedVariant) -> Shown:

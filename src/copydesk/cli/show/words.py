@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from rich.table import Table
 from rich.text import Text as Shown
 
 from copydesk.cli.output import shown
 from copydesk.guardrails import Finding, Severity, Verdict
 from copydesk.review_queue import Route
-from copydesk.variants import MergeTag, Text
+from copydesk.variants import Copy, MergeTag, Text
 
 VERDICT = {
     Verdict.PASS: ("✓ pass", "green"),
@@ -45,12 +46,22 @@ def copy_text(text: Text) -> Shown:
     return written
 
 
+def copy_table(copy: Copy) -> Table:
+    """Return a copy slot by slot, the name of each beside its text."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for slot, text in copy.slots():
+        table.add_row(slot.value, copy_text(text))
+    return table
+
+
 def finding(of: Finding) -> Shown:
     """Return a finding in one paragraph: how bad, where, what, and by which rule."""
     said = Shown()
     said.append(of.severity.value, SEVERITY[of.severity])
     said.append(f" {of.slot.value} ")
-    if of.match:
+    if of.match and of.match not in of.message:
         said.append(f"“{shown(of.match)}” ", "bold")
     said.append(shown(of.message))
     said.append(f"  {of.rule}", "dim")
