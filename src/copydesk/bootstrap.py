@@ -28,6 +28,7 @@ from copydesk.settings import Settings
 from copydesk.steps import Desk
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
+from copydesk.storage.watched import WatchedStore
 
 Clock = Callable[[], datetime]
 
@@ -73,7 +74,7 @@ def bootstrap(
         SettingsError: a setting names something that is not there.
         ModelMisconfigured: the model that was asked for by name cannot be used.
     """
-    store = store or open_store(settings.database_url)
+    store = WatchedStore(store or open_store(settings.database_url))
     policy = Policy.load(settings.policy)
     checker = build_checker(
         rule_packs=settings.rule_packs,

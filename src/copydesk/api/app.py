@@ -27,6 +27,8 @@ from copydesk.api import (
     reviews,
 )
 from copydesk.api.edge import SAFE_HEADERS, BodyLimit, SafeHeaders, clean_json
+from copydesk.api.fast_lane import FastLane
+from copydesk.api.known_keys import KnownKeys
 from copydesk.api.metrics import Metered, Metrics
 from copydesk.api.parts import Parts
 from copydesk.api.problems import as_error, problem_response, responses
@@ -46,7 +48,8 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     """
     asking = copydesk.asking
     runner = jobs or InlineJobs(asking.run, asking.unfinished, RUN_AT_ONCE)
-    parts = Parts(copydesk, runner, Metrics(copydesk.store, copydesk.clock()))
+    counted = Metrics(copydesk.store, copydesk.clock())
+    parts = Parts(copydesk, runner, counted, KnownKeys(copydesk.store))
     app = FastAPI(
         **openapi.about(), docs_url=None, redoc_url=None, lifespan=_lifespan(parts.runner)
     )
@@ -63,7 +66,8 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
         app.add_exception_handler(kind, _answer)
     app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(Metered, metrics=parts.metrics)
+    app.add_middleware(Metered, metrics=counted)
+    app.add_middleware(FastLane, desk=copydesk, keys=parts.keys, metrics=counted)
     return app
 
 

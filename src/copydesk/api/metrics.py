@@ -59,6 +59,11 @@ class Metrics:
         )
         self.registry.register(_QueueCounts(store))
 
+    def note(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request and its time."""
+        self.requests.labels(route, method, status).inc()
+        self.request_seconds.labels(route).observe(seconds)
+
     def scrape(self) -> bytes:
         """Return everything in Prometheus' text format."""
         for generation in self._ended.new():
@@ -144,8 +149,7 @@ class Metered:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in KNOWN_METHODS else "OTHER"
-        self.metrics.requests.labels(route, method, status).inc()
-        self.metrics.request_seconds.labels(route).observe(seconds)
+        self.metrics.note(route, method, status, seconds)
 
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -15,6 +15,7 @@ from fastapi.security import (
 )
 
 from copydesk.access import Actor, Role
+from copydesk.api.known_keys import KnownKeys
 from copydesk.api.metrics import Metrics
 from copydesk.bootstrap import Copydesk
 from copydesk.errors import Unauthenticated
@@ -28,6 +29,7 @@ class Parts:
     copydesk: Copydesk
     runner: Runner
     metrics: Metrics
+    keys: KnownKeys
 
 
 async def _parts(request: Request) -> Parts:
@@ -52,7 +54,8 @@ basic = HTTPBasic(
 
 
 def _caller(
-    desk: Desk,
+    request: Request,
+    parts: AllParts,
     token: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     password: Annotated[HTTPBasicCredentials | None, Security(basic)],
 ) -> Actor:
@@ -60,7 +63,8 @@ def _caller(
     secret = token.credentials if token else password.password if password else None
     if not secret:
         raise Unauthenticated
-    return desk.access.actor_of_key(secret)
+    request.state.as_of = parts.keys.as_of()
+    return parts.copydesk.access.actor_of_key(secret)
 
 
 def _in_role(*roles: Role) -> Any:  # noqa: ANN401 - what Depends returns

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from copydesk.api.parts import MAY_PULL, AllParts
 from copydesk.api.problems import responses
-from copydesk.briefs import Noun
+from copydesk.api.pulled import PullAnswer, answer_to
 from copydesk.errors import CopydeskError
-from copydesk.publishing import DIALECTS, Pulled, PullQuery, Source
+from copydesk.publishing import DIALECTS, PullQuery
 from copydesk.variants import Slot
 
 router = APIRouter(prefix="/v1", tags=["serving"], responses=responses(401, 403, 404, 409, 422))
 
+ROUTE = "/v1/pull/{campaign}"
+ALL_SLOTS = ",".join(Slot)
+NEUTRAL = "neutral"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+RECIPIENT_KEY = r"^[\x21-\x7e]{1,128}$"
 SLOTS = r"^(subject|preheader|body)(,(subject|preheader|body)){0,2}$"
 
 
-class PullAnswer(Noun):
-    """Approved copy in the campaign tool's own merge tags; only the slots that were asked for."""
-
-    subject: str | None = None
-    preheader: str | None = None
-    body: str | None = None
-    variant_id: str
-    """Report it back with outcomes."""
-    approval_hash: str
-    """Names the signature that this copy is served under."""
-    source: Source
-    """`approved`, or `fallback` when nothing approved fits this recipient."""
+def slots_in(written: str) -> tuple[Slot, ...]:
+    """Return the slots of a list as `subject,body`, each once."""
+    return tuple(dict.fromkeys(Slot(name) for name in written.split(",")))
 
 
 def _query(
@@ -40,7 +34,7 @@ def _query(
     r: Annotated[
         str | None,
         Query(
-            pattern=r"^[\x21-\x7e]{1,128}$",
+            pattern=RECIPIENT_KEY,
             description="The recipient's key: the same recipient gets the same variant.",
         ),
     ] = None,
@@ -50,17 +44,16 @@ def _query(
     ] = None,
     slot: Annotated[
         str, Query(pattern=SLOTS, description="Slots, separated by commas.")
-    ] = "subject,preheader,body",
+    ] = ALL_SLOTS,
     dialect: Annotated[
         str,
         Query(
             json_schema_extra={"enum": [*DIALECTS]},
             description="Whose merge tags the copy is written in.",
         ),
-    ] = "neutral",
+    ] = NEUTRAL,
 ) -> PullQuery:
-    slots = tuple(dict.fromkeys(Slot(name) for name in slot.split(",")))
-    return PullQuery(campaign, r, audience, slots, dialect)
+    return PullQuery(campaign, r, audience, slots_in(slot), dialect)
 
 
 @router.get(
@@ -79,6 +72,7 @@ def _query(
     },
 )
 def pull(
+    request: Request,
     parts: AllParts,
     query: Annotated[PullQuery, Depends(_query)],
     if_none_match: Annotated[str | None, Header(max_length=1_000)] = None,
@@ -89,35 +83,15 @@ def pull(
     ended, is not served, whoever signed it. When nothing approved fits, the campaign's fallback
     is; without one the answer is 404, with the reasons.
     """
+    header = request.headers.get("authorization", "").encode("latin-1")
+    parts.keys.remember(header, request.state.as_of)
     try:
         pulled = parts.copydesk.serving.pull(query)
     except CopydeskError:
         parts.metrics.pulls.labels("none").inc()
         raise
     parts.metrics.pulls.labels(pulled.source.value).inc()
-    body = _body(pulled)
-    headers = _headers(pulled, body, parts.copydesk.settings.pull_max_age_s)
-    if if_none_match is not None and headers["ETag"] in if_none_match:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
-
-
-def _body(pulled: Pulled) -> bytes:
-    texts = {slot.value: text for slot, text in pulled.texts.items()}
-    answer = PullAnswer(
-        **texts,
-        variant_id=pulled.variant_id,
-        approval_hash=pulled.approval_hash,
-        source=pulled.source,
-    )
-    return answer.model_dump_json(exclude_none=True).encode()
-
-
-def _headers(pulled: Pulled, body: bytes, max_age_s: int) -> dict[str, str]:
-    caching = "private, no-store" if pulled.individual else f"private, max-age={max_age_s}"
-    return {
-        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        "Cache-Control": caching,
-        "Vary": "Authorization",
-        "X-Copydesk-Approval": pulled.approval_hash,
-    }
+    ready = answer_to(pulled, parts.copydesk.settings.pull_max_age_s)
+    if if_none_match is not None and ready.tag in if_none_match:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=ready.headers)
+    return Response(ready.body, headers=ready.headers, media_type="application/json")

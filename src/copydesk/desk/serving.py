@@ -9,6 +9,7 @@ from copydesk.access import Actor, Role
 from copydesk.briefs import Brief
 from copydesk.desk.facts import Recheck, open_items
 from copydesk.desk.parts import READERS, Checks, Clock, must_stand_at, record
+from copydesk.desk.shelves import Shelves
 from copydesk.errors import BlockedCopy, NotFound, SelfApproval
 from copydesk.feedback import Outcome
 from copydesk.guardrails import Checked, Severity, Submission, Verdict
@@ -20,7 +21,6 @@ from copydesk.publishing import (
     Choice,
     Pulled,
     PullQuery,
-    Shelf,
     dialect_named,
     emit,
     fallback_hash,
@@ -54,6 +54,7 @@ class Serving:
         self._policy = policy
         self._clock = clock
         self._secret = secret
+        self._shelves = Shelves(store, policy.sha256, self.recipient_key)
 
     def recipient_key(self, recipient: str) -> str:
         """Return the key under which this recipient is pulled for and reported about."""
@@ -88,13 +89,16 @@ class Serving:
             Conflict: the copy cannot be written in this dialect.
         """
         dialect_named(query.dialect)
-        now = self._clock()
-        with self._store.transaction() as tx:
-            campaign = tx.campaigns.get(query.campaign)
-            choice = self._shelf(tx, campaign).choose(query, now)
-            if choice.approved is None:
+        choice = self._shelves.of(query.campaign).choose(query, self._clock())
+        if choice.approved is None:
+            with self._store.transaction() as tx:
                 raise NotFound(_nothing(tx, query, choice))
-        return _pulled(query, choice, choice.approved)
+        return written(query, choice, choice.approved)
+
+    def at_hand(self, query: PullQuery) -> Choice | None:
+        """Return what a pull chooses at this moment when that needs no reading, else None."""
+        shelf = self._shelves.at_hand(query.campaign)
+        return shelf.choose(query, self._clock()) if shelf is not None else None
 
     def set_brief(
         self, campaign_id: str, brief: Brief, actor: Actor, version: int | None
@@ -155,10 +159,6 @@ class Serving:
         with self._store.transaction() as tx:
             return tx.outcomes.add(outcomes)
 
-    def _shelf(self, tx: Transaction, campaign: Campaign) -> Shelf:
-        served = tx.library.served(campaign.id)
-        return Shelf.of(campaign, served, self._policy.sha256, self.recipient_key)
-
     def _recall(
         self, tx: Transaction, before: Campaign, after: Campaign, actor: Actor, now: datetime
     ) -> CampaignChange:
@@ -212,7 +212,8 @@ def _changed(before: Brief, after: Brief) -> list[str]:
     return [name for name in Brief.model_fields if getattr(before, name) != getattr(after, name)]
 
 
-def _pulled(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
+def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
+    """Return the chosen copy in the dialect that was asked for. Raises Conflict if it cannot be."""
     return Pulled(
         texts={slot: emit(approved.copy_[slot], query.dialect) for slot in query.slots},
         variant_id=approved.id,

@@ -1,0 +1,48 @@
+"""Keys that were good a moment ago: the fast lane asks here in place of the store."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import NamedTuple
+
+from copydesk.storage import Store
+from copydesk.storage.watched import Changing
+
+FRESH_S = 1.0
+"""How long a key that another process revoked may still pull; one revoked here never does."""
+KEPT_MAX = 10_000
+
+
+class AsOf(NamedTuple):
+    """A moment, told before something was read: what changes later makes the reading stale."""
+
+    changes: int
+    until: float
+
+
+class KnownKeys:
+    """Authorization headers whose keys may pull. Knows none where changes are not counted."""
+
+    def __init__(self, store: Store) -> None:
+        self._counted: Changing | None = store if isinstance(store, Changing) else None
+        self._known: dict[bytes, AsOf] = {}
+
+    def as_of(self) -> AsOf | None:
+        """Return this moment, before a key is looked up."""
+        if self._counted is None:
+            return None
+        return AsOf(self._counted.changes, monotonic() + FRESH_S)
+
+    def remember(self, header: bytes, seen: AsOf | None) -> None:
+        """Keep a header whose key was found good, as of the moment before the look."""
+        if seen is not None:
+            if len(self._known) >= KEPT_MAX:
+                self._known.clear()
+            self._known[header] = seen
+
+    def knows(self, header: bytes) -> bool:
+        """Return whether this header's key is known to be good now."""
+        seen = self._known.get(header)
+        if seen is None or self._counted is None:
+            return False
+        return seen.changes == self._counted.changes and monotonic() < seen.until

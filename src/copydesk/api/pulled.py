@@ -1,0 +1,55 @@
+"""What a pull is answered with, made once and sent by the route and by the fast lane alike."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from copydesk.briefs import Noun
+from copydesk.publishing import Pulled, Source
+
+
+class PullAnswer(Noun):
+    """Approved copy in the campaign tool's own merge tags; only the slots that were asked for."""
+
+    subject: str | None = None
+    preheader: str | None = None
+    body: str | None = None
+    variant_id: str
+    """Report it back with outcomes."""
+    approval_hash: str
+    """Names the signature that this copy is served under."""
+    source: Source
+    """`approved`, or `fallback` when nothing approved fits this recipient."""
+
+
+class Ready(NamedTuple):
+    """An answer, ready to be sent."""
+
+    body: bytes
+    headers: dict[str, str]
+
+    @property
+    def tag(self) -> str:
+        """Its ETag."""
+        return self.headers["ETag"]
+
+
+def answer_to(pulled: Pulled, max_age_s: int) -> Ready:
+    """Return the answer, with headers that say for how long and by whom it may be kept."""
+    texts = {slot.value: text for slot, text in pulled.texts.items()}
+    answer = PullAnswer(
+        **texts,
+        variant_id=pulled.variant_id,
+        approval_hash=pulled.approval_hash,
+        source=pulled.source,
+    )
+    body = answer.model_dump_json(exclude_none=True).encode()
+    caching = "private, no-store" if pulled.individual else f"private, max-age={max_age_s}"
+    headers = {
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        "Cache-Control": caching,
+        "Vary": "Authorization",
+        "X-Copydesk-Approval": pulled.approval_hash,
+    }
+    return Ready(body, headers)
