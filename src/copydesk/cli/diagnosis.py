@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import SecretStr
-from sqlalchemy.engine import make_url
 
 from copydesk import __version__
-from copydesk.bootstrap import choice
+from copydesk.bootstrap import choice, secret_of
 from copydesk.briefs import Noun
 from copydesk.cli.local import checker_of
 from copydesk.errors import CopydeskError
 from copydesk.generation.build import build_model, choose, engine_states
+from copydesk.review_queue import Policy
 from copydesk.settings import Settings
 from copydesk.storage.sql import SqlStore
+from copydesk.storage.sql.engine import parsed
 
 EXTRAS = {
     "ml": ("torch", "transformers", "llguidance", "sentence-transformers", "detoxify"),
@@ -27,6 +29,9 @@ EXTRAS = {
     "scale": ("ray",),
 }
 HIDDEN = "(set)"
+ADDRESSES = ("database_url", "openai_base_url")
+PASSWORD = re.compile(r"(//[^/@:]*):.*@")
+"""What stands between the user's name and the last @: a wrong address may hold a password, too."""
 
 
 class State(StrEnum):
@@ -58,7 +63,14 @@ class Diagnosis(Noun):
 
 def diagnose(settings: Settings) -> Diagnosis:
     """Look at everything; what raises is a symptom."""
-    symptoms = (*_python(), *_extras(), *_models(settings), *_checks(settings), _database(settings))
+    symptoms = (
+        *_python(),
+        *_extras(),
+        *_models(settings),
+        *_checks(settings),
+        _policy(settings),
+        _database(settings),
+    )
     return Diagnosis(
         healthy=all(symptom.state is not State.WRONG for symptom in symptoms),
         symptoms=symptoms,
@@ -116,32 +128,38 @@ def _checks(settings: Settings) -> Iterator[Symptom]:
         yield Symptom(area="checks", name=name, state=state, detail=detail)
 
 
-def _database(settings: Settings) -> Symptom:
-    url = settings.database_url
+def _policy(settings: Settings) -> Symptom:
     try:
-        if _is_to_be_made(url):
-            state, detail = State.ABSENT, "not there yet: made at the first use"
-        else:
-            state, detail = State.OK, _ping(url)
+        detail = f"rules {Policy.load(settings.policy).sha256[:12]}"
+    except CopydeskError as error:
+        return Symptom(area="routing", name="policy", state=State.WRONG, detail=error.message)
+    return Symptom(area="routing", name="policy", state=State.OK, detail=detail)
+
+
+def _database(settings: Settings) -> Symptom:
+    try:
+        state, detail = _look_at(settings)
     except CopydeskError as error:
         state, detail = State.WRONG, error.message
-    return Symptom(area="database", name=_shown("database_url", url), state=state, detail=detail)
+    return Symptom(area="database", name="database", state=state, detail=detail)
 
 
-def _is_to_be_made(url: str) -> bool:
-    file = make_url(url).database
-    return url.startswith("sqlite") and bool(file) and not Path(str(file)).exists()
-
-
-def _ping(url: str) -> str:
-    if url.startswith("memory:"):
-        return "keeps nothing"
-    store = SqlStore(url)
+def _look_at(settings: Settings) -> tuple[State, str]:
+    """Return how the database is, without making or changing it. Raises CopydeskError."""
+    if settings.database_url.startswith("memory:"):
+        return State.OK, "memory: keeps nothing"
+    url = parsed(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        if url.database and not Path(url.database).exists():
+            return State.ABSENT, f"{url.database} is not there yet: made at the first use"
+    else:
+        secret_of(settings)
+    store = SqlStore(settings.database_url)
     try:
         store.ping()
     finally:
         store.close()
-    return "reachable, at the newest migration"
+    return State.OK, f"{url.render_as_string()}: reachable, at the newest migration"
 
 
 def _version(package: str) -> str | None:
@@ -159,8 +177,8 @@ def shown_settings(settings: Settings) -> dict[str, str]:
 def _shown(name: str, value: object) -> str:
     if isinstance(value, SecretStr):
         return HIDDEN
-    if name == "database_url":
-        return make_url(str(value)).render_as_string(hide_password=True)
+    if name in ADDRESSES and value is not None:
+        return PASSWORD.sub(r"\1:***@", str(value))
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

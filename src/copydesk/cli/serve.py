@@ -28,7 +28,13 @@ from copydesk.settings import Settings
 )
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 picks one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 picks one.",
+)
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=1, help="Processes; PostgreSQL only."
 )
@@ -71,7 +77,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
     except OSError as error:
-        raise InputError(f"{host}:{port}: {error.strerror}: choose another --port") from error
+        raise InputError(
+            f"{host}:{port}: {error.strerror}: choose another --host or --port"
+        ) from error
     listening.listen()
     return listening
 
