@@ -53,11 +53,12 @@ def sample(
 
 
 def _write(folder: Path, nouns: dict[str, Noun]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, noun in nouns.items():
-        file = folder / f"{name}.yaml"
+    files = {folder / f"{name}.yaml": noun for name, noun in nouns.items()}
+    for file in files:
         if file.exists():
             raise InputError(f"{file}: this file is there already: name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, noun in files.items():
         data = noun.model_dump(mode="json", exclude_defaults=True)
         text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
         file.write_text(text, encoding="utf-8")

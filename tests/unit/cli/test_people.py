@@ -170,3 +170,17 @@ def test_ranking_is_shown_with_its_reservation(capsys: pytest.CaptureFixture[str
     said = capsys.readouterr().out
     assert "subjects" in said
     assert "Do not rely on this order: single candidate." in said
+
+
+def test_users_and_keys_are_shown_as_tables(settings_file: Path) -> None:
+    """People see users with their roles and way in, and keys without secrets."""
+    run(settings_file, "users", "add", "mailer", "--role=puller", "--no-password")
+    secret = run(settings_file, "keys", "add", "mailer", "--role=puller", "--label=live").stdout
+
+    users = run(settings_file, "users", "list").stdout
+    keys = run(settings_file, "keys", "list", "mailer").stdout
+
+    assert "puller" in users
+    assert "keys only" in users
+    assert "live" in keys
+    assert secret.strip() not in keys
