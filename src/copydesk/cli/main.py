@@ -37,12 +37,17 @@ class Copydesk(LazyGroup):
     lazy = COMMANDS
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
-        """Run the command; an error that Copydesk raises is printed, never a traceback."""
+        """Run the command; what Copydesk or a file refuses is printed, never as a traceback."""
         try:
             return super().invoke(ctx)
         except CopydeskError as error:
             click.echo(error.message, err=True)
             ctx.exit(BAD_INPUT if isinstance(error, InputError) else FAILED)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(f"{error.filename}: {error.strerror}", err=True)
+            ctx.exit(FAILED)
 
 
 @click.group(

@@ -60,3 +60,13 @@ def test_unknown_example_is_refused() -> None:
 
     assert ran.exit_code == 2
     assert "bank, outdoor, pharmacy" in ran.stderr
+
+
+def test_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    """A folder that cannot be made is named in one plain line."""
+    (tmp_path / "file").write_text("")
+
+    ran = run("--to", str(tmp_path / "file" / "folder"))
+
+    assert ran.exit_code == 1
+    assert ran.stderr == f"{tmp_path}/file/folder: Not a directory\n"
