@@ -135,21 +135,54 @@ def test_the_slower_of_two_is_told(office: Office, enter: Enter) -> None:
     assert "rex holds this item" in bea.text()
 
 
-def test_an_item_is_decided_on_without_a_mouse(office: Office, enter: Enter) -> None:
-    """From the queue to the signature with Tab and Enter; focus can always be seen."""
-    office.generate(n=1)
+def test_an_item_is_decided_on_with_five_keys(office: Office, enter: Enter) -> None:
+    """From the queue to the signature and to the next item; focus can always be seen."""
+    office.generate()
     bea = enter("bea")
-    press = bea.page.keyboard.press
-    bea.page.get_by_role("link", name=COPY["subject"]).focus()
-    press("Enter")
-    bea.page.get_by_label("Note (optional)").first.focus()
-    press("Tab")
+    for key in ("j", "Enter"):
+        bea.page.keyboard.press(key)
+    bea.page.wait_for_url("**/reviews/*")
+    bea.page.keyboard.press("a")
     outline = bea.page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
-    press("Enter")
+    bea.page.keyboard.press("Enter")
     bea.page.wait_for_url("**/reviews/*?done=approve")
+    signed = bea.text()
+    bea.page.keyboard.press("n")
+    bea.page.wait_for_url(lambda url: "done" not in url)
 
     assert outline == "3px"
-    assert "Approved." in bea.text()
+    assert "Approved." in signed
+    assert "Approve and sign" in bea.text()
+
+
+def test_single_keys_can_be_turned_off_and_never_disturb_typing(
+    office: Office, enter: Enter
+) -> None:
+    """Letters typed into a field are letters; turned off, keys do nothing, on every page."""
+    item, bea = office.item(), enter("bea")
+    bea.open(path_of(item))
+    bea.page.get_by_label("Note (optional)").first.fill("")
+    bea.page.get_by_label("Note (optional)").first.type("area")
+    typed = bea.page.get_by_label("Note (optional)").first.input_value()
+    bea.page.get_by_role("button", name="Turn them off").click()
+    bea.open(path_of(item))
+    bea.page.keyboard.press("e")
+
+    assert typed == "area"
+    assert bea.page.locator("details[open]").count() == 0
+
+
+def test_pages_need_no_script(office: Office, address: str, browser: Browser) -> None:
+    """Where scripts are off, an item is found and signed all the same."""
+    office.generate(n=1)
+    context = browser.new_context(java_script_enabled=False)
+    bea = sign_in(context, address, office, "bea")
+    bea.page.get_by_role("link", name=COPY["subject"]).click()
+    bea.page.get_by_role("button", name="Approve and sign").click()
+    signed = bea.text()
+    context.close()
+
+    assert "Approved. It is served from now on" in signed
 
 
 def test_hostile_copy_is_harmless(office: Office, enter: Enter) -> None:

@@ -32,9 +32,8 @@ DONE: dict[int | str, dict[str, Any]] = {
     **responses(404, 409, 412, 413, 415, 428),
 }
 
-ItemId = Annotated[
-    str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="As `rev_...`, from the list.")
-]
+ITEM_ID = r"^[A-Za-z0-9_-]{1,64}$"
+ItemId = Annotated[str, Path(pattern=ITEM_ID, description="As `rev_...`, from the list.")]
 Note = Annotated[str | None, Field(max_length=2_000)]
 
 
@@ -100,7 +99,7 @@ def find(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[
         str | None,
-        Query(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="`next` of the page before."),
+        Query(pattern=ITEM_ID, description="`next` of the page before."),
     ] = None,
 ) -> ReviewPage:
     """List review items, oldest first."""

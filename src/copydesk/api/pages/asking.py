@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from copydesk import documents
 from copydesk.access import Role
 from copydesk.api.examples import GENERATION
+from copydesk.api.generations import GenerationId
 from copydesk.api.pages.findings import marked
 from copydesk.api.pages.rendering import page
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
@@ -96,7 +97,7 @@ def generations(desk: Desk, visit: Visitor) -> Response:
 
 
 @router.get("/generations/{generation_id}")
-def generation(desk: Desk, visit: Visitor, generation_id: str) -> Response:
+def generation(desk: Desk, visit: Visitor, generation_id: GenerationId) -> Response:
     """Show how far a generation is, and when it has ended its variants, best first."""
     found = desk.asking.get(generation_id, visit.actor)
     return page(

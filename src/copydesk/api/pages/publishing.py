@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from copydesk import documents
+from copydesk.api.campaigns import CampaignId
 from copydesk.api.pages.rendering import page
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
@@ -23,11 +24,13 @@ from copydesk.variants import Copy, Text
 
 Thing = Literal["brief", "fallback"]
 
+Words = Annotated[str, Query(pattern=r"^[^\x00]{0,200}$")]
+
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/library")
-def library(desk: Desk, visit: Visitor, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+def library(desk: Desk, visit: Visitor, q: Words = "") -> Response:
     """Show approved copy, newest first."""
     found = desk.serving.library(visit.actor, q.strip())
     return page(visit, "library.html", found=found, q=q, now=desk.clock())
@@ -41,13 +44,17 @@ def campaigns(desk: Desk, visit: Visitor) -> Response:
 
 
 @router.get("/campaigns/{campaign_id}")
-def campaign(desk: Desk, visit: Visitor, campaign_id: str, done: Thing | None = None) -> Response:
+def campaign(
+    desk: Desk, visit: Visitor, campaign_id: CampaignId, done: Thing | None = None
+) -> Response:
     """Show what is true of a campaign now, and what is served for it."""
     return _campaign_page(desk, visit, campaign_id, done=done)
 
 
 @router.post("/campaigns/{campaign_id}/{thing}")
-def change(desk: Desk, visit: Visitor, campaign_id: str, thing: Thing, form: OwnForm) -> Response:
+def change(
+    desk: Desk, visit: Visitor, campaign_id: CampaignId, thing: Thing, form: OwnForm
+) -> Response:
     """Change the brief or the fallback; what cannot be done is said, nothing typed lost."""
     try:
         if thing == "brief":

@@ -15,6 +15,7 @@ from copydesk.api.pages.findings import marked
 from copydesk.api.pages.rendering import page
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
+from copydesk.api.reviews import ITEM_ID, ItemId
 from copydesk.bootstrap import Copydesk
 from copydesk.briefs import Slug
 from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError
@@ -50,7 +51,7 @@ def queue(
     visit: Visitor,
     state: State | None = None,
     campaign: Annotated[Slug | None, Query()] = None,
-    after: Annotated[str | None, Query(max_length=64)] = None,
+    after: Annotated[str | None, Query(pattern=ITEM_ID)] = None,
 ) -> Response:
     """Show what waits for a decision; to those who do not review, what they asked for."""
     if not visit.may(*READERS):
@@ -72,14 +73,14 @@ def queue(
 
 
 @router.get("/reviews/{item_id}")
-def item_page(desk: Desk, visit: Visitor, item_id: str, done: Act | None = None) -> Response:
+def item_page(desk: Desk, visit: Visitor, item_id: ItemId, done: Act | None = None) -> Response:
     """Show an item."""
     item = desk.reviewing.get(item_id, visit.actor)
     return _item_page(desk, visit, item, done=done)
 
 
 @router.post("/reviews/{item_id}/{act}")
-def decide(desk: Desk, visit: Visitor, item_id: str, act: Act, form: OwnForm) -> Response:
+def decide(desk: Desk, visit: Visitor, item_id: ItemId, act: Act, form: OwnForm) -> Response:
     """Do what the form says; what cannot be done is said on the item's page, nothing typed lost."""
     try:
         ACTS[act](desk, item_id, visit.actor, form)
