@@ -101,7 +101,7 @@ def me(caller: Caller) -> Me:
 @router.get("/users")
 def users(desk: Desk, caller: MayAdminister) -> UserList:
     """List users, by name."""
-    return UserList(items=tuple(_user(user) for user in desk.access.users(caller)))
+    return UserList(items=tuple(user_view(user) for user in desk.access.users(caller)))
 
 
 @router.post("/users", status_code=HTTPStatus.CREATED, responses=responses(409, 413, 415, 422))
@@ -110,13 +110,13 @@ def add_user(
 ) -> UserView:
     """Add a user: a person with a password, or a program that will get keys."""
     added = desk.access.add_user(wanted.name, wanted.roles, wanted.password, caller)
-    return _user(added)
+    return user_view(added)
 
 
 @router.get("/keys", responses=responses(404, 422))
 def keys(desk: Desk, caller: MayAdminister, user: Annotated[UserName, Query()]) -> KeyList:
     """List a user's keys, oldest first, revoked ones too."""
-    return KeyList(items=tuple(_key(key) for key in desk.access.keys(user, caller)))
+    return KeyList(items=tuple(key_view(key) for key in desk.access.keys(user, caller)))
 
 
 @router.post("/keys", status_code=HTTPStatus.CREATED, responses=responses(404, 409, 413, 415, 422))
@@ -125,7 +125,7 @@ def add_key(
 ) -> MadeKey:
     """Make a key in some of the user's roles. The answer is the only place that shows it."""
     made = desk.access.add_key(wanted.user, wanted.roles, wanted.label, caller)
-    return MadeKey(key=made.secret, **_key(made.stored).model_dump())
+    return MadeKey(key=made.secret, **key_view(made.stored).model_dump())
 
 
 @router.delete("/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, responses=responses(404, 422))
@@ -138,7 +138,8 @@ def revoke_key(
     desk.access.revoke_key(key_id, caller)
 
 
-def _user(user: User) -> UserView:
+def user_view(user: User) -> UserView:
+    """Return what may be shown of a user."""
     return UserView(
         name=user.name,
         roles=user.roles,
@@ -147,5 +148,6 @@ def _user(user: User) -> UserView:
     )
 
 
-def _key(key: ApiKey) -> KeyView:
+def key_view(key: ApiKey) -> KeyView:
+    """Return what may be shown of a key."""
     return KeyView(**key.model_dump(exclude={"key_hash"}))

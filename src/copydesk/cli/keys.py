@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from copydesk.access import ApiKey, Role
-from copydesk.api.people import KeyView
+from copydesk.access import Role
+from copydesk.api.people import key_view
 from copydesk.cli.desk import opened
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
@@ -47,7 +47,7 @@ def listing(ctx: click.Context, user: str, *, as_json: bool) -> None:
         found = desk.access.keys(user, at_the_keyboard(None, Role.ADMIN))
     if as_json:
         for key in found:
-            print_json(_view(key))
+            print_json(key_view(key))
         return
     table = Table("id", "roles", "label", "since", "revoked", border_style="dim")
     for key in found:
@@ -66,7 +66,3 @@ def revoke(ctx: click.Context, key_id: str) -> None:
     with opened(the_settings(ctx.obj)) as desk:
         desk.access.revoke_key(key_id, at_the_keyboard(None, Role.ADMIN))
     note(f"{key_id} is revoked.")
-
-
-def _view(key: ApiKey) -> KeyView:
-    return KeyView(**key.model_dump(exclude={"key_hash"}))

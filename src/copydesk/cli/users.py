@@ -7,8 +7,8 @@ import sys
 import click
 from rich.table import Table
 
-from copydesk.access import Role, User
-from copydesk.api.people import UserView
+from copydesk.access import Role
+from copydesk.api.people import user_view
 from copydesk.cli.desk import opened
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
@@ -69,7 +69,7 @@ def listing(ctx: click.Context, *, as_json: bool) -> None:
         found = desk.access.users(at_the_keyboard(None, Role.ADMIN))
     if as_json:
         for user in found:
-            print_json(_view(user))
+            print_json(user_view(user))
         return
     table = Table("name", "roles", "signs in with", border_style="dim")
     for user in found:
@@ -94,12 +94,3 @@ def _password(*, from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password
-
-
-def _view(user: User) -> UserView:
-    return UserView(
-        name=user.name,
-        roles=user.roles,
-        has_password=user.password_hash is not None,
-        disabled=user.disabled,
-    )
