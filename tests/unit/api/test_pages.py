@@ -91,7 +91,7 @@ def test_approving_on_the_page_signs(office: Office) -> None:
 
     assert "Approved. It is served from now on" in page.text
     assert "Next:" in page.text
-    assert "bea approve" in page.text
+    assert "bea approved it" in page.text
     assert f"{path}/approve" not in page.forms
 
 

@@ -17,6 +17,15 @@ from copydesk.api.pages.visits import Visit
 from copydesk.variants import MergeTag, Text
 
 BACKTICKS = re.compile("`([^`]*)`")
+DONE = {
+    "claim": "claimed it",
+    "approve": "approved it",
+    "edit": "changed it",
+    "reject": "rejected it",
+    "escalate": "escalated it",
+    "release": "gave it back",
+    "recheck": "had it checked again",
+}
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -49,6 +58,11 @@ def moment(at: datetime) -> str:
 def words(name: str) -> str:
     """Write a code as words, as `off_brand` or `legal.free_claim`."""
     return name.replace("_", " ").replace(".", ": ")
+
+
+def past(act: str) -> str:
+    """Write an act as what was done, as `approved it`."""
+    return DONE.get(act, words(act))
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -120,6 +134,7 @@ def _make_environment() -> Environment:
         "age": age,
         "moment": moment,
         "words": words,
+        "past": past,
         "plural": plural,
         "chips": chips,
         "seen": seen,
