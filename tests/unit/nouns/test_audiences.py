@@ -55,7 +55,9 @@ def test_a_value_outside_its_form_is_withheld_with_the_form() -> None:
 names = st.sampled_from(
     ["last_category", "plan", "interests", "season", "orders_12m", "tenure_months", "x", "email"]
 )
-values = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans())
+values = st.one_of(
+    st.text(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans()
+)
 
 
 @given(st.dictionaries(names, values))
