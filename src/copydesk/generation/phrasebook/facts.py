@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from copydesk.briefs import Fact
 from copydesk.generation.phrasebook.figures import Figures
 from copydesk.generation.phrasebook.lexicon import Lexicon
-from copydesk.generation.phrasebook.words import capital, sentence, tame, uncapital, unstopped
+from copydesk.generation.phrasebook.words import (
+    capital,
+    says_something,
+    sentence,
+    tame,
+    uncapital,
+    unstopped,
+)
 
 QUOTED_MAX = 220
 """Characters of a fact that may be quoted; one that has to be said may be twice as long."""
+
+DUE_MAX = 2_000
+"""Characters of all that has to be said: more would not be read, nor fit a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,11 @@ class Quote:
     dated: bool
     service: bool
     """It tells of delivery, opening hours or pages rather than of the thing: it comes last."""
+
+    @property
+    def tail(self) -> str:
+        """All but its first word, folded: by this it is found again in a text."""
+        return (self.line.partition(" ")[2] or self.line).casefold()
 
     @property
     def simple(self) -> bool:
@@ -88,12 +103,21 @@ def quotes(
     due: list[Quote] = []
     for fact in facts:
         text = for_readers(fact.text, figures, lexicon)
+        if not says_something(text):
+            continue
         if lexicon.matches("internal", text) or lexicon.matches("statutory", text):
             continue
         must = lexicon.matches("disclosure", text)
         if len(text) <= QUOTED_MAX * (2 if must else 1):
             (due if must else chosen).append(_quote(fact.id, text, lexicon, names))
-    return Quotes(tuple(chosen), tuple(due))
+    return Quotes(tuple(chosen), tuple(_within(due, DUE_MAX)))
+
+
+def _within(quotes: Iterable[Quote], room: int) -> Iterable[Quote]:
+    for quote in quotes:
+        room -= len(quote.line)
+        if room >= 0:
+            yield quote
 
 
 def for_readers(text: str, figures: Figures, lexicon: Lexicon) -> str:

@@ -13,6 +13,9 @@ from copydesk.generation.phrasebook.words import capital, tame
 
 _BETWEEN_WORDS = r"[\s\-\u2010-\u2015]*"
 _ENDINGS = r"(?:'?s|es|d|ed|ing|er|ers|est|ly)?"
+PREFERRED_MAX = 60
+"""Characters of a preferred term that still leave a phrase readable."""
+
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -58,7 +61,7 @@ class House:
         return [
             (re.compile(rf"(?<!\w){re.escape(avoided)}(?!\w)", re.IGNORECASE), tame(wanted))
             for avoided, wanted in self.brand.preferred_terms.items()
-            if avoided.strip() and tame(wanted)
+            if avoided.strip() and 0 < len(tame(wanted)) <= PREFERRED_MAX
         ]
 
 

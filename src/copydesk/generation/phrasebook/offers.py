@@ -14,10 +14,19 @@ from copydesk.generation.phrasebook.facts import for_readers
 from copydesk.generation.phrasebook.figures import Figures
 from copydesk.generation.phrasebook.lexicon import Lexicon
 from copydesk.generation.phrasebook.naming import Naming
-from copydesk.generation.phrasebook.words import capital, sentence, sentences, uncapital, unstopped
+from copydesk.generation.phrasebook.words import (
+    capital,
+    says_something,
+    sentence,
+    sentences,
+    uncapital,
+    unstopped,
+)
 
 TERMS_MAX = 480
 """Characters of conditions that a short mail can still carry whole."""
+NO_END_FROM = 9_000
+"""Years from which an end is a way of saying that there is none."""
 SCOPE_MAX = 40
 HEADLINE_MAX = 52
 
@@ -61,7 +70,8 @@ class _Terms:
 
     @property
     def parts(self) -> list[str]:
-        return sentences(for_readers(self.offer.conditions or "", self.figures, self.lexicon))
+        said = for_readers(self.offer.conditions or "", self.figures, self.lexicon)
+        return sentences(said) if says_something(said) else []
 
     def money(self, amount: float | None) -> str | None:
         currency = self.brief.product.currency
@@ -87,7 +97,7 @@ def _with_terms(deal: Deal, terms: _Terms) -> Deal:
     offer, common = terms.offer, terms.lexicon.words["common"]
     if offer.code:
         deal.slots["code"] = offer.code
-    if offer.ends and not offer.extendable:
+    if offer.ends and offer.ends.year < NO_END_FROM and not offer.extendable:
         day = terms.figures.last_day(offer.ends)
         linking = "through" if terms.figures.american else "until"
         deal.slots |= {"end": day, "until": f"{linking} {day}"}

@@ -20,13 +20,20 @@ from copydesk.generation.phrasebook.house import House
 from copydesk.generation.phrasebook.lexicon import Lexicon, lexicon
 from copydesk.generation.phrasebook.naming import Naming, name_product
 from copydesk.generation.phrasebook.offers import Deal, state_offer
-from copydesk.generation.phrasebook.words import capital, tame, unstopped, word_set
+from copydesk.generation.phrasebook.words import (
+    capital,
+    says_something,
+    tame,
+    unstopped,
+    word_set,
+)
 
 NAME_MAX = 90
 """Characters of a product's name that a sentence can carry."""
 
 BRAND_MAX = 40
 CTA_MAX = 80
+LINK_MAX = 500
 
 FACTS_TO_SPEAK_OF = 2
 
@@ -105,9 +112,9 @@ def _allowed(found: Quotes, house: House) -> Quotes:
 
 def _names(naming: Naming, brand: Brand) -> dict[str, str]:
     slots: dict[str, str] = {}
-    if len(brand.name) <= BRAND_MAX:
+    if len(brand.name) <= BRAND_MAX and says_something(tame(brand.name)):
         slots["brand"] = tame(brand.name)
-    if len(naming.inside) > NAME_MAX:
+    if len(naming.inside) > NAME_MAX or not says_something(naming.label):
         return slots
     slots |= {"product": naming.inside, "Product": naming.at_start}
     if len(naming.full) <= NAME_MAX:
@@ -132,13 +139,13 @@ def _action(brief: Brief, house: House) -> dict[str, str]:
     if links:
         slots["link"] = links[0]
     cta = unstopped(tame(brief.cta or ""))
-    if cta and len(cta) <= CTA_MAX and not house.bans(cta):
+    if says_something(cta) and len(cta) <= CTA_MAX and not house.bans(cta):
         slots["cta"] = cta
     return slots
 
 
 def _odd(link: str) -> bool:
-    return tame(link) != link or " " in link
+    return tame(link) != link or " " in link or len(link) > LINK_MAX
 
 
 def _price(brief: Brief, deal: Deal | None, figures: Figures, words: Lexicon) -> dict[str, str]:

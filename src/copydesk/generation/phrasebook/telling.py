@@ -25,6 +25,7 @@ ONE_MORE = 0.15
 """How often a part that may be left out is kept in a mail that is long enough without."""
 FULL = 60
 """Words from which a body gets nothing that it can do without."""
+CITED_MAX = 40
 NEARBY = 120
 """Characters within which a name is still in mind, so that `it` is understood."""
 
@@ -53,12 +54,15 @@ class Telling:
         body = self._body() if preheader else None
         if not subject or not preheader or not body:
             return None
-        told = f"{subject}\n{preheader}\n{body}".casefold()
-        quoted = [*self.situation.quotes.open, *self.situation.quotes.due]
-        facts = [quote.id for quote in quoted if quote.line[1:].casefold() in told]
+        facts = self._cited(f"{subject}\n{preheader}\n{body}".casefold())
         return Draft(
             angle=self.thread.angle, subject=subject, preheader=preheader, body=body, facts=facts
         )
+
+    def _cited(self, told: str) -> list[str]:
+        """Name the facts in a text; their first words may have changed with the sentence."""
+        quotes = self.situation.quotes
+        return [q.id for q in (*quotes.open, *quotes.due) if q.tail in told][:CITED_MAX]
 
     def _choose_facts(self) -> None:
         """Choose facts that fit beside the rest; the thread says which sort comes first."""
@@ -153,7 +157,7 @@ class Telling:
 
     def _dues(self, said: Sequence[str]) -> str:
         folded = " ".join(said).casefold()
-        left = [q for q in self.situation.quotes.due if q.line[1:].casefold() not in folded]
+        left = [quote for quote in self.situation.quotes.due if quote.tail not in folded]
         return self._prose(left, "")
 
     def _piece(self, piece: Piece, before: str) -> str | None:

@@ -25,6 +25,11 @@ def tame(text: str) -> str:
     return " ".join(flat.split())
 
 
+def says_something(text: str) -> bool:
+    """Return whether `text` has letters enough to be a name or a statement."""
+    return sum(char.isalpha() for char in text) > 1
+
+
 def capital(text: str) -> str:
     """Return `text` with its first character in upper case."""
     return text[:1].upper() + text[1:]
