@@ -82,4 +82,5 @@ def sign_in(context: BrowserContext, address: str, office: Office, name: str) ->
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/login" not in url)
     return visit
