@@ -40,7 +40,9 @@ def _rfc_3339(value: object) -> object:
 
 UNQUOTED = BeforeValidator(_a_number)
 """Refuses text and booleans where a number belongs."""
-Amount = Annotated[float, Field(ge=0), UNQUOTED]
+AMOUNT_MAX = 1_000_000_000_000
+"""A price or a stock above this is a slip, and no formatter is made for it."""
+Amount = Annotated[float, Field(ge=0, le=AMOUNT_MAX), UNQUOTED]
 Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
 """A time with its zone; a bare number is no time."""
 Line = Annotated[
@@ -165,7 +167,7 @@ class Offer(Noun):
     regular_price: Amount | None = None
     lowest_price_30d: Amount | None = None
     """Lowest price of the last 30 days, the base that Directive 98/6/EC art. 6a asks for."""
-    stock: Annotated[int, Field(ge=0), UNQUOTED] | None = None
+    stock: Annotated[int, Field(ge=0, le=AMOUNT_MAX), UNQUOTED] | None = None
 
     @model_validator(mode="after")
     def _check_terms(self) -> Offer:
