@@ -14,6 +14,7 @@ from copydesk.guardrails.claims import Claim, extract
 from copydesk.guardrails.evidence import Evidence, evidence
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.normalise import Reading, read
+from copydesk.guardrails.roles import roles
 from copydesk.variants import Slot, Text
 
 LONGEST = 10_000
@@ -66,6 +67,11 @@ class Case:
     def claims(self) -> Mapping[Slot, list[Claim]]:
         """Every figure, date, code and link that the copy asserts."""
         return {slot: extract(reading) for slot, reading in self.readings.items()}
+
+    @cached_property
+    def roles(self) -> Mapping[Slot, Reading | None]:
+        """Each slot in roles: who is spoken of and what is said; None where of no group."""
+        return {slot: roles().read(reading) for slot, reading in self.readings.items()}
 
     def claims_in(self, hit: Hit) -> list[Claim]:
         """Return the claims within the words of a hit."""

@@ -17,11 +17,8 @@ from copydesk.guardrails.vocabulary import Unit, vocabulary
 
 NOON = 12
 FIRST_YEAR, LAST_YEAR = 1900, 2099
-CODE_DIGITS = 2
-"""Digits at the end that make a capital word a coupon code without the word `code` beside it."""
-
 _CODE = re.compile(r"[A-Z][A-Z0-9]{2,24}\Z")
-_CODE_BY_LOOK = re.compile(rf"[A-Z]{{3,}}[0-9]{{{CODE_DIGITS},}}\Z")
+_CODE_BY_LOOK = re.compile(r"(?=[A-Z0-9]*[0-9])[A-Z]{3}[A-Z0-9]{2,}\Z")
 _CODE_WORDS = frozenset(("code", "codes", "coupon", "voucher", "promo", "promocode"))
 _HALVES = {"am": 0, "a.m": 0, "pm": 12, "p.m": 12}
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))

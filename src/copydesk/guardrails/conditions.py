@@ -9,17 +9,10 @@ from copydesk.brand_voice import Formality, Frequency
 from copydesk.briefs import Kind, Noun, OfferKind
 from copydesk.guardrails import truths
 from copydesk.guardrails.case import Case, Hit
-from copydesk.guardrails.normalise import STOP, Reading, read_plain
+from copydesk.guardrails.negation import says
+from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.phrases import Lists, PhraseIndex, Phrases, compile_phrase
-
-LOOK_BACK = 5
-"""Words before a hit among which a negation turns it round: `growth is never guaranteed`."""
-
-_NEGATIONS = frozenset(
-    ("not", "never", "no", "nor", "none", "nothing", "nobody", "neither", "without", "hardly")
-)
-_NO_NEGATION_BEFORE = frozenset(("only", "just", "matter", "wonder", "more", "longer", "doubt"))
-"""After `not` or `no` these make no negation of what follows: `not only`, `no matter`."""
+from copydesk.guardrails.vocabulary import phrases_of
 
 Test = Callable[[Case, Hit], bool]
 Own = PhraseIndex[None]
@@ -32,6 +25,10 @@ class Condition(Noun):
     """A fact or the offer's conditions say one of these phrases, not negated."""
     same_claim: bool = False
     """A fact or the offer's conditions make the very claim that the rule looks for."""
+    no_fact: Phrases = ()
+    """No fact, and no condition of the offer, says any of these phrases."""
+    same_words: bool = False
+    """A fact or the offer's conditions use the very words of the finding."""
     in_copy: Phrases = ()
     """One of these phrases occurs somewhere in the copy."""
     in_slot: Phrases = ()
@@ -51,6 +48,8 @@ class Condition(Noun):
     emoji: Frequency | None = None
     formality: Formality | None = None
     """How the brand writes."""
+    quiet_voice: bool = False
+    """The brand's voice is quiet: see `quiet_voices` in claims.yaml."""
 
     def test(self, lists: Lists, own: Own) -> Test:
         """Return the condition as a function of the case and the hit.
@@ -64,8 +63,13 @@ class Condition(Noun):
     def _about_facts(self, lists: Lists, own: Own) -> Iterator[Test]:
         if self.fact:
             yield partial(_facts_say, index_of(self.fact, lists))
+        if self.no_fact:
+            forbidden = index_of(self.no_fact, lists)
+            yield lambda case, hit: not _facts_say(forbidden, case, hit)
         if self.same_claim:
             yield partial(_facts_say, own)
+        if self.same_words:
+            yield _facts_use_the_words
 
     def _about_texts(self, lists: Lists) -> Iterator[Test]:
         for name, where in _PLACES.items():
@@ -83,6 +87,8 @@ class Condition(Noun):
         for name in ("exclamations", "emoji", "formality"):
             if getattr(self, name) is not None:
                 yield partial(_brand_is, name, getattr(self, name))
+        if self.quiet_voice:
+            yield _brand_is_quiet
 
 
 def index_of(phrases: Sequence[str], lists: Lists) -> PhraseIndex[None]:
@@ -90,29 +96,16 @@ def index_of(phrases: Sequence[str], lists: Lists) -> PhraseIndex[None]:
     return PhraseIndex([(None, compile_phrase(phrase, lists)) for phrase in phrases])
 
 
-def says(reading: Reading, phrases: PhraseIndex[None]) -> bool:
-    """Return whether a reading says one of the phrases without a negation before it."""
-    return any(not is_negated(reading, start) for _, start, _ in phrases.search(reading))
-
-
-def is_negated(reading: Reading, place: int) -> bool:
-    """Return whether a negation stands shortly before `place` of the line, in its sentence."""
-    index = reading.word_at(place)
-    following = reading.words[index].text
-    for before in range(index - 1, max(-1, index - 1 - LOOK_BACK), -1):
-        word = reading.words[before].text
-        if word == STOP:
-            return False
-        if word in _NEGATIONS and following not in _NO_NEGATION_BEFORE:
-            return True
-        following = word
-    return False
-
-
 def _facts_say(phrases: Own, case: Case, hit: Hit) -> bool:
     del hit
     facts = case.evidence.texts if case.evidence else ()
     return any(says(reading, phrases) for _, reading in facts)
+
+
+def _facts_use_the_words(case: Case, hit: Hit) -> bool:
+    said = read_plain(case.readings[hit.slot].source[hit.start : hit.end]).line
+    facts = case.evidence.texts if case.evidence else ()
+    return any(said in reading.line for _, reading in facts)
 
 
 def _text_says(
@@ -135,6 +128,12 @@ def _sentence_says(phrases: Own, case: Case, hit: Hit) -> bool:
 def _brand_is(name: str, wanted: str, case: Case, hit: Hit) -> bool:
     del hit
     return case.brand is not None and getattr(case.brand, name) == wanted
+
+
+def _brand_is_quiet(case: Case, hit: Hit) -> bool:
+    del hit
+    voice = " ".join(case.brand.voice).casefold() if case.brand else ""
+    return any(word in voice for word in phrases_of("quiet_voices"))
 
 
 def _offer_kind(case: Case) -> OfferKind | None:

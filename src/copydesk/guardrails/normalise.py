@@ -123,14 +123,22 @@ class Reading:
 def read(text: Text) -> Reading:
     """Return the reading of a slot. Works for any text, lone surrogates and noise included."""
     folded = _fold_nodes(text)
-    words = tuple(_words(folded))
+    return _reading(text.source, folded, tuple(_words(folded)))
+
+
+def with_words(reading: Reading, words: Sequence[Word]) -> Reading:
+    """Return the reading with other words for the same source."""
+    return _reading(reading.source, reading.folded, tuple(words))
+
+
+def _reading(source: str, folded: Folded, words: tuple[Word, ...]) -> Reading:
     places, length = [], 0
     for word in words:
         places.append(length)
         length += len(word.text) + 1
     line = "".join([f" {word.text}" for word in words]) + " "
     sentences, vocabulary = _sentences(words, places, length)
-    return Reading(text.source, folded, words, line, tuple(places), vocabulary, sentences)
+    return Reading(source, folded, words, line, tuple(places), vocabulary, sentences)
 
 
 def _sentences(

@@ -57,27 +57,12 @@ _CLASSES = {
     "sign": r" [$£€]",
     "word": r" (?!\. )[^ ]+",
 }
+_STRANGE = re.compile(r"[^\w'.,#&%~*+$£€-]")
 _SIGNPOSTS = {
     "percent": frozenset(("%", "percent", "per")),
-    "money": frozenset(
-        [
-            "$",
-            "£",
-            "€",
-            "¥",
-            "dollar",
-            "dollars",
-            "pound",
-            "pounds",
-            "euro",
-            "euros",
-            "usd",
-            "gbp",
-            "eur",
-            "cent",
-            "cents",
-        ]
-    ),
+    "money": frozenset("$£€¥")
+    | {"dollar", "dollars", "pound", "pounds", "euro", "euros", "cent", "cents"}
+    | {"usd", "gbp", "eur"},
     "sign": frozenset("$£€"),
 }
 _PAUSE = r"(?: ,)?"
@@ -299,6 +284,8 @@ class _Parser:
 
 def _word(written: str) -> Part:
     """Return the part for one word; hyphens divide it, as they do in a reading."""
+    if _STRANGE.search(written):
+        raise PhraseError(f"`{written}` holds a sign that no word of a reading has")
     row = []
     for piece in filter(None, written.split("-")):
         if piece.endswith("~"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,15 +16,13 @@ from typing import Any
 import yaml
 
 from copydesk.guardrails.inflection import forms
-from copydesk.guardrails.normalise import PAUSE, STOP, Reading, Word
+from copydesk.guardrails.normalise import PAUSE, STOP, Reading, Word, with_words
 from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
 from copydesk.guardrails.spelling import LEET, Mender
 
 _CHUNK = re.compile(r"\S{3,30}")
 _EDGES = ".,;:?\"'()[]-_"
-_SPOKEN_OF = frozenset(("+group", "+life", "+their", "+identity"))
-_SENTENCES_REMEMBERED = 2
-"""`They` means the group for the sentence that names it and the one after."""
+_SPOKEN_OF = frozenset(("+group", "+identity", "+slur"))
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,8 @@ class Roles:
         if _SPOKEN_OF.isdisjoint(word.text for word in mended):
             return None
         for role, index in self.chains:
-            mended = _chained(_reading(reading, mended), role, index)
-        return _reading(reading, _resolved(mended))
+            mended = _chained(with_words(reading, mended), role, index)
+        return with_words(reading, _resolved(mended))
 
     def _mend(self, reading: Reading) -> Iterator[Word]:
         masked = dict(self._masked(reading))
@@ -80,8 +78,17 @@ def roles() -> Roles:
         for form in (forms(word[:-1]) if word.endswith("~") else [word.replace("-", " ")])
     }
     wanted = frozenset(word for word in words if " " not in word)
+    slurs = _slurs() - wanted
+    words.update(dict.fromkeys(slurs, "+slur"))
     plain, real = (frozenset(data[name].split()) for name in ("plain", "real_words"))
-    return Roles(words, Mender(wanted, plain - wanted, real), _chains(data))
+    return Roles(words, Mender(wanted, plain - wanted, real, slurs), _chains(data))
+
+
+def _slurs() -> frozenset[str]:
+    """Return the words of the pack of slurs: they are kept in one place."""
+    file = resources.files("copydesk.guardrails").joinpath("packs", "slurs.yaml")
+    rules = yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]
+    return frozenset(word for rule in rules for word in rule.get("words", "").split())
 
 
 def _chains(data: Mapping[str, Any]) -> list[tuple[str, PhraseIndex[None]]]:
@@ -107,20 +114,6 @@ def lines_of(block: str) -> list[str]:
     """Return the phrases of a block of text, one on each line, without comments."""
     lines = (line.strip() for line in block.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
-
-
-def _reading(reading: Reading, words: Sequence[Word]) -> Reading:
-    places, length = [], 0
-    for word in words:
-        places.append(length)
-        length += len(word.text) + 1
-    return replace(
-        reading,
-        words=tuple(words),
-        line="".join([f" {word.text}" for word in words]) + " ",
-        places=tuple(places),
-        vocabulary=frozenset([word.text for word in words]),
-    )
 
 
 def _chained(reading: Reading, role: str, index: PhraseIndex[None]) -> list[Word]:
@@ -150,13 +143,39 @@ def _apart(reading: Reading, spans: Iterable[tuple[int, int]]) -> Iterator[tuple
 
 
 def _resolved(words: Sequence[Word]) -> list[Word]:
-    """Return the words with `+they` where a pronoun stands for the group named before it."""
-    resolved, since = [], _SENTENCES_REMEMBERED
+    """Return the words with `+they` where a pronoun stands for a group named nearby."""
+    sentence, named = 0, dict[int, set[str]]()
     for word in words:
-        if word.text == "+group":
-            since = 0
-        elif word.text == STOP:
-            since += 1
-        stands_for_them = word.text == "+pronoun" and since < _SENTENCES_REMEMBERED
-        resolved.append(word._replace(text="+they") if stands_for_them else word)
+        sentence += word.text == STOP
+        if word.text in _STANDS_FOR:
+            named.setdefault(sentence, set()).update(_STANDS_FOR[word.text])
+    resolved, sentence = [], 0
+    for at, word in enumerate(words):
+        sentence += word.text == STOP
+        meant = named.get(sentence, set()) | named.get(sentence - 1, set())
+        if _is_explained(words, at):
+            meant = meant | {"+pronoun", "you"}
+        text = "+they" if word.text in meant else _READ_AS.get(word.text, word.text)
+        resolved.append(word._replace(text=text))
     return resolved
+
+
+_STANDS_FOR = {
+    "+group": {"+pronoun"},
+    "+their": {"+pronoun"},
+    "+life": {"+pronoun"},
+    "+addressed": {"+pronoun", "you"},
+}
+_READ_AS = {"+addressed": "+group"}
+_FAR = 18
+
+
+def _is_explained(words: Sequence[Word], at: int) -> bool:
+    """Return whether the words after a pronoun say who is meant: `they are women`."""
+    if words[at].text not in {"+pronoun", "you"}:
+        return False
+    after = [word.text for word in words[at : at + _FAR]]
+    return any(
+        row[0] in {"+pronoun", "you"} and row[1] == "+is" and row[2] in _STANDS_FOR
+        for row in zip(after, after[1:], after[2:], strict=False)
+    )

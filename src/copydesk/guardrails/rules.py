@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from copydesk.briefs import Brief
 from copydesk.guardrails.case import Case, Hit
-from copydesk.guardrails.conditions import is_negated
 from copydesk.guardrails.findings import Finding, Severity
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.kinds import PhraseRule, Rule
+from copydesk.guardrails.negation import is_negated
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.packs import ReadyRule, RuleBook
 from copydesk.variants import Slot
@@ -96,7 +96,7 @@ def _is_excepted(ready: ReadyRule, case: Case, hit: Hit) -> bool:
 
 
 def _finding(rule: Rule, case: Case, hit: Hit) -> Finding:
-    match = case.readings[hit.slot].source[hit.start : hit.end]
+    match = str(case.submission.copy[hit.slot])[hit.start : hit.end]
     suggestion = hit.suggestion if rule.suggestion is None else rule.suggestion
     return Finding(
         rule=rule.id,

@@ -12,7 +12,7 @@ from itertools import product
 
 _SHORTEST_WITH_A_LETTER_GONE = 5
 _SHORTEST_WITH_TWO_CHANGED = 4
-_SHORTEST_JOINED, _LONGEST_JOINED = 6, 40
+_SHORTEST_JOINED, _LONGEST_JOINED = 5, 40
 _MOST_DIGITS = 5
 _LEET = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b",
@@ -25,9 +25,15 @@ LEET = frozenset(_LEET)
 class Mender:
     """Mends words to those of a list."""
 
-    def __init__(self, wanted: frozenset[str], plain: frozenset[str], real: frozenset[str]) -> None:
-        self.wanted = wanted
-        """Words that are mended to."""
+    def __init__(
+        self,
+        wanted: frozenset[str],
+        plain: frozenset[str],
+        real: frozenset[str],
+        exact: frozenset[str] = frozenset(),
+    ) -> None:
+        self.wanted = wanted | exact
+        """Words that are mended to; `exact` ones only where they are masked or run together."""
         self.plain = plain
         """Words that may stand beside them in a word that was run together."""
         self.typos = _typos(wanted, real | plain)

@@ -15,6 +15,7 @@ from copydesk.briefs import Offer, OfferKind
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.claims import Claim, ClaimKind, extract_plain
 from copydesk.guardrails.evidence import EARLY_HOURS, Known
+from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, fold, read_plain
 from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
 from copydesk.guardrails.vocabulary import phrases_of
@@ -33,6 +34,7 @@ Truth = Literal[
     "stock_as_said", "stock_is_low", "offer_is_free", "conditions_stated", "figures_bound",
     "percent_of_lowest_price", "no_lower_price_before",
     "reference_price_true", "percent_true", "no_restriction", "quotation_in_facts",
+    "brief_renews", "renewal_stated", "brief_gives_credit", "repayment_stated", "beyond_statute",
 ]  # fmt: skip
 
 
@@ -268,8 +270,46 @@ def _quotation_in_facts(case: Case, hit: Hit) -> bool:
 
 
 def _no_restriction(case: Case, _: Hit) -> bool:
+    """Return whether the offer's conditions leave no goods out."""
     offer = _offer(case)
-    return offer is None or not offer.conditions
+    if offer is None or not offer.conditions:
+        return True
+    conditions = read_plain(offer.conditions)
+    return not any(True for _ in _phrases("says_restriction").search(conditions))
+
+
+def _brief_says(case: Case, name: str) -> bool:
+    texts = case.evidence.texts if case.evidence else ()
+    return any(True for _, reading in texts for _ in _phrases(name).search(reading))
+
+
+def _copy_says(case: Case, name: str) -> bool:
+    return any(True for reading in case.readings.values() for _ in _phrases(name).search(reading))
+
+
+def _brief_renews(case: Case, _: Hit) -> bool:
+    return _brief_says(case, "says_renewal")
+
+
+def _renewal_stated(case: Case, _: Hit) -> bool:
+    """Return whether the copy says what follows, at what price, and how to stop it."""
+    return _copy_says(case, "says_terms") and _copy_says(case, "says_cancelling")
+
+
+def _brief_gives_credit(case: Case, _: Hit) -> bool:
+    return _brief_says(case, "says_credit")
+
+
+def _repayment_stated(case: Case, _: Hit) -> bool:
+    """Return whether the copy gives the terms of repayment, and the deposit where there is one."""
+    return _copy_says(case, "says_repayment")
+
+
+def _beyond_statute(case: Case, hit: Hit) -> bool:
+    """Return whether a fact records a commercial guarantee or returns beyond what the law gives."""
+    del hit
+    facts = case.evidence.texts if case.evidence else ()
+    return any(says(reading, _phrases("says_beyond_statute")) for _, reading in facts)
 
 
 _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
@@ -290,4 +330,9 @@ _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "percent_true": _percent_true,
     "no_restriction": _no_restriction,
     "quotation_in_facts": _quotation_in_facts,
+    "brief_renews": _brief_renews,
+    "renewal_stated": _renewal_stated,
+    "brief_gives_credit": _brief_gives_credit,
+    "repayment_stated": _repayment_stated,
+    "beyond_statute": _beyond_statute,
 }

@@ -117,6 +117,15 @@ def test_findings_have_one_order(body: str, chance: random.Random) -> None:
     assert tuple(found) == again.findings
 
 
+def test_a_slot_too_long_to_be_read_goes_to_a_person() -> None:
+    """What rules did not read is never passed in silence, and what they quote is there."""
+    body = "Mud is back. " * 1000 + "{{ first_name }}"
+    checked = CHECKER.check(submission(a_copy(body=body)))
+
+    assert "format.length" in {found.category for found in checked.findings}
+    assert all(found.match == body[found.start : found.end] for found in checked.findings)
+
+
 def test_a_guard_that_fails_sends_copy_to_a_person() -> None:
     """A guard that raises becomes a finding of severity review, in words."""
     checked = Checker([Raising()]).check(submission(a_copy()))

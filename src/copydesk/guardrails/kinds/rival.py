@@ -11,7 +11,11 @@ from copydesk.guardrails.conditions import index_of
 from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.phrases import COMMON_WORDS, Lists, Phrases
 from copydesk.guardrails.rule import Find, RuleBase
+from copydesk.guardrails.vocabulary import vocabulary
 from copydesk.variants import Slot
+
+REACH = 6
+"""Words between a rival and what runs it down, at most."""
 
 _CAPITAL = re.compile(r"[A-Z][a-z]+[A-Za-z]*(?:['\u2019]s)?\Z")
 
@@ -50,7 +54,8 @@ class RivalRule(RuleBase):
 def _together(slot: Slot, reading: Reading, rivals: list[int], faults: list[int]) -> Iterator[Hit]:
     for rival in rivals:
         first, last = reading.sentence(rival)
-        if any(first <= fault <= last for fault in faults):
+        near = range(max(first, rival - REACH), min(last, rival + REACH) + 1)
+        if any(fault in near for fault in faults):
             yield Hit(slot, *reading.span_of_words(first, last))
 
 
@@ -60,7 +65,7 @@ def _names(reading: Reading, own: frozenset[str]) -> list[int]:
     for index, word in enumerate(reading.words):
         written = reading.source[word.start : word.end]
         begins = index == 0 or not reading.words[index - 1].text[0].isalnum()
-        if not begins and _CAPITAL.match(written) and word.text not in own | COMMON_WORDS:
+        if not begins and _CAPITAL.match(written) and word.text not in own:
             places.append(index)
     return places
 
@@ -69,4 +74,5 @@ def _own_names(case: Case) -> frozenset[str]:
     brief = case.brief
     texts = [case.brand.name] if case.brand else []
     texts += [brief.product.name, brief.cta or ""] if brief else []
-    return frozenset(word for text in texts for word in read_plain(text).vocabulary)
+    words = {word for text in texts for word in read_plain(text).vocabulary}
+    return frozenset(words | COMMON_WORDS | set(vocabulary().months) | set(vocabulary().weekdays))

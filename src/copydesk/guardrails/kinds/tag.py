@@ -1,48 +1,51 @@
-"""Rules about merge tags: names that are not known, and tags without a fallback."""
+"""Rules about merge tags: names that are not known, tags without a fallback, broken braces."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.phrases import Lists
 from copydesk.guardrails.rule import Find, RuleBase
-from copydesk.variants import MergeTag
+from copydesk.variants import MergeTag, Node, Slot
+
+_BROKEN = re.compile(r"\{\{[^{}\n]{0,80}\}{0,2}|[^\s{}]{0,40}\s?\}\}")
 
 
 class TagRule(RuleBase):
-    """Flags a merge tag whose name nobody knows, or which has no fallback."""
+    """Flags a merge tag whose name nobody knows, which has no fallback, or which is broken."""
 
     kind: Literal["tag"]
-    problem: Literal["unknown", "no_fallback"]
+    problem: Literal["unknown", "no_fallback", "broken"]
     known: tuple[str, ...] = ()
     """Names that every campaign tool can fill; the audience's own fields are known too."""
 
     def finder(self, lists: Lists) -> Find:
-        """Return a function that looks at every tag."""
+        """Return a function that looks at every tag, and at the words between them."""
         del lists
-        wrong = self._is_unknown if self.problem == "unknown" else _has_no_fallback
 
         def find(case: Case) -> Iterator[Hit]:
             for slot in self.slots:
                 text = case.submission.copy[slot]
                 for node, start in zip(text.nodes, text.starts, strict=True):
-                    if isinstance(node, MergeTag) and wrong(node, case):
-                        end = _end(text.source, start)
-                        yield Hit(slot, start, end, None, {"name": node.name})
+                    yield from self._problems(case, slot, node, start)
 
         return find
 
-    def _is_unknown(self, tag: MergeTag, case: Case) -> bool:
+    def _problems(self, case: Case, slot: Slot, node: Node, start: int) -> Iterator[Hit]:
+        if isinstance(node, MergeTag):
+            if self._is_wrong(node, case):
+                end = str(case.submission.copy[slot]).index("}}", start) + 2
+                yield Hit(slot, start, end, None, {"name": node.name})
+        elif self.problem == "broken" and ("{{" in node.text or "}}" in node.text):
+            for found in _BROKEN.finditer(node.text):
+                yield Hit(slot, start + found.start(), start + found.end())
+
+    def _is_wrong(self, tag: MergeTag, case: Case) -> bool:
+        if self.problem == "no_fallback":
+            return not (tag.fallback or "").strip()
         audience = case.submission.audience
-        return tag.name not in self.known and tag.name not in (audience.fields if audience else {})
-
-
-def _has_no_fallback(tag: MergeTag, case: Case) -> bool:
-    del case
-    return not (tag.fallback or "").strip()
-
-
-def _end(source: str, start: int) -> int:
-    return source.index("}}", start) + 2
+        own = audience.fields if audience else {}
+        return self.problem == "unknown" and tag.name not in self.known and tag.name not in own

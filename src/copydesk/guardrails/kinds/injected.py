@@ -1,0 +1,97 @@
+"""Rules about orders hidden in data: what a signal told the model to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.conditions import index_of
+from copydesk.guardrails.normalise import Reading, read_plain
+from copydesk.guardrails.phrases import COMMON_WORDS, Lists, PhraseIndex, Phrases
+from copydesk.guardrails.rule import Find, RuleBase
+
+WORDS_IN_A_ROW = 4
+"""Words of an order that must come back in the copy, in a row, to show that it was obeyed."""
+SHARE = 0.7
+"""Share of a sentence's own words that must come from an order, where they are not in a row."""
+OWN_WORDS = 4
+"""Words that a sentence must have, common ones left out, before its share is looked at."""
+
+
+class InjectedRule(RuleBase):
+    """Flags copy that obeys an order in a signal, or that repeats an order to a model."""
+
+    kind: Literal["injected"]
+    orders: Phrases
+    """Phrases by which a signal is known to give orders."""
+
+    def finder(self, lists: Lists) -> Find:
+        """Return a function that compares the copy with the signals that give orders."""
+        orders = index_of(self.orders, lists)
+        spoken = index_of(_SPOKEN, {})
+
+        def find(case: Case) -> Iterator[Hit]:
+            signals = _orders_in(case, orders)
+            said = case.evidence.said if case.evidence else frozenset[str]()
+            for slot in self.slots:
+                reading = case.readings[slot]
+                for _, start, end in spoken.search(reading):
+                    yield case.hit_in_line(slot, start, end)
+                yield from (Hit(slot, *span) for span in _marks(reading, signals, case))
+                for order in signals:
+                    for first, last in _obeyed(reading, order, said):
+                        yield Hit(slot, *reading.span_of_words(first, last))
+
+        return find
+
+
+_CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]{4,30}\b")
+_SPOKEN = (
+    "ignore|disregard|forget [all|any] [of] [the|your|my] previous|prior|above instructions|rules",
+    "ignore|disregard|forget [all|any] [of] [the|your|my] earlier|other instructions|rules",
+    "system prompt",
+)
+
+
+def _orders_in(case: Case, orders: PhraseIndex[None]) -> list[Reading]:
+    audience = case.submission.audience
+    values = audience.signals.values() if audience else ()
+    texts = [value for value in values if isinstance(value, str)]
+    readings = [read_plain(text) for text in texts if len(text.split()) >= WORDS_IN_A_ROW]
+    return [reading for reading in readings if any(True for _ in orders.search(reading))]
+
+
+def _marks(reading: Reading, orders: list[Reading], case: Case) -> Iterator[tuple[int, int]]:
+    """Yield words in capitals that an order asks for and the brief does not hold."""
+    said = case.evidence.said if case.evidence else frozenset[str]()
+    wanted = {m.lower() for order in orders for m in _CAPITALS.findall(order.source)} - said
+    return ((word.start, word.end) for word in reading.words if word.text in wanted)
+
+
+def _obeyed(reading: Reading, order: Reading, said: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield the words of the copy, first and last, that carry out the order."""
+    words = [word.text for word in reading.words]
+    ordered = [word.text for word in order.words]
+    beginnings = range(len(ordered) - WORDS_IN_A_ROW + 1)
+    rows = {tuple(ordered[place : place + WORDS_IN_A_ROW]) for place in beginnings}
+    for first in range(len(words) - WORDS_IN_A_ROW + 1):
+        row = tuple(words[first : first + WORDS_IN_A_ROW])
+        if row in rows and not said.issuperset(word for word in row if word.isalpha()):
+            yield reading.sentence(first)
+            return
+    yield from _mostly_ordered(reading, frozenset(ordered), said)
+
+
+def _mostly_ordered(
+    reading: Reading, ordered: frozenset[str], said: frozenset[str]
+) -> Iterator[tuple[int, int]]:
+    index = 0
+    while index < len(reading.words):
+        first, last = reading.sentence(index)
+        own = {word.text for word in reading.words[first : last + 1]} - COMMON_WORDS - said
+        own = {word for word in own if word.isalpha()}
+        if len(own) >= OWN_WORDS and len(own & ordered) >= SHARE * len(own):
+            yield first, last
+        index = last + 2
