@@ -37,6 +37,7 @@ LOCALES = (("en-US", "US"), ("en-GB", "UK"), ("en-IE", "EU"), ("de-DE", "EU"))
 SECTORS = ("apparel", "apparel", "apparel", *get_args(Sector))
 VOICES = ((), ("warm", "plain"), ("dry humour",), ("expert", "exact"), ("playful",), ("courteous",))
 WORDS = re.compile(r"[\w'%€£$.,]*\w")
+TRIAL = "14 days, then 9.99 a month until cancelled. Cancel online under Account."
 AUDIENCE = Audience(id="catalogue", description="People who asked for news")
 
 
@@ -147,7 +148,7 @@ def an_offer(row: dict[str, str], price: float, rng: random.Random) -> dict[str,
         {"kind": "free_gift", "value": 1, "conditions": "Free bottle with orders of 80 or more."},
         {"kind": "free_shipping", "conditions": "On orders of 60 or more, standard service."},
         {"kind": "bogo", "value": 50, "conditions": "Buy one and get the second at 50% off."},
-        {"kind": "trial", "value": 14, "conditions": "14 days, then 9.99 a month until cancelled."},
+        {"kind": "trial", "value": 14, "conditions": TRIAL},
         {"kind": "bonus", "value": 5, "conditions": "Credited to your account after an order."},
     ]
     if before > price:

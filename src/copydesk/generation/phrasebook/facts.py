@@ -34,7 +34,7 @@ class Quote:
     small: str
     """The same inside a sentence."""
     verb: str | None
-    """`does` or `is` when only its subject is missing: `Heats in 90 seconds`, `Rated 4.6`."""
+    """`does`, `is` or `can` when only a subject is missing: `Heats in 90 seconds`, `Rated 4.6`."""
     whole: bool
     """It is a sentence as it stands."""
     proof: bool
@@ -79,7 +79,8 @@ class Quote:
             return sentence(self.line)
         if self.verb == "is":
             return sentence(f"{subject} {'are' if many else 'is'} {self.small}")
-        return sentence(f"{subject} {_for_many(self.small) if many else self.small}")
+        plural = many and self.verb == "does"
+        return sentence(f"{subject} {_for_many(self.small) if plural else self.small}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +164,6 @@ def _for_many(said: str) -> str:
 def _verb(first: str, lexicon: Lexicon) -> str | None:
     if first in lexicon.words["opens_with_verb"]:
         return "does"
+    if first in lexicon.words["opens_with_modal"]:
+        return "can"
     return "is" if first in lexicon.words["opens_with_participle"] else None

@@ -50,6 +50,7 @@ _LISTS = (
     "common",
     "opens_with_verb",
     "opens_with_participle",
+    "opens_with_modal",
     "verbs",
     "careful",
     "priced",

@@ -30,6 +30,11 @@ class Naming:
     theme: str | None
 
     @property
+    def plural_looking(self) -> bool:
+        """Whether it may be many, for all that is known."""
+        return self.label.endswith("s") and not self.label.endswith(("ss", "us"))
+
+    @property
     def at_start(self) -> str:
         """The label at the start of a sentence; a name written small, as iPhone, stays so."""
         return capital(self.inside) if self.inside.startswith("the ") else self.label

@@ -146,6 +146,8 @@ def _scope(terms: _Terms) -> str | None:
 def _in_own_words(terms: _Terms) -> Deal | None:
     """State an offer by its conditions, named first where they do not name it themselves."""
     offer, parts = terms.offer, terms.parts
+    if offer.kind is OfferKind.TRIAL and not _ends_fairly(terms):
+        return None
     named = _NAMES[offer.kind](terms)
     keywords = _KEYWORDS.get(offer.kind) or (f"{offer.value:g}" if offer.value else "",)
     said = " ".join(parts).casefold()
@@ -160,6 +162,12 @@ def _in_own_words(terms: _Terms) -> Deal | None:
         if not parts:
             deal.slots["headline"] = capital(named)
     return deal
+
+
+def _ends_fairly(terms: _Terms) -> bool:
+    """A trial that may renew is spoken of only where the brief says how it is cancelled."""
+    said = " ".join([*terms.parts, *(fact.text for fact in terms.brief.facts)]).casefold()
+    return terms.brief.product.price is None or "cancel" in said
 
 
 def _gift(_terms: _Terms) -> str | None:
@@ -178,20 +186,11 @@ def _two_for_one(terms: _Terms) -> str | None:
 
 
 def _trial(terms: _Terms) -> str | None:
-    """A trial without its terms may hide a renewal: then it is not spoken of."""
     days = terms.offer.value
-    if (
-        not days
-        or not float(days).is_integer()
-        or not (terms.parts or _free_of_charge(terms.brief))
-    ):
+    if not days or not float(days).is_integer():
         return None
     article = "an" if days in _AN else "a"
     return f"{article} {int(days)}-day trial"
-
-
-def _free_of_charge(brief: Brief) -> bool:
-    return brief.product.price is None
 
 
 def _bonus(terms: _Terms) -> str | None:

@@ -193,7 +193,9 @@ class Telling:
         subject = ("they" if many else "it") if named else self.slots.get("product")
         said: list[str] = []
         for quote in quotes:
-            knows = naming.number is not None or quote.verb == "does"
+            knows = naming.number is not None or (
+                quote.verb == "does" and not naming.plural_looking
+            )
             said.append(quote.said(subject if knows else None, many=many))
             subject = "they" if many else "it"
         return " ".join(said)
