@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from copydesk.documents import problems_of
 from copydesk.errors import InvalidDraft
 from copydesk.generation.model import Draft, DraftRequest
+from copydesk.generation.questions import Form
 from copydesk.prompts import Prompt
 
 ANGLES = ("benefit", "question", "news", "curiosity", "proof", "deadline", "personal")
@@ -45,7 +46,7 @@ def answer_schema() -> dict[str, Any]:
     of variants are not part of the subset: `read_drafts` sees to them.
     """
     fields = Draft.model_json_schema()["properties"]
-    return _closed({"variants": {"type": "array", "items": _closed(_plain_types(fields))}})
+    return closed({"variants": {"type": "array", "items": closed(_plain_types(fields))}})
 
 
 def bounded_schema(request: DraftRequest) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def read_drafts(text: str, request: DraftRequest) -> tuple[Draft, ...]:
     Raises:
         InvalidDraft: the answer is not one JSON object of this shape, or no draft in it is valid.
     """
-    items = _variants(_json_in(text))
+    items = _variants(json_in(text))
     if request.repairs and len(items) != request.n:
         raise InvalidDraft(f"{request.n} rewrites were asked for and {len(items)} came back")
     read = [_draft(item, request) for item in items]
@@ -129,8 +130,12 @@ def _variants(data: object) -> list[Any]:
         raise InvalidDraft(f"the answer does not fit the schema: {problems}") from error
 
 
-def _json_in(text: str) -> object:
-    """Return the JSON that the text is, or that its one fenced block holds."""
+def json_in(text: str) -> object:
+    """Return the JSON that the text is, or that its one fenced block holds.
+
+    Raises:
+        InvalidDraft: it is neither.
+    """
     said = _THOUGHTS.sub("", text).strip()
     if not said:
         raise InvalidDraft("the answer is empty")
@@ -161,10 +166,14 @@ def _plain_types(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+def closed(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with exactly these properties."""
     return {
         "type": "object",
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+ANSWER_FORM = Form("copy", answer_schema())

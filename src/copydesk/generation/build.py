@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from copydesk.errors import GenerationError, ModelMisconfigured, ModelUnavailable
 from copydesk.generation.chain import ModelChain
 from copydesk.generation.model import Model
+from copydesk.generation.questions import Answerer
 
 if TYPE_CHECKING:
     from copydesk.generation.openai_compatible import OpenAIModel
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Name = Literal["phrasebook", "openai", "transformers", "scripted"]
 
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+OPENAI_REMEDY = "set COPYDESK_OPENAI_API_KEY or COPYDESK_OPENAI_BASE_URL"
 PACKAGES = ("torch", "transformers", "llguidance")
 
 
@@ -71,6 +73,22 @@ def build_model(choice: ModelChoice) -> Chosen:
     return Chosen(ModelChain([_BUILDERS[name](choice) for name in names]), because)
 
 
+def build_answerer(choice: ModelChoice, model: str | None = None) -> Answerer:
+    """Return the configured OpenAI-compatible server as what answers prompts, at temperature 0.
+
+    `model` is its model's name, where it is another than the one that writes.
+
+    Raises:
+        ModelMisconfigured: neither key nor base URL is configured.
+    """
+    from copydesk.generation.openai_compatible import OpenAIAnswerer
+
+    if not (choice.openai_api_key or choice.openai_base_url):
+        raise ModelMisconfigured(f"not configured: {OPENAI_REMEDY}")
+    changed = replace(choice, openai_model=model or choice.openai_model, temperature=0.0)
+    return OpenAIAnswerer(**_openai_options(changed))
+
+
 def choose(choice: ModelChoice) -> tuple[Name, str]:
     """Return the name of the model that writes, and why it does."""
     if choice.model != "auto":
@@ -95,8 +113,7 @@ def engine_states(choice: ModelChoice, *, reach: bool = False) -> tuple[EngineSt
 
 def _openai_state(choice: ModelChoice, *, reach: bool) -> EngineState:
     if not (choice.openai_api_key or choice.openai_base_url):
-        remedy = "set COPYDESK_OPENAI_API_KEY or COPYDESK_OPENAI_BASE_URL"
-        return EngineState("openai", "not configured", remedy)
+        return EngineState("openai", "not configured", OPENAI_REMEDY)
     if not reach:
         return EngineState(
             "openai", "ready", f"{choice.openai_model}, not asked whether it is there"
@@ -136,16 +153,20 @@ def _phrasebook(_: ModelChoice) -> Model:
 def _openai(choice: ModelChoice) -> OpenAIModel:
     from copydesk.generation.openai_compatible import OpenAIModel
 
-    return OpenAIModel(
-        model=choice.openai_model,
-        api_key=choice.openai_api_key,
-        base_url=choice.openai_base_url,
-        timeout_s=choice.openai_timeout_s,
-        retries=choice.openai_retries,
-        concurrency=choice.openai_concurrency,
-        temperature=choice.temperature,
-        max_output_tokens=choice.max_output_tokens,
-    )
+    return OpenAIModel(**_openai_options(choice))
+
+
+def _openai_options(choice: ModelChoice) -> dict[str, Any]:
+    return {
+        "model": choice.openai_model,
+        "api_key": choice.openai_api_key,
+        "base_url": choice.openai_base_url,
+        "timeout_s": choice.openai_timeout_s,
+        "retries": choice.openai_retries,
+        "concurrency": choice.openai_concurrency,
+        "temperature": choice.temperature,
+        "max_output_tokens": choice.max_output_tokens,
+    }
 
 
 def _transformers(choice: ModelChoice) -> Model:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from copydesk.generation.answers import answer_schema
+from copydesk.generation.questions import Form
 
 OPENAI = ("max_completion_tokens", "max_tokens")
 COMPATIBLE = ("max_tokens", "max_completion_tokens")
@@ -31,7 +31,9 @@ class Asking:
         """Name of the way that JSON is asked for, for provenance."""
         return self.formats[0] if self.formats else "none"
 
-    def options(self, temperature: float, seed: int, max_output_tokens: int) -> dict[str, Any]:
+    def options(
+        self, temperature: float, seed: int, max_output_tokens: int, form: Form
+    ) -> dict[str, Any]:
         """Return the options of a request, beside model and messages."""
         options: dict[str, Any] = {}
         if self.temperature:
@@ -41,7 +43,7 @@ class Asking:
         if self.limits:
             options[self.limits[0]] = max_output_tokens
         if self.formats:
-            options["response_format"] = _FORMATS[self.formats[0]]
+            options["response_format"] = _format(self.formats[0], form)
         return options
 
     def without(self, refused: str) -> Asking | None:
@@ -63,13 +65,13 @@ class Asking:
         return None
 
 
-_FORMATS: dict[str, dict[str, Any]] = {
-    "json_schema": {
-        "type": "json_schema",
-        "json_schema": {"name": "copy", "strict": True, "schema": answer_schema()},
-    },
-    "json_object": {"type": "json_object"},
-}
+def _format(kind: str, form: Form) -> dict[str, Any]:
+    if kind != "json_schema":
+        return {"type": kind}
+    return {
+        "type": kind,
+        kind: {"name": form.name, "strict": True, "schema": form.schema},
+    }
 
 
 def _names(refused: str, *options: str) -> bool:
