@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from copydesk.guardrails.normalise import STOP, Reading
+from copydesk.guardrails.normalise import PAUSE, STOP, Reading
 from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
 from copydesk.guardrails.roles import lines_of, vocabulary
 
@@ -15,6 +15,8 @@ LOOK_BACK = 7
 """Words before a hit among which a negation turns it round."""
 
 _QUOTED = re.compile(r"\"[^\"\n]{2,400}\"|(?<!\w)'(?!\s)(?:[^'\n]|(?<=\w)'(?=\w)){2,400}'(?!\w)")
+
+_NEW_CLAUSE = frozenset((PAUSE, "and", "but", "so", "because", "therefore", "then"))
 
 Span = tuple[int, int]
 
@@ -50,10 +52,7 @@ class Frames:
 
     def _is_condemned(self, reading: Reading, hit: Span, sentence: Span) -> bool:
         return all(
-            any(
-                found[0] < hit[0] or found[0] >= hit[1]
-                for found in _found(index, reading, sentence)
-            )
+            any(not hit[0] <= start < hit[1] for start, _ in _found(index, reading, sentence))
             for index in (self.speech, self.condemns)
         )
 
@@ -61,6 +60,8 @@ class Frames:
         at = _word_from(reading, hit[0])
         sentence, _ = reading.sentence(at)
         first = max(sentence, at - LOOK_BACK)
+        breaks = [i + 1 for i in range(first, at) if reading.words[i].text in _NEW_CLAUSE]
+        first = max([first, *breaks])
         if first >= at:
             return False
         before = reading.words[first].start, reading.words[at - 1].end

@@ -17,7 +17,7 @@ import yaml
 
 from copydesk.guardrails.inflection import forms
 from copydesk.guardrails.normalise import PAUSE, STOP, Reading, Word, with_words
-from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
+from copydesk.guardrails.phrases import COMMON_WORDS, PhraseIndex, compile_phrase
 from copydesk.guardrails.spelling import LEET, Mender
 
 _CHUNK = re.compile(r"\S{3,30}")
@@ -36,6 +36,7 @@ class Roles:
     def read(self, reading: Reading) -> Reading | None:
         """Return the reading in roles, or None when it speaks of no group of people."""
         mended = [Word(self.words.get(w.text, w.text), w.start, w.end) for w in self._mend(reading)]
+        mended = list(_names_settled(mended))
         if _SPOKEN_OF.isdisjoint(word.text for word in mended):
             return None
         for role, index in self.chains:
@@ -78,9 +79,12 @@ def roles() -> Roles:
         for form in (forms(word[:-1]) if word.endswith("~") else [word.replace("-", " ")])
     }
     wanted = frozenset(word for word in words if " " not in word)
+    both = set(data["words"]["identity"].split()) & set(data["words"]["group"].split())
+    words.update(dict.fromkeys(both, "+name"))
     slurs = _slurs() - wanted
     words.update(dict.fromkeys(slurs, "+slur"))
     plain, real = (frozenset(data[name].split()) for name in ("plain", "real_words"))
+    wanted |= frozenset(data["mended"].split())
     return Roles(words, Mender(wanted, plain - wanted, real, slurs), _chains(data))
 
 
@@ -114,6 +118,23 @@ def lines_of(block: str) -> list[str]:
     """Return the phrases of a block of text, one on each line, without comments."""
     lines = (line.strip() for line in block.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def _names_settled(words: Sequence[Word]) -> Iterator[Word]:
+    """Yield the words, with names as `Muslim` read as a noun or as an adjective by what follows."""
+    for at, word in enumerate(words):
+        after = words[at + 1].text if at + 1 < len(words) else STOP
+        if word.text == "+name":
+            is_noun = after in COMMON_WORDS | _AFTER_A_NOUN or after[0] == "+"
+            is_noun = is_noun and after not in {"+person", "+group", "+identity", "+name"}
+            yield word._replace(text="+group" if is_noun else "+identity")
+        else:
+            yield word
+
+
+_AFTER_A_NOUN = frozenset(
+    ("like", "today", "tomorrow", "than", "should", "must", "deserve", "tonight", "again", "even")
+)
 
 
 def _chained(reading: Reading, role: str, index: PhraseIndex[None]) -> list[Word]:

@@ -36,12 +36,13 @@ class Mender:
         """Words that are mended to; `exact` ones only where they are masked or run together."""
         self.plain = plain
         """Words that may stand beside them in a word that was run together."""
-        self.typos = _typos(wanted, real | plain)
+        self.real = real | plain
+        self.typos = _typos(wanted, self.real)
         self.mend = lru_cache(maxsize=8192)(self._mend)
 
     def _mend(self, word: str) -> tuple[str, ...]:
         """Return the word, or the words that it was meant to be."""
-        if word in self.wanted or word in self.plain or not word.isascii():
+        if word in self.wanted or word in self.real or not word.isascii():
             return (word,)
         if word in self.typos:
             return (self.typos[word],)
@@ -65,12 +66,18 @@ class Mender:
         for end in range(1, len(word) + 1):
             for start in range(end):
                 before, part = best[start], word[start:end]
-                if before is None or not (part in self.wanted or part in self.plain):
+                if before is None or not self._may_stand(part, word):
                     continue
                 if best[end] is None or len(before) + 1 < len(best[end] or ()):
                     best[end] = (*before, part)
         found = best[-1] or ()
         return found if any(part in self.wanted for part in found) else ()
+
+    def _may_stand(self, part: str, joined: str) -> bool:
+        """Return whether `part` may be a word of `joined`; a single letter only at its edge."""
+        if part in self.wanted:
+            return True
+        return part in self.plain and (len(part) > 1 or joined[:1] == part == "i")
 
 
 def _typos(wanted: frozenset[str], real: frozenset[str]) -> dict[str, str]:
