@@ -13,6 +13,7 @@ import asyncio
 import csv
 import random
 import re
+import statistics
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,7 @@ LOCALES = (("en-US", "US"), ("en-GB", "UK"), ("en-IE", "EU"), ("de-DE", "EU"))
 SECTORS = ("apparel", "apparel", "apparel", *get_args(Sector))
 VOICES = ((), ("warm", "plain"), ("dry humour",), ("expert", "exact"), ("playful",), ("courteous",))
 WORDS = re.compile(r"[\w'%€£$.,]*\w")
-TRIAL = "14 days, then 9.99 a month until cancelled. Cancel online under Account."
+TRIAL = "14 days, then €9.99 a month until cancelled. Cancel online under Account."
 AUDIENCE = Audience(id="catalogue", description="People who asked for news")
 
 
@@ -56,6 +57,7 @@ class Tally:
     verdicts: Counter[str] = field(default_factory=Counter)
     texts: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
+    shared: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -186,6 +188,7 @@ def written(brief: Brief, brand: Brand, n: int, seed: int, tally: Tally) -> Sequ
 def measure(drafts: Sequence[Draft], wanted: int, tally: Tally) -> None:
     tally.short += len(drafts) < wanted
     tally.repeats += len(near_duplicates([draft.copy_ for draft in drafts]))
+    tally.shared.append(again([f"{d.subject}\n{d.preheader}\n{d.body}" for d in drafts], 4))
     for draft in drafts:
         words = len(draft.body.split())
         tally.lengths["subject over 60"] += limits.visible(draft.subject) > 60
@@ -228,7 +231,8 @@ def report(tally: Tally) -> None:
         print(f"{name}: {count}")
     for size in (1, 2, 3):
         print(f"distinct-{size}: {distinct(tally.texts, size):.3f}")
-    print(f"4-grams that occur again: {again(tally.texts, 4):.3f}")
+    print(f"4-grams that occur again, in all requests: {again(tally.texts, 4):.3f}")
+    print(f"4-grams that occur again, in one request: {statistics.mean(tally.shared):.3f}")
     print(f"subjects that occur once: {once(tally.subjects):.3f}")
     for failure in tally.failures[:10]:
         print(failure)

@@ -132,3 +132,25 @@ def test_delivery_comes_after_what_is_delivered() -> None:
     for draft in drafts(facts=facts, offer=None, n=8):
         if "Ships" in draft.body:
             assert draft.body.index("6 mm") < draft.body.index("Ships")
+
+
+def test_a_milestone_begins_with_the_reader() -> None:
+    """What the reader reached comes before what it unlocks."""
+    facts = [
+        {"id": "deck", "text": "A phrase deck unlocks after 100 lessons"},
+        {"id": "streak", "text": "This audience has completed 100 lessons"},
+    ]
+
+    for draft in drafts(kind="milestone", facts=facts, offer=None):
+        assert draft.body.index("You have completed") < draft.body.index("phrase deck")
+
+
+def test_an_event_begins_with_its_date() -> None:
+    """When it is comes before what there is."""
+    facts = [
+        {"id": "tea", "text": "Tea is served in the reading room"},
+        {"id": "when", "text": "Book swap on Sunday 22 March 2026, 2 pm to 5 pm"},
+    ]
+
+    for draft in drafts(kind="event", facts=facts, offer=None, product={"name": "Book swap"}):
+        assert draft.body.index("22 March 2026") < draft.body.index("Tea is served")

@@ -48,6 +48,11 @@ class Quote:
         return (self.line.partition(" ")[2] or self.line).casefold()
 
     @property
+    def spoken(self) -> bool:
+        """Whether it is about the reader."""
+        return self.line.startswith("You ")
+
+    @property
     def simple(self) -> bool:
         """Whether it can stand in an enumeration or a subject: no stops and colons inside."""
         return not any(mark in self.line for mark in (";", ": ", ". ", "(", "“", '"'))

@@ -70,7 +70,7 @@ class Thread:
     angle: str
     condition: Condition
     lead: str | None
-    """Which sort of fact it opens with: proof, dated, or any."""
+    """Which sort of fact it opens with, as `proof`; None for any."""
     merit: float
     """How much it is preferred, other things being equal: an offer first where there is one."""
     parts: Parts

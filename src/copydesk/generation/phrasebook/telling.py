@@ -68,9 +68,8 @@ class Telling:
         """Choose facts that fit beside the rest; the thread says which sort comes first."""
         open_ = list(self.situation.quotes.open)
         self.rng.shuffle(open_)
-        sort = self.thread.lead or ("dated" if "event" in self.situation.flags else None)
         open_.sort(key=lambda quote: quote.service)
-        if sort in {"proof", "dated"}:
+        if sort := self.thread.lead or self._leading():
             open_.sort(key=lambda quote: not getattr(quote, sort))
         beside = count_words(self.situation.slots.get("terms", ""))
         beside += sum(count_words(quote.line) for quote in self.situation.quotes.due)
@@ -84,6 +83,11 @@ class Telling:
         many = self.situation.naming.number == "many"
         self.slots = {**self.situation.slots, **_fact_slots(self.chosen, many=many)}
         self.flags = self.situation.flags | _list_flags(self.chosen) | frozenset(self.slots)
+
+    def _leading(self) -> str | None:
+        """Return which sort of fact comes first on this occasion, whatever the thread."""
+        leading = {"event": "dated", "milestone": "spoken"}
+        return next((leading[kind] for kind in leading if kind in self.situation.flags), None)
 
     def _subject(self) -> str | None:
         for phrase in self._fitting("subject"):
