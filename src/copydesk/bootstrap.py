@@ -13,11 +13,14 @@ from sqlalchemy.engine import make_url
 
 from copydesk.desk.access_desk import Access
 from copydesk.desk.asking import Asking
+from copydesk.desk.receiving import Receiving
 from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.serving import Serving
 from copydesk.errors import SettingsError
+from copydesk.feedback.webhooks import webhooks
 from copydesk.generation import Model
-from copydesk.generation.build import ModelChoice, build_model
+from copydesk.generation.build import ModelChoice, build_answerer, build_model
+from copydesk.generation.questions import Answerer
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.pipeline import Pipeline
@@ -47,12 +50,14 @@ class Copydesk:
     asking: Asking
     reviewing: Reviewing
     serving: Serving
+    receiving: Receiving
     access: Access
     clock: Clock
 
     async def aclose(self) -> None:
         """Let go of connections and memory."""
         await self.model.aclose()
+        await self.checker.aclose()
         self.store.close()
 
 
@@ -66,9 +71,10 @@ def bootstrap(
     *,
     store: Store | None = None,
     model: Model | None = None,
+    judge: Answerer | None = None,
     clock: Clock = utc_now,
 ) -> Copydesk:
-    """Wire Copydesk as the settings say; `store` and `model` take the place of theirs.
+    """Wire Copydesk as the settings say; `store`, `model` and `judge` take the place of theirs.
 
     Raises:
         SettingsError: a setting names something that is not there.
@@ -81,6 +87,7 @@ def bootstrap(
         guards=settings.guards,
         detoxify_checkpoint=settings.detoxify_checkpoint,
         detoxify_config=settings.detoxify_config,
+        judge=lambda: judge or judge_of(settings),
     )
     chosen, because = (model, "given by the caller") if model else build_model(choice(settings))
     ranker = TransparentRanker()
@@ -97,6 +104,7 @@ def bootstrap(
         reviewing=Reviewing(
             store, checker, policy, clock, timedelta(minutes=settings.lease_minutes)
         ),
+        receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),
         serving=Serving(store, checker, policy, clock, secret_of(settings)),
         access=Access(store, clock, settings.session_hours),
         clock=clock,
@@ -121,6 +129,15 @@ def choice(settings: Settings) -> ModelChoice:
         temperature=settings.temperature,
         max_output_tokens=settings.max_output_tokens,
     )
+
+
+def _webhook_keys(settings: Settings) -> dict[str, str]:
+    return {tool: key.get_secret_value() for tool, key in settings.webhook_keys.items()}
+
+
+def judge_of(settings: Settings) -> Answerer:
+    """Return the server that the check `judge` asks. Raises ModelMisconfigured without one."""
+    return build_answerer(choice(settings), settings.judge_model)
 
 
 def secret_of(settings: Settings) -> bytes:

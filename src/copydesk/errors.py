@@ -5,6 +5,7 @@
     │   ├── Contradiction         409   fields that are each right do not fit each other
     │   └── SettingsError         500   the operator's settings cannot be used
     ├── Unauthenticated           401   no session or key, or one that is not known
+    │   └── BadSignature          401   a delivery was not signed by the tool it names
     ├── Forbidden                 403   known, but not allowed
     │   └── SelfApproval          403   the one who asked for the copy tried to sign it
     ├── NotFound                  404   nothing by that name
@@ -97,6 +98,10 @@ class Unauthenticated(CopydeskError):
     """Sign in, or send an API key as `Authorization: Bearer KEY`."""
 
     status = 401
+
+
+class BadSignature(Unauthenticated):
+    """The delivery's signature does not fit: check the tool's key in the settings."""
 
 
 class Forbidden(CopydeskError):

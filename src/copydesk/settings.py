@@ -63,8 +63,11 @@ class Settings(BaseSettings):
     rule_packs: tuple[Path, ...] = ()
     """Folders or files of rule packs, added to the shipped ones."""
     guards: tuple[str, ...] = ("rules",)
-    """Checks that must take part, of `rules` and `detoxify`: one that cannot is a finding of
-    severity review."""
+    """Checks that must take part, of `rules`, `detoxify` and `judge`: one that cannot is a finding
+    of severity review."""
+    judge_model: str | None = None
+    """Name of the model that the check `judge` asks, at the same server; `openai_model` when not
+    set. Each request costs a call."""
     detoxify_checkpoint: Path | None = None
     """Weights for the check `detoxify`: a Python pickle, so only from a source that you trust."""
     detoxify_config: Path | None = None
@@ -76,6 +79,8 @@ class Settings(BaseSettings):
     """How long a browser stays signed in."""
     pull_max_age_s: int = Field(default=30, ge=0)
     """Cache-Control of pull answers."""
+    webhook_keys: dict[str, SecretStr] = {}
+    """Each tool that posts outcomes to `/v1/outcomes/{tool}`, with the key that verifies it."""
     worker: str = "worker-0"
     """Stable name of this process among workers on one database."""
 

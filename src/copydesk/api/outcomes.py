@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Body, Path, Request
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -39,6 +41,16 @@ class OutcomeBatch(Noun):
         return {"anyOf": [batch, bare]}
 
 
+class Delivered(Noun):
+    """What became of a tool's delivery."""
+
+    accepted: int
+    new: int
+    """How many were not known before: a delivery may be repeated without harm."""
+    skipped: int
+    """Events of other mail than Copydesk's."""
+
+
 class Counted(Noun):
     """What became of the events."""
 
@@ -56,3 +68,18 @@ def record(
     """Report opens, clicks, conversions, unsubscribes and complaints; each event counts once."""
     new = desk.serving.record(sent.outcomes, caller)
     return Counted(accepted=len(sent.outcomes), new=new)
+
+
+@router.post(
+    "/outcomes/{tool}",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=responses(401, 404, 413, 422),
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": {}}}}},
+)
+async def deliver(
+    desk: Desk, request: Request, tool: Annotated[str, Path(max_length=40)]
+) -> Delivered:
+    """Take the campaign tool's own webhook; the tool's signature is the credential."""
+    body = await request.body()
+    receive = partial(desk.receiving.receive, tool, body, dict(request.headers))
+    return Delivered(**(await run_sync(receive))._asdict())
