@@ -35,7 +35,7 @@ class Pipeline:
             seed=request.seed,
         )
         drafts = await desk.model.draft(asked)
-        pieces = steps.check(desk, request, drafts, prompt)
+        pieces = await steps.check(desk, request, drafts, prompt)
         pieces = await steps.repair(desk, request, asked, pieces)
         distinct = steps.rank(desk, request, pieces)
         return steps.route(desk, generation_id, request, signals, distinct)

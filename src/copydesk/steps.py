@@ -66,11 +66,15 @@ class Written(NamedTuple):
     notes: tuple[str, ...]
 
 
-def check(desk: Desk, request: GenerationRequest, drafts: Drafts, prompt: Prompt) -> list[Piece]:
-    """Check every draft."""
+async def check(
+    desk: Desk, request: GenerationRequest, drafts: Drafts, prompt: Prompt
+) -> list[Piece]:
+    """Check every draft, all at once."""
+    copies = [draft.copy_ for draft in drafts.drafts]
+    checks = await _check_all(desk, request, copies)
     return [
-        Piece(draft, draft.copy_, _checked(desk, request, draft.copy_), drafts, prompt)
-        for draft in drafts.drafts
+        Piece(draft, copy, checked, drafts, prompt)
+        for draft, copy, checked in zip(drafts.drafts, copies, checks, strict=True)
     ]
 
 
@@ -78,7 +82,7 @@ async def repair(
     desk: Desk, request: GenerationRequest, asked: DraftRequest, pieces: Sequence[Piece]
 ) -> list[Piece]:
     """Give blocked drafts one chance: the rules' own suggestions, else a rewrite by the model."""
-    suggested = [_take_suggestions(desk, request, piece) for piece in pieces]
+    suggested = await _take_suggestions(desk, request, pieces)
     blocked = [piece for piece in suggested if piece.checked.verdict is Verdict.BLOCK]
     if not blocked:
         return suggested
@@ -119,18 +123,30 @@ def route(
     return Written(variants, ranked.abstained, (*ranked.notes, *_fallback_notes(ranked.pieces)))
 
 
-def _checked(desk: Desk, request: GenerationRequest, copy: Copy) -> Checked:
-    return desk.checker.check(Submission(copy, request.brief, request.brand, request.audience))
+async def _check_all(
+    desk: Desk, request: GenerationRequest, copies: Sequence[Copy]
+) -> list[Checked]:
+    facts = (request.brief, request.brand, request.audience)
+    return await desk.checker.check_all([Submission(copy, *facts) for copy in copies])
 
 
-def _take_suggestions(desk: Desk, request: GenerationRequest, piece: Piece) -> Piece:
+async def _take_suggestions(
+    desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]
+) -> list[Piece]:
+    changed = {number: copy for number, piece in enumerate(pieces) if (copy := _suggested(piece))}
+    checks = await _check_all(desk, request, list(changed.values()))
+    better = list(pieces)
+    for (number, copy), checked in zip(changed.items(), checks, strict=True):
+        note = f"took the suggestions of {_rules(pieces[number].checked)}"
+        new = replace(pieces[number], copy=copy, checked=checked)
+        better[number] = _better(pieces[number], new, note)
+    return better
+
+
+def _suggested(piece: Piece) -> Copy | None:
     if piece.checked.verdict is not Verdict.BLOCK:
-        return piece
-    copy = apply_suggestions(piece.copy, piece.checked.findings)
-    if copy is None:
-        return piece
-    note = f"took the suggestions of {_rules(piece.checked)}"
-    return _better(piece, replace(piece, copy=copy, checked=_checked(desk, request, copy)), note)
+        return None
+    return apply_suggestions(piece.copy, piece.checked.findings)
 
 
 async def _rewrite(
@@ -145,7 +161,7 @@ async def _rewrite(
     except GenerationError as error:
         note = f"asked for a rewrite, and none came: {error.message}"
         return [replace(piece, repairs=(*piece.repairs, note)) for piece in blocked]
-    rewrites = check(desk, request, answer, prompt)
+    rewrites = await check(desk, request, answer, prompt)
     padded = [*rewrites, *blocked[len(rewrites) :]]
     return [
         _better(old, replace(new, repairs=old.repairs), f"rewritten for {_rules(old.checked)}")

@@ -28,7 +28,7 @@ def check(desk: Desk, line: Annotated[CheckRequest, Body(examples=[CHECK])]) -> 
     Nothing is stored, and the same request gets the same verdict. Without a brief, claims cannot
     be bound to facts, and those checks are left out.
     """
-    checked = desk.checker.check(line.submission)
+    checked = desk.checker.check_now(line.submission)
     return FullAnswer(
         id=line.id, verdict=checked.verdict, findings=checked.findings, engines=checked.engines
     )

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from copydesk.access import Actor, Role
+from copydesk.generation.questions import Answerer
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.settings import Settings, load_settings
@@ -27,7 +28,14 @@ def checker_of(settings: Settings) -> Checker:
         guards=settings.guards,
         detoxify_checkpoint=settings.detoxify_checkpoint,
         detoxify_config=settings.detoxify_config,
+        judge=lambda: _judge_of(settings),
     )
+
+
+def _judge_of(settings: Settings) -> Answerer:
+    from copydesk.bootstrap import judge_of  # the whole of Copydesk, where it is needed
+
+    return judge_of(settings)
 
 
 def at_the_keyboard(name: str | None, *roles: Role) -> Actor:

@@ -97,6 +97,19 @@ class Recheck:
                 self._refresh(item)
         return frozenset(variants)
 
+    def submissions(self) -> Iterator[Submission]:
+        """Yield all that will be checked: open items, and approved copy that is void."""
+        reviewed = set()
+        for item in list(open_items(self.tx, self.campaign.id)):
+            reviewed.add(item.variant.id)
+            if item.audience.id in self.campaign.audiences:
+                yield Submission(item.copy_now, *facts_now(item, self.campaign))
+        for approved in self.void():
+            audience = self.campaign.audiences.get(approved.audience_id)
+            if audience is not None and approved.id not in reviewed:
+                facts = (self.campaign.brief, self.campaign.brand, audience)
+                yield Submission(approved.copy_, *facts)
+
     def void(self) -> Sequence[ApprovedCopy]:
         """Return the approvals that do not hold any more."""
         served = self.tx.library.served(self.campaign.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +25,12 @@ class Checks(Protocol):
 
     def check(self, submission: Submission) -> Checked:
         """Return the verdict with its findings. Does not raise: what fails is a finding."""
+
+    def consider_now(self, submissions: Iterable[Submission]) -> None:
+        """Ask about copy ahead of its check whoever must be asked: slow, so in no transaction.
+
+        `submissions` is read to its end before anybody is asked, and not at all if nobody is.
+        """
 
 
 def must_stand_at(noun: ReviewItem | Campaign, version: int | None) -> None:

@@ -137,6 +137,7 @@ class Reviewing:
         stop the edit; the copy then waits for another one.
         """
         by = _reviewer(actor)
+        self._checker.consider_now(self._to_check(item_id, version, copy))
         with self._store.transaction() as tx:
             item = _read(tx, item_id, version)
             facts = facts_now(item, tx.campaigns.get(item.campaign))
@@ -158,6 +159,7 @@ class Reviewing:
             StaleVersion: the item changed, or its campaign did.
         """
         by, now = _reviewer(actor), self._clock()
+        self._checker.consider_now(self._to_check(item_id, version))
         with self._store.transaction() as tx:
             item = _read(tx, item_id, version)
             allow(item, Act.APPROVE, by, now)
@@ -166,6 +168,16 @@ class Reviewing:
                 return self._sign(tx, item, facts, by, note)
             refusal = self._bring_up_to_date(tx, item, facts)
         raise refusal
+
+    def _to_check(
+        self, item_id: str, version: int | None, copy: Copy | None = None
+    ) -> Iterator[Submission]:
+        """Yield what an act is about to check: other copy, or the same on other facts."""
+        with self._store.transaction() as tx:
+            item = _read(tx, item_id, version)
+            facts = facts_now(item, tx.campaigns.get(item.campaign))
+        if copy is not None or not stand(item, facts):
+            yield Submission(copy or item.copy_now, *facts)
 
     def _sign(
         self, tx: Transaction, item: ReviewItem, facts: Facts, by: Reviewer, note: str | None

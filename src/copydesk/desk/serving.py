@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from copydesk.access import Actor, Role
@@ -115,13 +115,13 @@ class Serving:
         """
         actor.must_be(Role.REQUESTER)
         now = self._clock()
+        self._checker.consider_now(self._leaning_on(campaign_id, brief, actor, version))
         with self._store.transaction() as tx:
             before = tx.campaigns.get(campaign_id)
             must_stand_at(before, version)
             if brief == before.brief:
                 return CampaignChange(**dict(before))
-            update = {"brief": brief, "version": before.version + 1, "updated_at": now}
-            after = before.model_copy(update=update)
+            after = _with_brief(before, brief, now)
             tx.campaigns.save(after, before.version)
             return self._recall(tx, before, after, actor, now)
 
@@ -140,6 +140,7 @@ class Serving:
         """
         actor.must_be(Role.APPROVER)
         now = self._clock()
+        self._checker.consider_now(self._fallback_ways(campaign_id, copy))
         with self._store.transaction() as tx:
             before = tx.campaigns.get(campaign_id)
             must_stand_at(before, version)
@@ -159,11 +160,34 @@ class Serving:
         with self._store.transaction() as tx:
             return tx.outcomes.add(outcomes)
 
+    def _leaning_on(
+        self, campaign_id: str, brief: Brief, actor: Actor, version: int | None
+    ) -> Iterator[Submission]:
+        """Yield what a change to this brief will check."""
+        now = self._clock()
+        with self._store.transaction() as tx:
+            before = tx.campaigns.get(campaign_id)
+            must_stand_at(before, version)
+            after = _with_brief(before, brief, now)
+            leaning = list(self._recheck(tx, after, actor, now).submissions())
+        if brief != before.brief:
+            yield from leaning
+
+    def _fallback_ways(self, campaign_id: str, copy: Copy) -> Iterator[Submission]:
+        """Yield the fallback as it is checked: on the brief, and on the brief without its offer."""
+        with self._store.transaction() as tx:
+            campaign = tx.campaigns.get(campaign_id)
+        for brief in (campaign.brief, without_offer(campaign.brief)):
+            yield Submission(copy, brief, campaign.brand, ANYONE)
+
+    def _recheck(self, tx: Transaction, after: Campaign, actor: Actor, now: datetime) -> Recheck:
+        return Recheck(tx, self._checker, self._policy.sha256, after, actor.name, now)
+
     def _recall(
         self, tx: Transaction, before: Campaign, after: Campaign, actor: Actor, now: datetime
     ) -> CampaignChange:
         policy = self._policy.sha256
-        recheck = Recheck(tx, self._checker, policy, after, actor.name, now)
+        recheck = self._recheck(tx, after, actor, now)
         reviewed = recheck.open_items()
         void = recheck.void()
         fresh = [recheck.requeue(copy) for copy in void if copy.id not in reviewed]
@@ -206,6 +230,11 @@ def _grave(checked: Checked) -> set[tuple[str, Slot, int]]:
     """Return which findings ask for a person or more, and where they stand."""
     grave = (Severity.BLOCK, Severity.REVIEW)
     return {(f.rule, f.slot, f.start) for f in checked.findings if f.severity in grave}
+
+
+def _with_brief(campaign: Campaign, brief: Brief, now: datetime) -> Campaign:
+    update = {"brief": brief, "version": campaign.version + 1, "updated_at": now}
+    return campaign.model_copy(update=update)
 
 
 def _changed(before: Brief, after: Brief) -> list[str]:

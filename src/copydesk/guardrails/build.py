@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from copydesk.errors import SettingsError
+from copydesk.errors import ModelMisconfigured, SettingsError
+from copydesk.generation.questions import Answerer
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.guard import Guard
+from copydesk.guardrails.judge import JudgeGuard
 from copydesk.guardrails.packs import load_packs
 from copydesk.guardrails.rules import RulesGuard
-from copydesk.guardrails.toxicity import DetoxifyGuard, EngineUnavailable
+from copydesk.guardrails.toxicity import DetoxifyGuard
+from copydesk.guardrails.unavailable import EngineUnavailable
+
+Maker = Callable[[], Guard]
+
+
+def no_judge() -> Answerer:
+    """Answer for callers that have no model server. Raises ModelMisconfigured."""
+    raise ModelMisconfigured("no model server is given")
 
 
 def build_checker(
@@ -18,19 +28,22 @@ def build_checker(
     guards: Sequence[str] = ("rules",),
     detoxify_checkpoint: Path | None = None,
     detoxify_config: Path | None = None,
+    judge: Callable[[], Answerer] = no_judge,
 ) -> Checker:
-    """Return the checker with these guards, each named `rules` or `detoxify`.
+    """Return the checker with these guards, each named `rules`, `detoxify` or `judge`.
 
     A guard that is named but cannot run does not stop the service: every check then has a
-    finding of severity review that says so.
+    finding of severity review that says so. `judge` makes the model server that the judge asks,
+    and is called only when it is named.
 
     Raises:
         SettingsError: there is no guard by that name.
         InputError: a rule pack is wrong.
     """
-    makers: dict[str, Callable[[], Guard]] = {
+    makers: dict[str, Maker] = {
         "rules": lambda: RulesGuard(load_packs(rule_packs)),
         "detoxify": lambda: DetoxifyGuard.load(detoxify_checkpoint, detoxify_config),
+        "judge": lambda: _judge(judge),
     }
     ready: list[Guard] = []
     missing: dict[str, str] = {}
@@ -41,9 +54,21 @@ def build_checker(
             ready.append(makers[name]())
         except EngineUnavailable as error:
             missing[error.engine] = str(error)
-    unasked = (
-        {}
-        if "detoxify" in guards
-        else {DetoxifyGuard.name: DetoxifyGuard.outlook(detoxify_checkpoint)}
-    )
-    return Checker(ready, missing).with_states(unasked)
+    return Checker(ready, missing).with_states(_unasked(guards, detoxify_checkpoint))
+
+
+def _judge(answerer: Callable[[], Answerer]) -> JudgeGuard:
+    try:
+        return JudgeGuard(answerer())
+    except ModelMisconfigured as error:
+        raise EngineUnavailable(JudgeGuard.name, error.message) from error
+
+
+def _unasked(guards: Sequence[str], checkpoint: Path | None) -> dict[str, str]:
+    """Return the state of the engines that the settings do not name."""
+    states = {}
+    if "detoxify" not in guards:
+        states[DetoxifyGuard.name] = DetoxifyGuard.outlook(checkpoint)
+    if "judge" not in guards:
+        states[JudgeGuard.name] = "off"
+    return states

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from copydesk.guardrails.findings import Checked, Finding, Severity, Verdict
-from copydesk.guardrails.guard import Guard, Submission
+from copydesk.guardrails.guard import Considering, Guard, Submission
+from copydesk.guardrails.unavailable import UNAVAILABLE, unavailable
 from copydesk.variants import Slot
 
-UNAVAILABLE = "guard.unavailable"
-"""Category of the finding that stands for a guard which could not do its work."""
+log = logging.getLogger(__name__)
+
 NO_BRIEF = "no brief: claims were not bound to facts"
 
 _WORST_FIRST = tuple(Severity)
@@ -21,12 +24,20 @@ class Checker:
 
     A guard that raises, or that is `missing` (name: reason), becomes a finding of severity
     review, so that a person looks. `check` never raises, whatever the copy holds.
+
+    Guards that ask a server, as the judge, do so ahead: `consider` what will be checked, or use
+    `check_all` or `check_now`, which do. Without such a guard they cost nothing.
     """
 
     def __init__(self, guards: Sequence[Guard], missing: Mapping[str, str] | None = None) -> None:
         self.guards = tuple(guards)
         self.missing = dict(missing or {})
         self._states: dict[str, str] = {}
+
+    @property
+    def considering(self) -> tuple[Considering, ...]:
+        """The guards that ask somebody else."""
+        return tuple(guard for guard in self.guards if isinstance(guard, Considering))
 
     @property
     def engines(self) -> dict[str, str]:
@@ -42,7 +53,7 @@ class Checker:
 
     def check(self, submission: Submission) -> Checked:
         """Return the verdict on a submission, with findings in the order of the copy."""
-        found = [_unavailable(name, reason) for name, reason in self.missing.items()]
+        found = [unavailable(name, reason) for name, reason in self.missing.items()]
         for guard in self.guards:
             found.extend(_run(guard, submission))
         findings = _without_overlaps(found)
@@ -51,26 +62,58 @@ class Checker:
             engines["grounding"] = NO_BRIEF
         return Checked(verdict=Verdict.of(findings), findings=findings, engines=engines)
 
+    async def consider(self, submissions: Iterable[Submission]) -> None:
+        """Let every guard that asks somebody else do so; what fails is for `check` to tell.
+
+        `submissions` is not even begun to be read where no guard asks.
+        """
+        if guards := self.considering:
+            asked = list(submissions)
+            await asyncio.gather(*(_consider(guard, asked) for guard in guards))
+
+    def consider_now(self, submissions: Iterable[Submission]) -> None:
+        """Consider and wait. For threads without an event loop, and outside transactions."""
+        if guards := self.considering:
+            asyncio.run(_consider_and_close(guards, list(submissions)))
+
+    async def check_all(self, submissions: Sequence[Submission]) -> list[Checked]:
+        """Return the verdict on each submission, having asked about all of them at once."""
+        await self.consider(submissions)
+        return [self.check(submission) for submission in submissions]
+
+    def check_now(self, submission: Submission) -> Checked:
+        """Consider, wait and check. For threads without an event loop."""
+        self.consider_now([submission])
+        return self.check(submission)
+
+    async def aclose(self) -> None:
+        """Let go of the connections that the running event loop opened."""
+        for guard in self.considering:
+            await guard.aclose()
+
+
+async def _consider(guard: Considering, submissions: Sequence[Submission]) -> None:
+    try:
+        await guard.consider(submissions)
+    except Exception:  # fail closed: what was not considered is a finding of the check
+        log.exception("guard.not_considered")
+
+
+async def _consider_and_close(
+    guards: Sequence[Considering], submissions: Sequence[Submission]
+) -> None:
+    try:
+        await asyncio.gather(*(_consider(guard, submissions) for guard in guards))
+    finally:
+        for guard in guards:
+            await guard.aclose()
+
 
 def _run(guard: Guard, submission: Submission) -> Iterable[Finding]:
     try:
         return list(guard.check(submission))
     except Exception as error:  # noqa: BLE001 - fail closed: any failure sends copy to a person
-        return [_unavailable(guard.name, f"{type(error).__name__}: {error}")]
-
-
-def _unavailable(name: str, reason: str) -> Finding:
-    return Finding(
-        rule=f"guard.{name}",
-        category=UNAVAILABLE,
-        severity=Severity.REVIEW,
-        slot=Slot.SUBJECT,
-        start=0,
-        end=0,
-        match="",
-        message=f"The check `{name}` did not take part: {reason}",
-        why="A check that the settings ask for is missing, so a person must look instead.",
-    )
+        return [unavailable(guard.name, f"{type(error).__name__}: {error}")]
 
 
 def order(finding: Finding) -> tuple[int, int, int, str, int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
@@ -32,3 +32,18 @@ class Guard(Protocol):
 
     def check(self, submission: Submission) -> Iterable[Finding]:
         """Return what is wrong with the copy, in any order."""
+
+
+@runtime_checkable
+class Considering(Protocol):
+    """A guard that has to ask somebody else, and asks ahead, for many submissions at once.
+
+    Its `check` gives out the answers, without waiting. It may raise as any guard's does, above
+    all where the submission was not considered.
+    """
+
+    async def consider(self, submissions: Sequence[Submission]) -> None:
+        """Ask about what is not known yet. Failures are for `check` to tell."""
+
+    async def aclose(self) -> None:
+        """Let go of the connections of the running event loop."""

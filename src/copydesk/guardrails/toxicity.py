@@ -8,6 +8,7 @@ from pathlib import Path
 
 from copydesk.guardrails.findings import Finding, Severity
 from copydesk.guardrails.guard import Submission
+from copydesk.guardrails.unavailable import EngineUnavailable
 from copydesk.variants import Slot
 
 BLOCK_AT, REVIEW_AT = 0.8, 0.5
@@ -16,14 +17,6 @@ LONGEST = 4_000
 """Characters of a slot that are scored; the model reads 512 word pieces."""
 
 Scores = Mapping[str, float]
-
-
-class EngineUnavailable(Exception):
-    """An optional engine cannot take part; the message is its state."""
-
-    def __init__(self, engine: str, state: str) -> None:
-        self.engine = engine
-        super().__init__(state)
 
 
 class DetoxifyGuard:

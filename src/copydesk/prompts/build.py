@@ -78,16 +78,15 @@ def _prompt(
     **task: object,
 ) -> Prompt:
     kind, version = name.split(".")
-    samples = [data_block(text, SAMPLE_CHARACTERS) for text in brand.samples[:SAMPLES_AT_MOST]]
     described = describe(audience)
-    user = _templates().get_template(f"{kind}_user.{version}.jinja")
+    user = templates().get_template(f"{kind}_user.{version}.jinja")
     return Prompt(
         name=name,
-        system=_templates().get_template(f"draft_system.{version}.jinja").render(),
+        system=templates().get_template(f"draft_system.{version}.jinja").render(),
         user=user.render(
             brief=brief,
             brand=brand,
-            samples=samples,
+            samples=fenced_samples(brand),
             signals=signals,
             description=described.description,
             care=described.care,
@@ -96,8 +95,14 @@ def _prompt(
     )
 
 
+def fenced_samples(brand: Brand) -> list[str]:
+    """Return as many of the brand's samples as a prompt shows."""
+    return [data_block(text, SAMPLE_CHARACTERS) for text in brand.samples[:SAMPLES_AT_MOST]]
+
+
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the environment that every prompt is rendered in: strict, and with fences."""
     environment = Environment(
         loader=PackageLoader("copydesk.prompts"),
         undefined=StrictUndefined,

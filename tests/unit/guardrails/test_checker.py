@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from copydesk.errors import SettingsError
 from copydesk.guardrails import Finding, Severity, Submission, Verdict
 from copydesk.guardrails.build import build_checker
-from copydesk.guardrails.checker import UNAVAILABLE, Checker
+from copydesk.guardrails.checker import Checker
+from copydesk.guardrails.unavailable import UNAVAILABLE
 from copydesk.variants import Copy, Slot
 from tests.factories import a_brand, a_brief, a_copy, an_audience
 

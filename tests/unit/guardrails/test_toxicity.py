@@ -8,7 +8,8 @@ import pytest
 
 from copydesk.guardrails import Severity, Submission, Verdict
 from copydesk.guardrails.build import build_checker
-from copydesk.guardrails.toxicity import DetoxifyGuard, EngineUnavailable
+from copydesk.guardrails.toxicity import DetoxifyGuard
+from copydesk.guardrails.unavailable import EngineUnavailable
 from tests.factories import a_copy
 
 CLASSES = ["toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate"]

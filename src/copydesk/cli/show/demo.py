@@ -91,7 +91,7 @@ def _check_carelessness(stage: Stage) -> None:
     _heading("3. Somebody in a hurry writes their own: what the checks find")
     console(WIDTH).print(words.copy_table(read.careless))
     submission = Submission(read.careless, read.brief, read.brand, read.audience)
-    checked = stage.desk.checker.check(submission)
+    checked = stage.desk.checker.check_now(submission)
     console(WIDTH).print(words.verdict(checked.verdict))
     for found in checked.findings:
         console(WIDTH).print(Padding(words.finding(found), (0, 0, 0, 2)))
