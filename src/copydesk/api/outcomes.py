@@ -74,7 +74,10 @@ def record(
     "/outcomes/{tool}",
     status_code=HTTPStatus.ACCEPTED,
     responses=responses(401, 404, 413, 422),
-    openapi_extra={"requestBody": {"content": {"application/json": {"schema": {}}}}},
+    openapi_extra={
+        "requestBody": {"content": {"application/json": {"schema": {}}}},
+        "security": [],
+    },
 )
 async def deliver(
     desk: Desk, request: Request, tool: Annotated[str, Path(max_length=40)]
