@@ -31,12 +31,12 @@ class Frames:
     negates: PhraseIndex[None]
     asserts: PhraseIndex[None]
 
-    def spare(self, reading: Reading, hit: Span) -> bool:
+    def spare(self, reading: Reading, hit: Span, *, minds_negation: bool = True) -> bool:
         """Return whether the words of `hit`, a span of the source, are not the sender's view."""
         sentence = _sentence(reading, hit)
         if self._is_quoted(reading, hit, sentence) or self._is_condemned(reading, hit, sentence):
             return not _occurs(self.endorses, reading, sentence)
-        return self._is_negated(reading, hit)
+        return minds_negation and self._is_negated(reading, hit)
 
     def _is_quoted(self, reading: Reading, hit: Span, sentence: Span) -> bool:
         """Return whether the hit stands in quotation marks that the sentence talks about."""

@@ -31,6 +31,7 @@ class Roles:
 
     words: Mapping[str, str]
     mender: Mender
+    """Its exact words are the slurs: `+slur` where run together; else packs/slurs.yaml has them."""
     chains: Sequence[tuple[str, PhraseIndex[None]]]
 
     def read(self, reading: Reading) -> Reading | None:
@@ -46,13 +47,27 @@ class Roles:
     def _mend(self, reading: Reading) -> Iterator[Word]:
         masked = dict(self._masked(reading))
         covered = 0
-        for word in reading.words:
+        for word in self._rejoined(reading.words):
             if word.start in masked:
                 text, covered = masked[word.start]
                 yield Word(text, word.start, covered)
             elif word.start >= covered or word.text in {STOP, PAUSE}:
                 parts = self.mender.mend(word.text)
-                yield from (Word(part, word.start, word.end) for part in parts)
+                for part in parts:
+                    is_hidden = part in self.mender.exact and part != word.text
+                    yield Word("+slur" if is_hidden else part, word.start, word.end)
+
+    def _rejoined(self, words: Sequence[Word]) -> Iterator[Word]:
+        """Yield the words, a first letter that was taken for an article put back."""
+        rest = iter(words)
+        for word in rest:
+            after = next(rest, None) if word.text in {"a", "i"} else None
+            if after is None:
+                yield word
+            elif word.text + after.text in self.mender.wanted:
+                yield Word(word.text + after.text, word.start, after.end)
+            else:
+                yield from (word, after)
 
     def _masked(self, reading: Reading) -> Iterator[tuple[int, tuple[str, int]]]:
         """Yield words written with signs for letters: where each begins, what it is, its end."""
@@ -82,7 +97,6 @@ def roles() -> Roles:
     both = set(data["words"]["identity"].split()) & set(data["words"]["group"].split())
     words.update(dict.fromkeys(both, "+name"))
     slurs = _slurs() - wanted
-    words.update(dict.fromkeys(slurs, "+slur"))
     plain, real = (frozenset(data[name].split()) for name in ("plain", "real_words"))
     wanted |= frozenset(data["mended"].split())
     return Roles(words, Mender(wanted, plain - wanted, real, slurs), _chains(data))
@@ -176,7 +190,8 @@ def _resolved(words: Sequence[Word]) -> list[Word]:
         meant = named.get(sentence, set()) | named.get(sentence - 1, set())
         if _is_explained(words, at):
             meant = meant | {"+pronoun", "you"}
-        text = "+they" if word.text in meant else _READ_AS.get(word.text, word.text)
+        stands = word.text in meant and not _things_stand_between(words, at)
+        text = "+they" if stands else _READ_AS.get(word.text, word.text)
         resolved.append(word._replace(text=text))
     return resolved
 
@@ -188,7 +203,19 @@ _STANDS_FOR = {
     "+addressed": {"+pronoun", "you"},
 }
 _READ_AS = {"+addressed": "+group"}
+_POINTS = frozenset(("these", "those", "our", "the", "your", "this"))
 _FAR = 18
+
+
+def _things_stand_between(words: Sequence[Word], at: int) -> bool:
+    """Return whether things were named since the group: `women love these boots: they ...`."""
+    for back in range(at - 1, max(-1, at - _FAR), -1):
+        if words[back].text in _STANDS_FOR:
+            return False
+        if words[back].text in _POINTS:
+            following = [word.text for word in words[back + 1 : min(at, back + 4)]]
+            return any(text[0] != "+" and text[-1:] == "s" for text in following)
+    return False
 
 
 def _is_explained(words: Sequence[Word], at: int) -> bool:
@@ -196,7 +223,8 @@ def _is_explained(words: Sequence[Word], at: int) -> bool:
     if words[at].text not in {"+pronoun", "you"}:
         return False
     after = [word.text for word in words[at : at + _FAR]]
+    rows = zip(after, after[1:], after[2:], strict=False)
     return any(
-        row[0] in {"+pronoun", "you"} and row[1] == "+is" and row[2] in _STANDS_FOR
-        for row in zip(after, after[1:], after[2:], strict=False)
+        first in {"+pronoun", "you"} and second == "+is" and third in _STANDS_FOR
+        for first, second, third in rows
     )

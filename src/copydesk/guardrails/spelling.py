@@ -32,6 +32,7 @@ class Mender:
         real: frozenset[str],
         exact: frozenset[str] = frozenset(),
     ) -> None:
+        self.exact = exact
         self.wanted = wanted | exact
         """Words that are mended to; `exact` ones only where they are masked or run together."""
         self.plain = plain
@@ -77,7 +78,9 @@ class Mender:
         """Return whether `part` may be a word of `joined`; a single letter only at its edge."""
         if part in self.wanted:
             return True
-        return part in self.plain and (len(part) > 1 or joined[:1] == part == "i")
+        return part in self.plain and (
+            len(part) > 1 or (part == "i" and "i" in joined[:1] + joined[-1:])
+        )
 
 
 def _typos(wanted: frozenset[str], real: frozenset[str]) -> dict[str, str]:

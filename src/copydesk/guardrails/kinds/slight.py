@@ -11,10 +11,12 @@ from pydantic import Field
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.conditions import index_of
 from copydesk.guardrails.frames import frames
-from copydesk.guardrails.phrases import Lists, PhraseIndex, Phrases, compile_phrase
+from copydesk.guardrails.phrases import Lists, PhraseError, PhraseIndex, Phrases, compile_phrase
+from copydesk.guardrails.roles import roles
 from copydesk.guardrails.rule import Find, RuleBase
 from copydesk.variants import Slot
 
+_WORD = re.compile(r"(?<![+@<\w])[a-z]+(?![\w~])")
 _DENIALS = frozenset(("no", "not", "never", "nor", "none", "nobody", "nothing", "hardly"))
 
 
@@ -24,16 +26,43 @@ class SlightRule(RuleBase):
     kind: Literal["slight"]
     phrases: Phrases = Field(min_length=1)
     """Phrases in which `+group`, `+vile` and the like stand for any words of that role."""
+    over: Literal["roles", "words"] = "roles"
+    """Whether the phrases are written over roles or over the words themselves."""
+    negation: Literal["spares", "ignored"] = "spares"
+    """Whether a negation before the hit clears it; it does not in advice: `do not be a ...`."""
     exceptions: Phrases = ()
     """Phrases over roles that clear a hit which overlaps them."""
 
     def finder(self, lists: Lists) -> Find:
-        """Return a function that reads each slot in roles and searches it for the phrases."""
+        """Return a function that searches each slot, in roles, for the phrases.
+
+        Raises PhraseError when a phrase over roles names a word that is read as a role.
+        """
+        if self.over == "roles":
+            for line in self.phrases:
+                _refuse_words_with_roles(line)
         wanted = PhraseIndex((_denies(line), compile_phrase(line, lists)) for line in self.phrases)
         spared = index_of(self.exceptions, lists)
         return lambda case: (
-            hit for slot in self.slots for hit in _find(case, slot, wanted, spared)
+            hit for slot in self.slots for hit in self._find(case, slot, wanted, spared)
         )
+
+    def _find(
+        self, case: Case, slot: Slot, wanted: PhraseIndex[bool], spared: PhraseIndex[None]
+    ) -> Iterator[Hit]:
+        reading = case.roles[slot] if self.over == "roles" else case.readings[slot]
+        if reading is None:
+            return
+        fine = [(start, end) for _, start, end in spared.search(reading)]
+        for denies, start, end in wanted.search(reading):
+            if any(first < end and start < last for first, last in fine):
+                continue
+            if not denies and not _DENIALS.isdisjoint(reading.line[start:end].split()):
+                continue
+            span = reading.span(start, end)
+            minds = self.negation == "spares"
+            if not frames().spare(case.readings[slot], span, minds_negation=minds):
+                yield Hit(slot, *span)
 
 
 def _denies(line: str) -> bool:
@@ -41,18 +70,8 @@ def _denies(line: str) -> bool:
     return not _DENIALS.isdisjoint(re.findall(r"\w+", line))
 
 
-def _find(
-    case: Case, slot: Slot, wanted: PhraseIndex[bool], spared: PhraseIndex[None]
-) -> Iterator[Hit]:
-    in_roles = case.roles[slot]
-    if in_roles is None:
-        return
-    fine = [(start, end) for _, start, end in spared.search(in_roles)]
-    for denies, start, end in wanted.search(in_roles):
-        if any(first < end and start < last for first, last in fine):
-            continue
-        if not denies and not _DENIALS.isdisjoint(in_roles.line[start:end].split()):
-            continue
-        span = in_roles.span(start, end)
-        if not frames().spare(case.readings[slot], span):
-            yield Hit(slot, *span)
+def _refuse_words_with_roles(line: str) -> None:
+    for word in _WORD.findall(line):
+        if word in roles().words:
+            role = roles().words[word]
+            raise PhraseError(f"`{line}` names `{word}`, which is read as `{role}`: write that")
