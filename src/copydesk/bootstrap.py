@@ -88,6 +88,7 @@ def bootstrap(
         detoxify_checkpoint=settings.detoxify_checkpoint,
         detoxify_config=settings.detoxify_config,
         judge=lambda: judge or judge_of(settings),
+        guardrails_ai=settings.guardrails_ai,
     )
     chosen, because = (model, "given by the caller") if model else build_model(choice(settings))
     ranker = TransparentRanker()

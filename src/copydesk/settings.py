@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from copydesk import documents
 from copydesk.errors import InputError, SettingsError
+from copydesk.guardrails.validators import ValidatorSettings
 
 ModelName = Literal["auto", "phrasebook", "openai", "transformers", "scripted"]
 
@@ -63,11 +64,14 @@ class Settings(BaseSettings):
     rule_packs: tuple[Path, ...] = ()
     """Folders or files of rule packs, added to the shipped ones."""
     guards: tuple[str, ...] = ("rules",)
-    """Checks that must take part, of `rules`, `detoxify` and `judge`: one that cannot is a finding
-    of severity review."""
+    """Checks that must take part, of `rules`, `detoxify`, `judge` and `guardrails-ai:NAME`: one
+    that cannot is a finding of severity review."""
     judge_model: str | None = None
     """Name of the model that the check `judge` asks, at the same server; `openai_model` when not
     set. Each request costs a call."""
+    guardrails_ai: dict[str, ValidatorSettings] = {}
+    """By the NAME of a guard `guardrails-ai:NAME`: its `arguments`, `metadata`, `severity`, which
+    is `review` when not set, and `category`."""
     detoxify_checkpoint: Path | None = None
     """Weights for the check `detoxify`: a Python pickle, so only from a source that you trust."""
     detoxify_config: Path | None = None

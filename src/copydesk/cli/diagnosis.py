@@ -179,6 +179,6 @@ def _shown(name: str, value: object) -> str:
         return HIDDEN
     if name in ADDRESSES and value is not None:
         return PASSWORD.sub(r"\1:***@", str(value))
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | dict):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

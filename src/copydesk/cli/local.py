@@ -5,12 +5,15 @@ from __future__ import annotations
 import getpass
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copydesk.access import Actor, Role
-from copydesk.generation.questions import Answerer
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from copydesk.generation.questions import Answerer
 
 NOBODY = "local"
 
@@ -29,6 +32,7 @@ def checker_of(settings: Settings) -> Checker:
         detoxify_checkpoint=settings.detoxify_checkpoint,
         detoxify_config=settings.detoxify_config,
         judge=lambda: _judge_of(settings),
+        guardrails_ai=settings.guardrails_ai,
     )
 
 

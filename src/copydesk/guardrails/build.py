@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copydesk.errors import ModelMisconfigured, SettingsError
-from copydesk.generation.questions import Answerer
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.guard import Guard
-from copydesk.guardrails.judge import JudgeGuard
+from copydesk.guardrails.guardrails_ai import PREFIX, ValidatorGuard
 from copydesk.guardrails.packs import load_packs
 from copydesk.guardrails.rules import RulesGuard
 from copydesk.guardrails.toxicity import DetoxifyGuard
 from copydesk.guardrails.unavailable import EngineUnavailable
+from copydesk.guardrails.validators import ValidatorSettings
 
+if TYPE_CHECKING:
+    from copydesk.generation.questions import Answerer
+
+JUDGE = "judge"
 Maker = Callable[[], Guard]
 
 
@@ -29,8 +35,9 @@ def build_checker(
     detoxify_checkpoint: Path | None = None,
     detoxify_config: Path | None = None,
     judge: Callable[[], Answerer] = no_judge,
+    guardrails_ai: Mapping[str, ValidatorSettings] | None = None,
 ) -> Checker:
-    """Return the checker with these guards, each named `rules`, `detoxify` or `judge`.
+    """Return the checker with these guards: `rules`, `detoxify`, `judge`, `guardrails-ai:NAME`.
 
     A guard that is named but cannot run does not stop the service: every check then has a
     finding of severity review that says so. `judge` makes the model server that the judge asks,
@@ -43,13 +50,15 @@ def build_checker(
     makers: dict[str, Maker] = {
         "rules": lambda: RulesGuard(load_packs(rule_packs)),
         "detoxify": lambda: DetoxifyGuard.load(detoxify_checkpoint, detoxify_config),
-        "judge": lambda: _judge(judge),
+        JUDGE: lambda: _judge(judge),
+        **_validators(guards, guardrails_ai or {}),
     }
     ready: list[Guard] = []
     missing: dict[str, str] = {}
     for name in dict.fromkeys(guards):
         if name not in makers:
-            raise SettingsError(f"guards: there is no `{name}`; known: {', '.join(makers)}")
+            known = f"{', '.join(makers)}, {PREFIX}NAME"
+            raise SettingsError(f"guards: there is no `{name}`; known: {known}")
         try:
             ready.append(makers[name]())
         except EngineUnavailable as error:
@@ -57,11 +66,23 @@ def build_checker(
     return Checker(ready, missing).with_states(_unasked(guards, detoxify_checkpoint))
 
 
-def _judge(answerer: Callable[[], Answerer]) -> JudgeGuard:
+def _judge(answerer: Callable[[], Answerer]) -> Guard:
+    from copydesk.guardrails.judge import JudgeGuard  # with templates and models: it takes time
+
     try:
         return JudgeGuard(answerer())
     except ModelMisconfigured as error:
-        raise EngineUnavailable(JudgeGuard.name, error.message) from error
+        raise EngineUnavailable(JUDGE, error.message) from error
+
+
+def _validators(
+    guards: Sequence[str], settings: Mapping[str, ValidatorSettings]
+) -> dict[str, Maker]:
+    """Return what makes each validator that is named as a guard."""
+    names = [guard.removeprefix(PREFIX) for guard in guards if guard.startswith(PREFIX)]
+    return {
+        f"{PREFIX}{name}": partial(ValidatorGuard.load, name, settings.get(name)) for name in names
+    }
 
 
 def _unasked(guards: Sequence[str], checkpoint: Path | None) -> dict[str, str]:
@@ -69,6 +90,6 @@ def _unasked(guards: Sequence[str], checkpoint: Path | None) -> dict[str, str]:
     states = {}
     if "detoxify" not in guards:
         states[DetoxifyGuard.name] = DetoxifyGuard.outlook(checkpoint)
-    if "judge" not in guards:
-        states[JudgeGuard.name] = "off"
+    if JUDGE not in guards:
+        states[JUDGE] = "off"
     return states

@@ -102,11 +102,11 @@ def place(source: Text, quote: str) -> tuple[int, int] | None:
     text = str(source)
     if not quote.strip():
         return None if text.strip() else (0, len(text))
-    found = _whole(quote, text)
+    found = _whole(re.escape(quote), text)
     if found is not None:
         return found
     reading, quoted = read(source), read(Text(quote))
-    found = _whole(quoted.folded.text.strip(), reading.folded.text)
+    found = _whole(r"\s+".join(map(re.escape, quoted.folded.text.split())), reading.folded.text)
     if found is not None:
         return reading.span_of_text(*found)
     return _words_place(reading, quoted)
@@ -154,12 +154,11 @@ def _finding(charge: Charge, where: tuple[int, int], submission: Submission) -> 
     )
 
 
-def _whole(quote: str, text: str) -> tuple[int, int] | None:
-    """Return where the quote stands: at whole words where it can, else anywhere."""
-    if not quote:
+def _whole(pattern: str, text: str) -> tuple[int, int] | None:
+    """Return where the pattern stands: at whole words where it can, else anywhere."""
+    if not pattern:
         return None
-    literal = re.escape(quote)
-    found = re.search(rf"(?<!\w){literal}(?!\w)", text) or re.search(literal, text)
+    found = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text) or re.search(pattern, text)
     return found.span() if found else None
 
 
