@@ -13,6 +13,7 @@ from copydesk.guardrails.binding import Bound, bind
 from copydesk.guardrails.claims import Claim, extract
 from copydesk.guardrails.evidence import Evidence, evidence
 from copydesk.guardrails.guard import Submission
+from copydesk.guardrails.meaning import Meaning, Sentence, sentences
 from copydesk.guardrails.normalise import Reading, read
 from copydesk.guardrails.roles import roles
 from copydesk.variants import Slot, Text
@@ -31,6 +32,14 @@ class Hit(NamedTuple):
     """What would be right in its place, where the rule knows."""
     details: Mapping[str, str] = {}
     """Values for the placeholders of the rule's message."""
+
+
+class Meant(NamedTuple):
+    """A sentence that the model reads as a claim of some category, likely at least."""
+
+    slot: Slot
+    sentence: Sentence
+    sure: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,22 @@ class Case:
     def roles(self) -> Mapping[Slot, Reading | None]:
         """Each slot in roles: who is spoken of and what is said; None where of no group."""
         return {slot: roles().read(reading) for slot, reading in self.readings.items()}
+
+    @cached_property
+    def meanings(self) -> Mapping[str, list[Meant]]:
+        """The sentences that likely make a claim, by the category of the claim."""
+        model = Meaning.load()
+        found = [
+            (slot, sentence)
+            for slot, reading in self.readings.items()
+            for sentence in sentences(reading)
+        ]
+        meant: dict[str, list[Meant]] = {}
+        judged = model.judged([sentence.words for _, sentence in found])
+        for (slot, sentence), levels in zip(found, judged, strict=True):
+            for category, level in levels.items():
+                meant.setdefault(category, []).append(Meant(slot, sentence, level == "sure"))
+        return meant
 
     def claims_in(self, hit: Hit) -> list[Claim]:
         """Return the claims within the words of a hit."""

@@ -9,6 +9,7 @@ from copydesk.brand_voice import Formality, Frequency
 from copydesk.briefs import Kind, Noun, OfferKind
 from copydesk.guardrails import truths
 from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.meaning import Meaning
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.phrases import Lists, PhraseIndex, Phrases, compile_phrase
@@ -29,6 +30,8 @@ class Condition(Noun):
     """No fact, and no condition of the offer, says any of these phrases."""
     same_words: bool = False
     """A fact or the offer's conditions use the very words of the finding."""
+    fact_means: str | None = None
+    """A fact or the offer's conditions likely make a claim of this category, by the model."""
     in_copy: Phrases = ()
     """One of these phrases occurs somewhere in the copy."""
     in_slot: Phrases = ()
@@ -70,6 +73,8 @@ class Condition(Noun):
             yield partial(_facts_say, own)
         if self.same_words:
             yield _facts_use_the_words
+        if self.fact_means:
+            yield partial(_facts_mean, self.fact_means)
 
     def _about_texts(self, lists: Lists) -> Iterator[Test]:
         for name, where in _PLACES.items():
@@ -100,6 +105,12 @@ def _facts_say(phrases: Own, case: Case, hit: Hit) -> bool:
     del hit
     facts = case.evidence.texts if case.evidence else ()
     return any(says(reading, phrases) for _, reading in facts)
+
+
+def _facts_mean(category: str, case: Case, hit: Hit) -> bool:
+    del hit
+    facts = case.evidence.texts if case.evidence else ()
+    return any(Meaning.load().says(reading, category, "likely") for _, reading in facts)
 
 
 def _facts_use_the_words(case: Case, hit: Hit) -> bool:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from copydesk.guardrails.kinds.claim import ClaimRule
 from copydesk.guardrails.kinds.injected import InjectedRule
+from copydesk.guardrails.kinds.meaning import MeaningRule
 from copydesk.guardrails.kinds.measure import MeasureRule
 from copydesk.guardrails.kinds.pattern import PatternRule
 from copydesk.guardrails.kinds.personal import PersonalDataRule
@@ -23,6 +24,7 @@ Rule = Annotated[
     | PatternRule
     | WordsRule
     | MeasureRule
+    | MeaningRule
     | ClaimRule
     | InjectedRule
     | RivalRule
@@ -36,6 +38,7 @@ Rule = Annotated[
 __all__ = [
     "ClaimRule",
     "InjectedRule",
+    "MeaningRule",
     "MeasureRule",
     "PatternRule",
     "PersonalDataRule",

@@ -1,0 +1,86 @@
+"""The training sentences: read as the engine reads them, with the category that each is about."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from sklearn.model_selection import StratifiedKFold
+
+from copydesk.guardrails.meaning import sentences
+from copydesk.guardrails.meaning.sentences import LONGEST, symbol
+from copydesk.guardrails.normalise import STOP, read
+from copydesk.variants import Text
+
+CORPUS = Path(__file__).parent / "corpus"
+NOBODY = -1
+"""Category of a sentence that is about none of them: it makes no claim of any."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Sentences with the category that their author judged them for, and the judgement."""
+
+    categories: tuple[str, ...]
+    means: dict[str, str]
+    texts: list[str]
+    words: list[list[str]]
+    about: np.ndarray
+    claims: np.ndarray
+    """1 where the sentence makes the claim, 0 where it only has the same words."""
+    sha256: str
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def folds(self, n: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return n divisions into what is learned from and what is tested on."""
+        split = StratifiedKFold(n, shuffle=True, random_state=0)
+        return list(split.split(self.about, self.about * 2 + self.claims))
+
+
+def load(extra: Path | None = None) -> Examples:
+    """Return the corpus, and the lines of `extra`: a CSV file with columns text, label.
+
+    Only its lines of label 0 are used, as sentences that make no claim of any category.
+    """
+    files = sorted(CORPUS.glob("*.yaml"))
+    parts = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
+    categories = tuple(sorted(part["category"] for part in parts if part.get("positive")))
+    rows: dict[str, tuple[int, int]] = {}
+    for part in parts:
+        about = categories.index(part["category"]) if part["category"] in categories else NOBODY
+        rows |= dict.fromkeys(part.get("negative", []), (about, 0))
+        rows |= dict.fromkeys(part.get("positive", []), (about, 1))
+    rows |= dict.fromkeys(_extra(extra), (NOBODY, 0))
+    texts = [text for text in rows if words_of(text)]
+    return Examples(
+        categories=categories,
+        means={part["category"]: part.get("means", "") for part in parts},
+        texts=texts,
+        words=[words_of(text) for text in texts],
+        about=np.array([rows[text][0] for text in texts]),
+        claims=np.array([rows[text][1] for text in texts]),
+        sha256=hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest(),
+    )
+
+
+def _extra(file: Path | None) -> Sequence[str]:
+    if file is None:
+        return []
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [row["text"] for row in csv.DictReader(lines) if row["label"] == "0"]
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text as the model takes them; several sentences become one row."""
+    reading = read(Text(text))
+    if not sentences(reading):
+        return []
+    words = [symbol(word.text) for word in reading.words]
+    return words[: -1 if words[-1] == STOP else None][:LONGEST]
