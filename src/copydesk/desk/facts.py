@@ -103,7 +103,9 @@ class Recheck:
         for item in list(open_items(self.tx, self.campaign.id)):
             reviewed.add(item.variant.id)
             if item.audience.id in self.campaign.audiences:
-                yield Submission(item.copy_now, *facts_now(item, self.campaign))
+                facts = facts_now(item, self.campaign)
+                if not stand(item, facts):
+                    yield Submission(item.copy_now, *facts)
         for approved in self.void():
             audience = self.campaign.audiences.get(approved.audience_id)
             if audience is not None and approved.id not in reviewed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from copydesk.briefs import Brief
 from copydesk.desk.access_desk import Access
 from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.serving import Serving
-from copydesk.guardrails import Finding, Severity, Submission
+from copydesk.guardrails import Finding, Guard, Severity, Submission
 from copydesk.guardrails.checker import Checker
 from copydesk.publishing import Campaign
 from copydesk.review_queue import Policy, ReviewItem
@@ -59,9 +59,11 @@ class World:
     store: MemoryStore = field(default_factory=MemoryStore)
     now: datetime = NOW
     policy: Policy = field(default_factory=Policy.load)
+    guards: Sequence[Guard] = ()
+    """Checks beside the one of percentages."""
 
     def __post_init__(self) -> None:
-        checker = Checker([PercentGuard()])
+        checker = Checker([PercentGuard(), *self.guards])
         wired = (self.store, checker, self.policy, lambda: self.now)
         self.reviewing = Reviewing(*wired, timedelta(minutes=15))
         self.serving = Serving(*wired, SECRET)
