@@ -1,6 +1,6 @@
 """Prints the exact version of every distribution that Copydesk and its `dev` extra need.
 
-Run by `make pins`. Build labels such as `+cpu` are left out: they name a machine, not a version.
+Run by `make pins`; requirements given as arguments take the place of `copydesk[dev]`. Build labels such as `+cpu` are left out: they name a machine, not a version.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from importlib.metadata import distribution
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Requirement("copydesk[dev]")
+ROOTS = ("copydesk[dev]",)
 HEADER = "# Versions that the tests ran with; written by `make pins`."
 
 
 def main() -> None:
     """Print the pins, sorted by name."""
     found: dict[str, str] = {}
-    _walk(ROOT, found, set())
-    found.pop(canonicalize_name(ROOT.name))
+    seen: set[tuple[str, str]] = set()
+    for root in sys.argv[1:] or ROOTS:
+        _walk(Requirement(root), found, seen)
+    found.pop("copydesk")
     lines = [HEADER, *(f"{name}=={version}" for name, version in sorted(found.items()))]
     sys.stdout.write("\n".join(lines) + "\n")
 
