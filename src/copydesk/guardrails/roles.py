@@ -49,7 +49,7 @@ class Roles:
 
     def _may_speak(self, reading: Reading) -> bool:
         """Return whether a word of the reading, mended, names a group; cheaper than `read`."""
-        if any(map(self._names_a_group, reading.vocabulary)):
+        if any(map(self._names_a_group, {word.text for word in self._rejoined(reading.words)})):
             return True
         return any(self._names_a_group(text) for _, (text, _) in self._masked(reading))
 
