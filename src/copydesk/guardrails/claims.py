@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from copydesk.guardrails.normalise import Reading, read_plain
@@ -18,6 +18,7 @@ from copydesk.guardrails.vocabulary import Unit, vocabulary
 NOON = 12
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 _CODE = re.compile(r"[A-Z][A-Z0-9]{2,24}\Z")
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9]{2}")
 _CODE_BY_LOOK = re.compile(r"(?=[A-Z0-9]*[0-9])[A-Z]{3}[A-Z0-9]{2,}\Z")
 _CODE_WORDS = frozenset(("code", "codes", "coupon", "voucher", "promo", "promocode"))
 _HALVES = {"am": 0, "a.m": 0, "pm": 12, "p.m": 12}
@@ -79,6 +80,14 @@ def extract_plain(text: str) -> tuple[Claim, ...]:
     return tuple(extract(read_plain(text)))
 
 
+@cache
+def _starters() -> frozenset[str]:
+    """Return the words that a claim may begin with, figures, codes and links left out."""
+    known = vocabulary()
+    named = (known.weekdays, known.months, known.numbers, known.currencies)
+    return frozenset(word for table in named for word in table) | {"a"}
+
+
 class _Extractor:
     """Walks over the words once; each method reads one sort of claim at a place."""
 
@@ -89,9 +98,12 @@ class _Extractor:
 
     def claims(self) -> Iterator[Claim]:
         """Yield each claim, longest reading first."""
-        index = 0
+        index, known = 0, _starters()
+        shouts = _CAPITALS.search(self.reading.source) is not None
         while index < len(self.words):
-            claim = self._at(index)
+            word = self.words[index]
+            may_start = shouts or word in known or word[0].isdigit() or "." in word or "/" in word
+            claim = self._at(index) if may_start else None
             if claim is not None:
                 yield claim
                 index = claim.last

@@ -56,6 +56,9 @@ _RUN_TOGETHER = {
 }  # fmt: skip
 
 
+_SEVERAL = frozenset((*_NEGATED, *_RUN_TOGETHER))
+
+
 class Word(NamedTuple):
     """One word as it is read, with the span of the original it was read from."""
 
@@ -85,9 +88,11 @@ class Reading:
     """The words in a row, one space before each and one at the end: what phrases search."""
     places: tuple[int, ...]
     """Where each word begins in `line`."""
-    vocabulary: Mapping[str, frozenset[int]]
-    """Every word that occurs, with the numbers of the sentences that it occurs in."""
-    sentences: tuple[tuple[int, int], ...]
+    vocabulary: Mapping[str, Sequence[int]]
+    """Every word that occurs, with its indexes in `words`."""
+    numbers: Sequence[int]
+    """The number of the sentence that each word stands in; a STOP begins the next."""
+    sentences: Sequence[tuple[int, int]]
     """Where each sentence begins and ends in `line`."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -132,27 +137,21 @@ def with_words(reading: Reading, words: Sequence[Word]) -> Reading:
 
 
 def _reading(source: str, folded: Folded, words: tuple[Word, ...]) -> Reading:
-    places, length = [], 0
-    for word in words:
+    places: list[int] = []
+    numbers: list[int] = []
+    vocabulary: dict[str, list[int]] = {}
+    ends: list[int] = []
+    length = 0
+    for index, (text, _, _) in enumerate(words):
+        if text == STOP:
+            ends.append(length)
         places.append(length)
-        length += len(word.text) + 1
-    line = "".join([f" {word.text}" for word in words]) + " "
-    sentences, vocabulary = _sentences(words, places, length)
-    return Reading(source, folded, words, line, tuple(places), vocabulary, sentences)
-
-
-def _sentences(
-    words: Sequence[Word], places: Sequence[int], length: int
-) -> tuple[tuple[tuple[int, int], ...], dict[str, frozenset[int]]]:
-    """Return where sentences begin and end, and which sentences each word occurs in."""
-    ends = [place for word, place in zip(words, places, strict=True) if word.text == STOP]
-    bounds = tuple(zip([0, *ends], [end + 1 for end in [*ends, length]], strict=True))
-    found: dict[str, set[int]] = {}
-    number = 0
-    for word in words:
-        number += word.text == STOP
-        found.setdefault(word.text, set()).add(number)
-    return bounds, {word: frozenset(numbers) for word, numbers in found.items()}
+        numbers.append(len(ends))
+        vocabulary.setdefault(text, []).append(index)
+        length += len(text) + 1
+    line = "".join([f" {text}" for text, _, _ in words]) + " "
+    sentences = list(zip([0, *ends], [end + 1 for end in [*ends, length]], strict=True))
+    return Reading(source, folded, words, line, tuple(places), vocabulary, numbers, sentences)
 
 
 @lru_cache(maxsize=4096)
@@ -164,6 +163,11 @@ def read_plain(text: str) -> Reading:
 def fold(text: str) -> str:
     """Return `text` folded: compatibility forms, case, accents, look-alikes, invisible signs."""
     return _fold_piece(text, 0).text
+
+
+def is_stretched(text: str) -> bool:
+    """Return whether a letter stands three times in a row somewhere."""
+    return _STRETCHED.search(text) is not None
 
 
 def squeezed(word: str) -> tuple[str, ...]:
@@ -251,6 +255,7 @@ def _data() -> dict[str, dict[str, str]]:
 def _words(folded: Folded) -> list[Word]:
     words: list[Word] = []
     starts, ends = folded.starts, folded.ends
+    settled = _settled if is_stretched(folded.text) else str
     for found in _TOKEN.finditer(folded.text):
         kind, text = found.lastgroup or "word", found.group()
         start = starts[found.start()]
@@ -258,7 +263,11 @@ def _words(folded: Folded) -> list[Word]:
             words.extend(_joined(found, folded))
             continue
         if kind == "word":
-            _add_word(words, text, start, ends[found.end() - 1])
+            end = ends[found.end() - 1]
+            if "'" in text or text in _SEVERAL:
+                _add_words(words, text, start, end)
+            else:
+                words.append(Word(settled(text), start, end))
             continue
         text = text.rstrip(_TRAILING.get(kind, ""))
         end = ends[found.start() + max(len(text), 1) - 1]
@@ -283,13 +292,11 @@ def _joined(found: re.Match[str], folded: Folded) -> list[Word]:
     return [*words, Word(letters, folded.starts[first], folded.ends[found.end() - 1])]
 
 
-def _add_word(words: list[Word], text: str, start: int, end: int) -> None:
-    if "'" in text or text in _NEGATED:
-        _add_contraction(words, text, start, end)
-    elif text in _RUN_TOGETHER:
+def _add_words(words: list[Word], text: str, start: int, end: int) -> None:
+    if text in _RUN_TOGETHER:
         words.extend(Word(part, start, end) for part in _RUN_TOGETHER[text])
     else:
-        words.append(Word(_settled(text), start, end))
+        _add_contraction(words, text, start, end)
 
 
 def _settled(word: str) -> str:

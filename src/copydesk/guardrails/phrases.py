@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator
@@ -30,6 +30,9 @@ from copydesk.guardrails.normalise import Reading
 
 GAP = 4
 """Words that `...` stands for at most."""
+
+_MANY_PLACES = 24
+"""Places in a text above which a phrase is searched for, not tried at each of them."""
 
 Lists = Mapping[str, Sequence[str]]
 Span = tuple[int, int]
@@ -70,86 +73,13 @@ _ITEM = re.compile(
     r"(?P<mark>[\[\]()|])|(?P<gap>\.\.\.\d{0,2})|@(?P<list>[a-z_]+)|<(?P<cls>[a-z]+)>"
     r"|(?P<edge>[$^])(?=[ \])|]|$)|(?P<word>[^\s\[\]()|<>@]+)"
 )
-COMMON_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "with",
-        "by",
-        "from",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "it",
-        "its",
-        "this",
-        "that",
-        "you",
-        "your",
-        "we",
-        "our",
-        "us",
-        "i",
-        "my",
-        "me",
-        "he",
-        "she",
-        "they",
-        "them",
-        "their",
-        "will",
-        "would",
-        "can",
-        "could",
-        "do",
-        "does",
-        "not",
-        "no",
-        "so",
-        "if",
-        "but",
-        "all",
-        "any",
-        "some",
-        "more",
-        "most",
-        "very",
-        "just",
-        "only",
-        "now",
-        "new",
-        "get",
-        "got",
-        "have",
-        "has",
-        "had",
-        "one",
-        "up",
-        "out",
-        "here",
-        "there",
-        "what",
-        "when",
-        "who",
-        "how",
-        ",",
-        ".",
-        "'s",
-    ]
+_COMMON = (
+    "a an the and or of to in on at for with by from as is are was were be been it "
+    "its this that you your we our us i my me he she they them their will would can "
+    "could do does not no so if but all any some more most very just only now new get "
+    "got have has had one up out here there what when who how , . 's "
 )
+COMMON_WORDS = frozenset(_COMMON.split())
 """Words so common that they are poor signposts to a phrase."""
 
 
@@ -167,6 +97,9 @@ class Part(NamedTuple):
     """Further sets of words, of each of which one must occur."""
     words: str = ""
     """Expression of the words alone, where the part is a choice of single words."""
+    firsts: frozenset[str] | None = None
+    """The words that it may begin with, where they are known."""
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,6 +112,13 @@ class Phrase:
     """Words one of which must occur for the phrase to occur; a trailing `*` marks a beginning."""
     needs: tuple[frozenset[str], ...] = field(default=(), repr=False)
     """Further sets of words, of each of which one must occur."""
+    firsts: frozenset[str] | None = field(default=None, repr=False)
+    """The words that the phrase may begin with; None when any word may be the first."""
+
+    @cached_property
+    def beginnings(self) -> tuple[str, ...]:
+        """What the first word may begin with, where the phrase leaves its ending open."""
+        return tuple(word[:-1] for word in self.firsts or () if word.endswith("*"))
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
@@ -192,6 +132,34 @@ class Phrase:
             if found.end() > start:
                 yield start, found.end()
 
+    def within(self, reading: Reading, sentence: int) -> Iterator[Span]:
+        """Yield each occurrence in a sentence, given by its number, as a span of the line."""
+        free, last = reading.sentences[sentence]
+        places = self._begins_at(reading) if self.firsts else None
+        if places is None:
+            yield from self.search(reading.line, free, last)
+            return
+        for place in places:
+            if free <= place < last:
+                found = self.expression.match(reading.line, place, last)
+                if found is not None and found.end() > place:
+                    free = found.end()
+                    yield place + 2 * reading.line.startswith(" ,", place), free
+
+    def _begins_at(self, reading: Reading) -> list[int] | None:
+        """Return the places in the line where the phrase may begin, or None for too many."""
+        firsts, vocabulary = self.firsts or frozenset(), reading.vocabulary
+        if self.beginnings:
+            words = [w for w in vocabulary if w in firsts or w.startswith(self.beginnings)]
+        elif len(firsts) < len(vocabulary):
+            words = [word for word in firsts if word in vocabulary]
+        else:
+            words = [word for word in vocabulary if word in firsts]
+        indexes = [index for word in words for index in vocabulary[word]]
+        if len(indexes) > _MANY_PLACES:
+            return None
+        return [reading.places[index] for index in sorted(indexes)]
+
 
 def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
     """Return the phrase. Raises PhraseError saying what is wrong with it."""
@@ -199,7 +167,8 @@ def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
     part = parser.sequence(closing="")
     if not part.anchors:
         raise PhraseError(f"`{written}` needs at least one word that must be there")
-    return Phrase(written, rf"{part.pattern}(?= )", part.anchors, part.needs)
+    firsts = None if part.is_optional else part.firsts
+    return Phrase(written, rf"{part.pattern}(?= )", part.anchors, part.needs, firsts)
 
 
 class _Parser:
@@ -261,7 +230,7 @@ class _Parser:
             return self.sequence(closing=")")
         if mark == "[":
             inner = self.sequence(closing="]")
-            return Part(rf"(?:{inner.pattern})?")
+            return Part(rf"(?:{inner.pattern})?", firsts=inner.firsts, is_optional=True)
         raise PhraseError(f"`{self.written}` has a `{mark}` where a word was expected")
 
     def _list(self, name: str) -> Part:
@@ -300,7 +269,8 @@ def _word(written: str) -> Part:
 
 def _words(expression: str, anchors: frozenset[str]) -> Part:
     """Return the part for one word out of several."""
-    return Part(rf"(?:{_PAUSE} (?:{expression})(?= ))", anchors, words=expression)
+    pattern = rf"(?:{_PAUSE} (?:{expression})(?= ))"
+    return Part(pattern, anchors, words=expression, firsts=anchors or None)
 
 
 def _in_a_row(parts: Sequence[Part]) -> Part:
@@ -309,9 +279,23 @@ def _in_a_row(parts: Sequence[Part]) -> Part:
         return parts[0]
     anchored = sorted((part.anchors for part in parts if part.anchors), key=_worth, reverse=True)
     needs = [need for part in parts for need in part.needs]
-    needs += [words for words in anchored[1:] if not any(word.endswith("*") for word in words)]
+    needs += anchored[1:]
     best = anchored[0] if anchored else frozenset[str]()
-    return Part("".join(part.pattern for part in parts), best, tuple(needs))
+    optional = all(part.is_optional for part in parts)
+    pattern = "".join(part.pattern for part in parts)
+    return Part(pattern, best, tuple(needs), firsts=_firsts(parts), is_optional=optional)
+
+
+def _firsts(parts: Iterable[Part]) -> frozenset[str] | None:
+    """Return the words that parts in a row may begin with."""
+    found: frozenset[str] = frozenset()
+    for part in parts:
+        if part.firsts is None:
+            return None
+        found |= part.firsts
+        if not part.is_optional:
+            break
+    return found
 
 
 def _either(parts: Sequence[Part]) -> Part:
@@ -329,7 +313,13 @@ def _either(parts: Sequence[Part]) -> Part:
     if not others:
         return _words(single, anchors)
     gathered = [_words(single, anchors).pattern] if single else []
-    return Part("(?:" + "|".join([*others, *gathered]) + ")", anchors)
+    begun = [part.firsts for part in parts if part.firsts is not None]
+    return Part(
+        "(?:" + "|".join([*others, *gathered]) + ")",
+        anchors,
+        firsts=frozenset[str]().union(*begun) if len(begun) == len(parts) else None,
+        is_optional=any(part.is_optional for part in parts),
+    )
 
 
 def _worth(anchors: frozenset[str]) -> tuple[int, int]:
@@ -339,46 +329,88 @@ def _worth(anchors: frozenset[str]) -> tuple[int, int]:
 
 K = TypeVar("K")
 
+_RANKS = 4
+"""Signposts of one phrase that are looked at before the phrase itself is."""
+
 
 class PhraseIndex(Generic[K]):
-    """Many phrases, found by their signposts: only those whose words occur are searched for."""
+    """Many phrases, found by their signposts: only those whose words occur are searched for.
+
+    Each phrase is a bit. Every word has the bits of the phrases whose signpost it is, so that
+    the words of a sentence tell at once which phrases may stand in it, however many there are.
+    """
 
     def __init__(self, phrases: Iterable[tuple[K, Phrase]]) -> None:
-        self._by_word: dict[str, list[tuple[K, Phrase]]] = {}
-        self._by_beginning: dict[str, list[tuple[K, Phrase]]] = {}
-        for key, phrase in phrases:
-            for anchor in phrase.anchors:
-                table = self._by_beginning if anchor.endswith("*") else self._by_word
-                table.setdefault(anchor.rstrip("*"), []).append((key, phrase))
-        self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
+        self.phrases = tuple(phrases)
+        self._exact: dict[str, list[int]] = {}
+        self._beginnings: dict[str, list[int]] = {}
+        self._free = [0] * _RANKS
+        for number, (_, phrase) in enumerate(self.phrases):
+            self._add(1 << number, phrase)
+        self._lengths = sorted({len(beginning) for beginning in self._beginnings})
+        self._told = lru_cache(maxsize=16_384)(self._told_by)
 
-    def search(self, reading: Reading) -> Iterator[tuple[K, int, int]]:
+    def _add(self, bit: int, phrase: Phrase) -> None:
+        signposts = [phrase.anchors, *sorted(phrase.needs, key=_worth, reverse=True)]
+        for rank in range(_RANKS):
+            if rank >= len(signposts):
+                self._free[rank] |= bit
+                continue
+            for word in signposts[rank]:
+                table = self._beginnings if word.endswith("*") else self._exact
+                table.setdefault(word.rstrip("*"), [0] * _RANKS)[rank] |= bit
+
+    def search(self, reading: Reading, among: int = -1) -> Iterator[tuple[K, int, int]]:
         """Yield the key of each phrase that occurs, with its span of the reading's line.
 
-        Only the sentences in which a signpost stands are searched.
+        Only the sentences in which its signposts stand are searched. `among` has the bits of
+        the phrases that are wanted, the first phrase's bit being 1; all of them unless given.
         """
-        for key, phrase, numbers in self._candidates(reading.vocabulary):
-            for number in sorted(numbers):
-                for start, end in phrase.search(reading.line, *reading.sentences[number]):
+        for sentence, bits in self._candidates(reading, among):
+            for number in _numbers_in(bits):
+                key, phrase = self.phrases[number]
+                for start, end in phrase.within(reading, sentence):
                     yield key, start, end
 
-    def _candidates(
-        self, vocabulary: Mapping[str, frozenset[int]]
-    ) -> Iterator[tuple[K, Phrase, frozenset[int]]]:
-        """Yield each phrase that may occur, with the numbers of the sentences to look in."""
-        found: dict[int, tuple[K, Phrase, frozenset[int]]] = {}
-        for word, numbers in vocabulary.items():
-            for key, phrase in self._with(word):
-                before = found.get(id(phrase))
-                found[id(phrase)] = key, phrase, before[2] | numbers if before else numbers
-        for key, phrase, numbers in found.values():
-            if all(not need.isdisjoint(vocabulary) for need in phrase.needs):
-                yield key, phrase, numbers
+    def _candidates(self, reading: Reading, among: int) -> list[tuple[int, int]]:
+        """Return each sentence in which phrases may stand, with the bits of those phrases."""
+        known = self._known(reading)
+        found: dict[int, int] = {}
+        for told, sentences in known:
+            if wanted := told[0] & among:
+                for sentence in sentences:
+                    found[sentence] = found.get(sentence, 0) | wanted
+        for rank in range(1, _RANKS) if found else ():
+            met = dict.fromkeys(found, self._free[rank])
+            for told, sentences in known:
+                if bits := told[rank]:
+                    for sentence in sentences:
+                        if sentence in met:
+                            met[sentence] |= bits
+            found = {number: bits for number in found if (bits := found[number] & met[number])}
+        return sorted(found.items())
 
-    def _with(self, word: str) -> Sequence[tuple[K, Phrase]]:
-        found = self._by_word.get(word, [])
+    def _known(self, reading: Reading) -> list[tuple[Sequence[int], list[int]]]:
+        """Return what each word that the index knows tells, with the sentences of the word."""
+        vocabulary, numbers = reading.vocabulary, reading.numbers
+        if self._lengths:
+            told = [(self._told(word), places) for word, places in vocabulary.items()]
+        else:
+            words = self._exact.keys() & vocabulary.keys()
+            told = [(self._exact[word], vocabulary[word]) for word in words]
+        return [(bits, [numbers[place] for place in places]) for bits, places in told if bits]
+
+    def _told_by(self, word: str) -> Sequence[int]:
+        told = self._exact.get(word, [])
         for length in self._lengths:
-            beginning = self._by_beginning.get(word[:length])
-            if beginning and len(word) >= length:
-                found = found + beginning
-        return found
+            begun = self._beginnings.get(word[:length]) if length <= len(word) else None
+            if begun:
+                told = [a | b for a, b in zip(told or [0] * _RANKS, begun, strict=True)]
+        return told
+
+
+def _numbers_in(bits: int) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from copydesk.briefs import Brief
 from copydesk.guardrails.case import Case, Hit
@@ -22,6 +25,28 @@ _HYPHENS = frozenset("-\u2010\u2011")
 _WORST_FIRST = tuple(Severity)
 
 
+class _Occasion(NamedTuple):
+    """What decides which rules are law for a brief; many briefs share one."""
+
+    jurisdictions: tuple[str, ...]
+    sector: str
+    day: date
+
+    @classmethod
+    def of(cls, brief: Brief | None) -> _Occasion | None:
+        if brief is None:
+            return None
+        return cls(brief.jurisdictions, brief.sector, brief.send_at.date())
+
+
+class _Binding(NamedTuple):
+    """The rules that are law on an occasion."""
+
+    phrases: Mapping[Slot, int]
+    """The bits of the phrases to look for in each slot."""
+    others: tuple[ReadyRule, ...]
+
+
 class RulesGuard:
     """Checks copy against every rule of a book that applies to its brief."""
 
@@ -29,6 +54,7 @@ class RulesGuard:
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
+        self._binding = lru_cache(maxsize=256)(self._binding_at)
 
     @property
     def state(self) -> str:
@@ -45,18 +71,24 @@ class RulesGuard:
                 yield _finding(ready.rule, case, hit)
 
     def _hits(self, case: Case) -> Iterator[tuple[ReadyRule, Hit]]:
+        binding = self._binding(_Occasion.of(case.brief))
         for slot, reading in case.readings.items():
-            for ready, start, end in self.book.phrases.search(reading):
-                rule = ready.rule
-                if slot not in rule.slots or not _binds(rule, case.brief):
-                    continue
+            for ready, start, end in self.book.phrases.search(reading, binding.phrases[slot]):
                 hit = case.hit_in_line(slot, start, end)
-                if not _is_spared(rule, reading, start, hit):
+                if not _is_spared(ready.rule, reading, start, hit):
                     yield ready, hit
-        for ready in self.book.others:
-            if _binds(ready.rule, case.brief):
-                for hit in ready.find(case):
-                    yield ready, hit
+        for ready in binding.others:
+            for hit in ready.find(case):
+                yield ready, hit
+
+    def _binding_at(self, occasion: _Occasion | None) -> _Binding:
+        phrases = dict.fromkeys(Slot, 0)
+        for number, (ready, _) in enumerate(self.book.phrases.phrases):
+            if _binds(ready.rule, occasion):
+                for slot in ready.rule.slots:
+                    phrases[slot] |= 1 << number
+        others = tuple(ready for ready in self.book.others if _binds(ready.rule, occasion))
+        return _Binding(phrases, others)
 
 
 def _is_spared(rule: Rule, reading: Reading, place: int, hit: Hit) -> bool:
@@ -67,17 +99,17 @@ def _is_spared(rule: Rule, reading: Reading, place: int, hit: Hit) -> bool:
     return rule.negation == "spares" and is_negated(reading, place)
 
 
-def _binds(rule: Rule, brief: Brief | None) -> bool:
-    """Return whether the rule is law for this brief: its places, sectors and days."""
-    if brief is None:
+def _binds(rule: Rule, occasion: _Occasion | None) -> bool:
+    """Return whether the rule is law then: its places, sectors and days."""
+    if occasion is None:
         return not (rule.sectors or rule.needs_brief)
-    if rule.jurisdictions and not set(rule.jurisdictions) & set(brief.jurisdictions):
+    if rule.jurisdictions and not set(rule.jurisdictions) & set(occasion.jurisdictions):
         return False
-    if (rule.sectors and brief.sector not in rule.sectors) or brief.sector in rule.not_sectors:
+    if rule.sectors and occasion.sector not in rule.sectors:
         return False
-    day = brief.send_at.date()
-    started = rule.in_force_from is None or rule.in_force_from <= day
-    return started and (rule.in_force_to is None or day <= rule.in_force_to)
+    started = rule.in_force_from is None or rule.in_force_from <= occasion.day
+    ended = rule.in_force_to is not None and rule.in_force_to < occasion.day
+    return started and not ended and occasion.sector not in rule.not_sectors
 
 
 def _stands(ready: ReadyRule, case: Case, hit: Hit) -> bool:

@@ -43,6 +43,10 @@ _PATTERNS: dict[Sort, re.Pattern[str]] = {
 }
 
 
+_DIGIT = re.compile(r"\d")
+_MAIL_SIGN = re.compile(r"@|\bat\b")
+
+
 class PersonalDataRule(RuleBase):
     """Flags personal data that the brief and the brand do not themselves publish."""
 
@@ -53,12 +57,15 @@ class PersonalDataRule(RuleBase):
         """Return a function that searches each slot, checksums included."""
         del lists
         pattern, is_real = _PATTERNS[self.sort], _CHECKS.get(self.sort, bool)
+        may_stand = _MAIL_SIGN if self.sort == "mail" else _DIGIT
+        group = "what" if "what" in pattern.groupindex else 0
 
         def find(case: Case) -> Iterator[Hit]:
             for slot in self.slots:
                 reading = case.readings[slot]
+                if not may_stand.search(reading.folded.text):
+                    continue
                 for found in pattern.finditer(reading.folded.text):
-                    group = "what" if "what" in pattern.groupindex else 0
                     if is_real(found.group(group)) and not _is_published(found.group(group), case):
                         yield Hit(slot, *reading.span_of_text(*found.span(group)))
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.inflection import forms
-from copydesk.guardrails.normalise import Reading, squeezed
+from copydesk.guardrails.normalise import Reading, is_stretched, squeezed
 from copydesk.guardrails.phrases import Lists, Phrases
 from copydesk.guardrails.rule import Find, RuleBase
 
@@ -25,6 +25,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_divided)]
 _LEET = str.maketrans("013457@$!|+€£", "oieastasiitel")
 _MARKS = frozenset("0123456789@$!|+*#%€£_.-")
 _CHUNK = re.compile(r"\S{3,40}")
+_LETTER = re.compile(r"[^\W\d_]")
 _EDGES = ".,;:!?\"'()[]-_"
 _DIVIDERS = str.maketrans("", "", "._-*")
 
@@ -51,9 +52,9 @@ class _WordFinder:
         self.rule = rule
         self.beginnings = tuple(word[:-1] for word in rule.words if word.endswith("*"))
         plain = [word for word in rule.words if not word.endswith("*")]
-        self.exact = frozenset(
+        self.exact = {
             form for word in plain for form in (forms(word[:-1]) if word.endswith("~") else [word])
-        )
+        }
         self.shapes: dict[tuple[str, int], list[str]] = {}
         for word in self.exact:
             self.shapes.setdefault((word[0], len(word)), []).append(word)
@@ -66,8 +67,11 @@ class _WordFinder:
                 yield Hit(slot, start, end)
 
     def _written_out(self, reading: Reading) -> list[tuple[int, int]]:
-        listed = {word for word in reading.vocabulary if self._is_listed(word)}
-        return [(word.start, word.end) for word in reading.words if word.text in listed]
+        listed = reading.vocabulary.keys() & self.exact
+        if self.beginnings or is_stretched(reading.line):
+            listed = {word for word in reading.vocabulary if self._is_listed(word)}
+        indexes = sorted(index for word in listed for index in reading.vocabulary[word])
+        return [reading.span_of_words(index, index) for index in indexes]
 
     def _is_listed(self, word: str) -> bool:
         if word in self.exact or (self.beginnings and word.startswith(self.beginnings)):
@@ -78,7 +82,7 @@ class _WordFinder:
         text = reading.folded.text
         for chunk in _CHUNK.finditer(text):
             word = chunk.group().strip(_EDGES)
-            if not _MARKS.isdisjoint(word) and any(c.isalpha() for c in word):
+            if not _MARKS.isdisjoint(word) and _LETTER.search(word):
                 at = chunk.start() + chunk.group().index(word)
                 if self._is_unmasked(word):
                     yield reading.span_of_text(at, at + len(word))
