@@ -1,6 +1,7 @@
 """Prints the exact version of every distribution that Copydesk and its `dev` extra need.
 
-Run by `make pins`; requirements given as arguments take the place of `copydesk[dev]`. Build labels such as `+cpu` are left out: they name a machine, not a version.
+Run by `make pins`; requirements given as arguments take the place of `copydesk[dev]`. Build labels
+such as `+cpu` are left out: they name a machine, not a version.
 """
 
 from __future__ import annotations

@@ -6,8 +6,11 @@ runs them in an environment of their own.
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -149,6 +152,13 @@ def objecting() -> tuple[Objects, ValidatorSettings]:
 
 class TestInstalled:
     pytestmark = with_extra
+
+    @pytest.fixture(autouse=True)
+    def its_own_loop_goes_here(self) -> Iterator[None]:
+        """Let the event loop that a Guard leaves open end while its warning is passed over."""
+        yield
+        asyncio.set_event_loop(None)
+        gc.collect()
 
     def test_a_real_validator_takes_part(self) -> None:
         """`guardrails-ai-ban-list` is made once, with its arguments, and objects to a near miss."""
