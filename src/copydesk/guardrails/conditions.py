@@ -12,7 +12,7 @@ from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.meaning import Meaning
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, read_plain
-from copydesk.guardrails.phrases import Lists, PhraseIndex, Phrases, compile_phrase
+from copydesk.guardrails.phrases import Lists, PhraseIndex, Phrases, compile_all
 from copydesk.guardrails.vocabulary import phrases_of
 
 Test = Callable[[Case, Hit], bool]
@@ -98,7 +98,7 @@ class Condition(Noun):
 
 def index_of(phrases: Sequence[str], lists: Lists) -> PhraseIndex[None]:
     """Return these phrases, compiled. Raises PhraseError."""
-    return PhraseIndex([(None, compile_phrase(phrase, lists)) for phrase in phrases])
+    return PhraseIndex([(None, phrase) for phrase in compile_all(phrases, lists)])
 
 
 def _facts_say(phrases: Own, case: Case, hit: Hit) -> bool:

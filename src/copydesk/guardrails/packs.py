@@ -15,7 +15,7 @@ from copydesk.briefs import Line, Noun, Slug
 from copydesk.errors import InputError, NotFound, Problem
 from copydesk.guardrails.conditions import Own, Test, index_of
 from copydesk.guardrails.kinds import PhraseRule, Rule, WordsRule
-from copydesk.guardrails.phrases import Lists, PhraseError, PhraseIndex, Phrases, compile_phrase
+from copydesk.guardrails.phrases import Lists, PhraseError, PhraseIndex, Phrases, compile_all
 from copydesk.guardrails.rule import Find
 
 _SHIPPED = resources.files("copydesk.guardrails").joinpath("packs")
@@ -57,9 +57,9 @@ class RuleBook:
         """Rules that are not found by phrases: each looks for itself."""
         lists = {pack.pack: pack.lists for pack in self.packs}
         self.phrases: PhraseIndex[ReadyRule] = PhraseIndex(
-            (ready, compile_phrase(phrase, lists[ready.pack]))
+            (ready, phrase)
             for ready in by_phrase
-            for phrase in ready.rule.own_phrases
+            for phrase in compile_all(ready.rule.own_phrases, lists[ready.pack])
         )
 
     def __iter__(self) -> Iterator[Rule]:

@@ -18,6 +18,7 @@ whose every repetition is bounded, so no text can make it slow.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -32,7 +33,7 @@ GAP = 4
 """Words that `...` stands for at most."""
 
 _MANY_PLACES = 24
-"""Places in a text above which a phrase is searched for, not tried at each of them."""
+"""Places in a text above which a phrase is tried at every word of the sentence instead."""
 
 Lists = Mapping[str, Sequence[str]]
 Span = tuple[int, int]
@@ -135,20 +136,20 @@ class Phrase:
     def within(self, reading: Reading, sentence: int) -> Iterator[Span]:
         """Yield each occurrence in a sentence, given by its number, as a span of the line."""
         free, last = reading.sentences[sentence]
-        places = self._begins_at(reading) if self.firsts else None
-        if places is None:
-            yield from self.search(reading.line, free, last)
-            return
-        for place in places:
-            if free <= place < last:
-                found = self.expression.match(reading.line, place, last)
-                if found is not None and found.end() > place:
+        match, line = self.expression.match, reading.line
+        places = self._begins_at(reading)
+        for place in _all_places(reading, free, last) if places is None else places:
+            if free <= place < last and (found := match(line, place, last)):
+                start = place + 2 * line.startswith(" ,", place)
+                if found.end() > start:
                     free = found.end()
-                    yield place + 2 * reading.line.startswith(" ,", place), free
+                    yield start, free
 
     def _begins_at(self, reading: Reading) -> list[int] | None:
-        """Return the places in the line where the phrase may begin, or None for too many."""
-        firsts, vocabulary = self.firsts or frozenset(), reading.vocabulary
+        """Return the places in the line where the phrase may begin; None for far too many."""
+        firsts, vocabulary = self.firsts, reading.vocabulary
+        if firsts is None:
+            return None
         if self.beginnings:
             words = [w for w in vocabulary if w in firsts or w.startswith(self.beginnings)]
         elif len(firsts) < len(vocabulary):
@@ -161,6 +162,11 @@ class Phrase:
         return [reading.places[index] for index in sorted(indexes)]
 
 
+def _all_places(reading: Reading, first: int, last: int) -> Sequence[int]:
+    """Return the places where words of a stretch of the line begin."""
+    return reading.places[bisect_left(reading.places, first) : bisect_left(reading.places, last)]
+
+
 def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
     """Return the phrase. Raises PhraseError saying what is wrong with it."""
     parser = _Parser(written, lists or {})
@@ -169,6 +175,21 @@ def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
         raise PhraseError(f"`{written}` needs at least one word that must be there")
     firsts = None if part.is_optional else part.firsts
     return Phrase(written, rf"{part.pattern}(?= )", part.anchors, part.needs, firsts)
+
+
+def compile_all(written: Iterable[str], lists: Lists) -> Iterator[Phrase]:
+    """Yield the phrases; one that is a named list and no more becomes a phrase for each item.
+
+    Apart, each item has signposts of its own, so that few of them are ever tried.
+    """
+    for phrase in written:
+        name = phrase.strip().removeprefix("@")
+        others = {key: items for key, items in lists.items() if key != name}
+        alone = phrase.strip().startswith("@") and name in lists
+        for item in lists[name] if alone else ():
+            yield compile_phrase(f"({item})", others)
+        if not alone:
+            yield compile_phrase(phrase, lists)
 
 
 class _Parser:
