@@ -17,7 +17,7 @@ from copydesk.guardrails.claims import Claim, ClaimKind, extract_plain
 from copydesk.guardrails.evidence import EARLY_HOURS, Known
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, fold, read_plain
-from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
+from copydesk.guardrails.phrases import COMMON_WORDS, PhraseIndex, compile_phrase
 from copydesk.guardrails.vocabulary import phrases_of
 
 SOON = timedelta(days=3, hours=12)
@@ -25,6 +25,8 @@ SOON = timedelta(days=3, hours=12)
 LOW_STOCK = 25
 """`Only a few left` is true at most with this many in stock."""
 
+STEM = 5
+"""Letters by which two words are taken for one: `washable` and `washing`."""
 COMPARED = 2
 """Amounts that make a comparison."""
 _SHARES = {"half": 50, "two thirds": 67, "a third": 33, "a quarter": 25, "one": 100}
@@ -35,6 +37,7 @@ Truth = Literal[
     "percent_of_lowest_price", "no_lower_price_before",
     "reference_price_true", "percent_true", "no_restriction", "quotation_in_facts",
     "brief_renews", "renewal_stated", "brief_gives_credit", "repayment_stated", "beyond_statute",
+    "words_said",
 ]  # fmt: skip
 
 
@@ -312,6 +315,15 @@ def _beyond_statute(case: Case, hit: Hit) -> bool:
     return any(says(reading, _phrases("says_beyond_statute")) for _, reading in facts)
 
 
+def _words_said(case: Case, hit: Hit) -> bool:
+    """Return whether the last telling word of the hit is among the words of the brief."""
+    said = read_plain(case.readings[hit.slot].source[hit.start : hit.end])
+    words = [w.text for w in said.words if w.text.isalpha() and w.text not in COMMON_WORDS]
+    if not words or case.evidence is None:
+        return False
+    return any(word.startswith(words[-1][:STEM]) for word in case.evidence.said)
+
+
 _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "ends_today": _ends_today,
     "ends_tomorrow": _ends_tomorrow,
@@ -335,4 +347,5 @@ _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "brief_gives_credit": _brief_gives_credit,
     "repayment_stated": _repayment_stated,
     "beyond_statute": _beyond_statute,
+    "words_said": _words_said,
 }
