@@ -84,6 +84,7 @@ def bootstrap(
     policy = Policy.load(settings.policy)
     checker = build_checker(
         rule_packs=settings.rule_packs,
+        rule_overrides=settings.rule_overrides,
         guards=settings.guards,
         detoxify_checkpoint=settings.detoxify_checkpoint,
         detoxify_config=settings.detoxify_config,

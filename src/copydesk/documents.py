@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,6 +86,12 @@ def _yaml(text: str) -> tuple[yaml.Node | None, object]:
     except yaml.YAMLError:
         # The loader in Python says more exactly where and what is wrong.
         return yaml.compose(text, Loader=CoreLoader), yaml.load(text, Loader=CoreLoader)  # noqa: S506 - safe
+
+
+def line_in(text: str) -> LineOf:
+    """Return a function that tells the line, from 1, of a place in a YAML document."""
+    node, _ = _yaml(text)
+    return partial(_line, node)
 
 
 def parse_json_line(line: str, shape: type[M], source: str, number: int) -> M:

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """Routing policy; the shipped one when not set."""
     rule_packs: tuple[Path, ...] = ()
     """Folders or files of rule packs, added to the shipped ones."""
+    rule_overrides: Path | None = None
+    """File of severities that the house sets in place of the packs', with the reasons."""
     guards: tuple[str, ...] = ("rules",)
     """Checks that must take part, of `rules`, `detoxify`, `judge` and `guardrails-ai:NAME`: one
     that cannot is a finding of severity review."""

@@ -28,6 +28,7 @@ def checker_of(settings: Settings) -> Checker:
     """Return the checks that the settings name, without opening the database."""
     return build_checker(
         rule_packs=settings.rule_packs,
+        rule_overrides=settings.rule_overrides,
         guards=settings.guards,
         detoxify_checkpoint=settings.detoxify_checkpoint,
         detoxify_config=settings.detoxify_config,

@@ -10,6 +10,7 @@ from copydesk.cli.example import example
 from copydesk.cli.local import the_settings
 from copydesk.cli.output import json_option, print_json
 from copydesk.cli.show.rules import print_rule, print_rules
+from copydesk.guardrails.cases import failed_cases
 from copydesk.guardrails.packs import RuleBook, load_packs
 
 
@@ -46,12 +47,27 @@ def listing(ctx: click.Context, category: str, jurisdiction: str | None, *, as_j
 @click.pass_context
 def explain(ctx: click.Context, rule_id: str, *, as_json: bool) -> None:
     """Explain one rule: what it says and why, the law, and what it must flag and must pass."""
-    rule = _book(ctx.obj).explain(rule_id)
+    book = _book(ctx.obj)
+    rule = book.explain(rule_id)
     if as_json:
         print_json(rule)
     else:
-        print_rule(rule)
+        print_rule(rule, book.overrides.get(rule_id))
+
+
+@example("copydesk rules test house-rules.yaml")
+@rules.command("test")
+@click.argument("pack", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def testing(ctx: click.Context, pack: Path) -> None:
+    """Run the cases of one pack, and exit 1 when a rule flags or passes what it should not."""
+    failures = failed_cases(pack)
+    for failure in failures:
+        click.echo(str(failure))
+    click.echo(f"{len(failures)} cases failed" if failures else "every case holds")
+    ctx.exit(1 if failures else 0)
 
 
 def _book(settings: Path) -> RuleBook:
-    return load_packs(the_settings(settings).rule_packs)
+    found = the_settings(settings)
+    return load_packs(found.rule_packs, found.rule_overrides)

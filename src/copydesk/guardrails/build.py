@@ -36,6 +36,7 @@ def build_checker(
     detoxify_config: Path | None = None,
     judge: Callable[[], Answerer] = no_judge,
     guardrails_ai: Mapping[str, ValidatorSettings] | None = None,
+    rule_overrides: Path | None = None,
 ) -> Checker:
     """Return the checker with these guards: `rules`, `detoxify`, `judge`, `guardrails-ai:NAME`.
 
@@ -45,10 +46,10 @@ def build_checker(
 
     Raises:
         SettingsError: there is no guard by that name.
-        InputError: a rule pack is wrong.
+        InputError: a rule pack or the file of overrides is wrong.
     """
     makers: dict[str, Maker] = {
-        "rules": lambda: RulesGuard(load_packs(rule_packs)),
+        "rules": lambda: RulesGuard(load_packs(rule_packs, rule_overrides)),
         "detoxify": lambda: DetoxifyGuard.load(detoxify_checkpoint, detoxify_config),
         JUDGE: lambda: _judge(judge),
         **_validators(guards, guardrails_ai or {}),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import yaml
+from pydantic import ValidationError
 
+from copydesk import documents
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief
 from copydesk.guardrails.findings import Finding
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.kinds import Rule
-from copydesk.guardrails.packs import RuleBook
+from copydesk.guardrails.packs import RuleBook, load_pack
 from copydesk.guardrails.rule import RuleCase
 from copydesk.guardrails.rules import RulesGuard
 from copydesk.variants import Copy, Slot
@@ -45,6 +48,50 @@ def findings_of(book: RuleBook, rule: Rule, case: RuleCase) -> list[Finding]:
     """Return what one rule of the book finds in one case."""
     found = RulesGuard(book).check(submission_of(rule, case))
     return [finding for finding in found if finding.rule == rule.id]
+
+
+class Failure(NamedTuple):
+    """A case that does not hold, and where it stands."""
+
+    file: Path
+    line: int | None
+    rule: str
+    said: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return f"{place}: {self.rule}: {self.said}"
+
+
+def failed_cases(file: Path) -> list[Failure]:
+    """Return the cases of a pack that do not hold.
+
+    Raises InputError when the pack itself is wrong.
+    """
+    pack = load_pack(file)
+    book = RuleBook([pack])
+    line_of = documents.line_in(documents.read(file))
+    failures = []
+    for at, rule in enumerate(pack[0].rules):
+        for sort in ("must_flag", "must_pass"):
+            for number, case in enumerate(getattr(rule, sort)):
+                said = _failure(book, rule, case, flags=sort == "must_flag")
+                if said:
+                    line = line_of(("rules", at, sort, number))
+                    failures.append(Failure(file, line, rule.id, f"{sort} {number + 1}: {said}"))
+    return failures
+
+
+def _failure(book: RuleBook, rule: Rule, case: RuleCase, *, flags: bool) -> str:
+    try:
+        found = [finding.match for finding in findings_of(book, rule, case)]
+    except ValidationError as error:
+        return f"the case does not fit: {error}"
+    if flags and not found:
+        return "nothing was found"
+    if flags and case.match is not None and case.match not in found:
+        return f"`{case.match}` should be found, and was found: {', '.join(found)}"
+    return "" if flags or not found else f"found `{found[0]}`, and should find nothing"
 
 
 def _copy(rule: Rule, case: RuleCase) -> Copy:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,7 @@ from copydesk.briefs import Line, Noun, Slug
 from copydesk.errors import InputError, NotFound, Problem
 from copydesk.guardrails.conditions import Own, Test, index_of
 from copydesk.guardrails.kinds import PhraseRule, Rule, WordsRule
+from copydesk.guardrails.overrides import Override, load_overrides, overridden
 from copydesk.guardrails.phrases import Lists, PhraseError, PhraseIndex, Phrases, compile_all
 from copydesk.guardrails.rule import Find
 
@@ -48,10 +50,18 @@ class ReadyRule:
 class RuleBook:
     """All rules of all packs, by id; iterating yields the rules in the order of their packs."""
 
-    def __init__(self, packs: Sequence[tuple[Pack, tuple[ReadyRule, ...]]]) -> None:
+    def __init__(
+        self,
+        packs: Sequence[tuple[Pack, tuple[ReadyRule, ...]]],
+        overrides: Mapping[str, Override] | None = None,
+    ) -> None:
         self.packs = tuple(pack for pack, _ in packs)
-        self.ready = tuple(ready for _, rules in packs for ready in rules)
-        self._by_id = {ready.rule.id: ready for ready in self.ready}
+        self.overrides = dict(overrides or {})
+        """What the house decided, by the id of the rule."""
+        written = tuple(ready for _, rules in packs for ready in rules)
+        self.ready = tuple(self._in_force(written))
+        """The rules in force: those that are off are left out."""
+        self._by_id = {ready.rule.id: ready for ready in (*written, *self.ready)}
         by_phrase = [ready for ready in self.ready if isinstance(ready.rule, PhraseRule)]
         self.others = tuple(r for r in self.ready if not isinstance(r.rule, PhraseRule))
         """Rules that are not found by phrases: each looks for itself."""
@@ -61,6 +71,12 @@ class RuleBook:
             for ready in by_phrase
             for phrase in compile_all(ready.rule.own_phrases, lists[ready.pack])
         )
+
+    def _in_force(self, written: Iterable[ReadyRule]) -> Iterator[ReadyRule]:
+        for ready in written:
+            rule = overridden(ready.rule, self.overrides.get(ready.rule.id))
+            if rule is not None:
+                yield ready if rule is ready.rule else replace(ready, rule=rule)
 
     def __iter__(self) -> Iterator[Rule]:
         return (ready.rule for ready in self.ready)
@@ -78,23 +94,30 @@ class RuleBook:
     def state(self) -> str:
         """How many packs and rules take part, in words."""
         packs = "1 pack" if len(self.packs) == 1 else f"{len(self.packs)} packs"
-        return f"{packs}, {len(self)} rules"
+        decided = Counter(str(override.severity) for override in self.overrides.values())
+        changes = [f"{number} set to {severity}" for severity, number in sorted(decided.items())]
+        return ", ".join([packs, f"{len(self)} rules", *changes])
 
 
-def load_packs(extra: Sequence[Path] = ()) -> RuleBook:
+def load_packs(extra: Sequence[Path] = (), overrides: Path | None = None) -> RuleBook:
     """Return the shipped rules and those of `extra`, files or folders of YAML files.
+
+    `overrides` is a file of what the house decided otherwise than the packs (see `Overrides`).
 
     Raises:
         InputError: a pack cannot be read, a rule lacks cases, a phrase is not well written, or
-            an id is used twice; with file and line.
+            an id is used twice; with file and line; or an override is wrong.
     """
     shipped = _shipped()
-    if not extra:
+    if not extra and overrides is None:
         return shipped[1]
     added = [load_pack(file) for path in extra for file in _files(path)]
     both = [*shipped[0], *added]
     _refuse_twins(both)
-    return RuleBook(both)
+    if overrides is None:
+        return RuleBook(both)
+    rules = (ready.rule for _, every in both for ready in every)
+    return RuleBook(both, load_overrides(overrides, rules))
 
 
 @cache

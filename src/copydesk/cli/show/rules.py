@@ -10,6 +10,7 @@ from rich.text import Text as Shown
 from copydesk.cli.output import console, shown
 from copydesk.cli.show import words
 from copydesk.guardrails.kinds import Rule
+from copydesk.guardrails.overrides import Override
 from copydesk.guardrails.rule import RuleCase
 from copydesk.variants import Slot
 
@@ -27,11 +28,15 @@ def print_rules(rules: Sequence[Rule]) -> None:
     console().print(f"{len(rules)} rules")
 
 
-def print_rule(rule: Rule) -> None:
+def print_rule(rule: Rule, override: Override | None = None) -> None:
     """Print everything about one rule."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column(overflow="fold")
+    if override is not None:
+        table.add_row(
+            "house", shown(f"{override.severity}: {override.reason or 'no reason given'}")
+        )
     for name, value in _said(rule):
         if value:
             table.add_row(name, shown(value))
