@@ -17,6 +17,7 @@ from copydesk.api.app import create_app
 from copydesk.bootstrap import bootstrap
 from copydesk.cli import main as copydesk
 from copydesk.settings import Settings
+from scripts.rule_pages import rule_pages
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -63,15 +64,17 @@ def pages() -> dict[Path, str]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return {
+    written = {
         FOLDER / name: environment.get_template(f"{name}.jinja").render(**values)
         for name, values in facts.items()
     }
+    return {**written, **rule_pages(FOLDER / "rules", environment)}
 
 
 def main() -> None:
     """Write every page."""
     for file, text in pages().items():
+        file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
 

@@ -1,0 +1,84 @@
+"""The reference pages of the rules: one for each pack, and a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import jinja2
+
+from copydesk.guardrails.cases import findings_of
+from copydesk.guardrails.conditions import Condition
+from copydesk.guardrails.kinds import Rule
+from copydesk.guardrails.packs import Pack, RuleBook, load_packs
+from copydesk.guardrails.rule import RuleCase
+from copydesk.variants import Slot
+
+MOST_WORDS = 8
+"""Phrases of a condition that a page shows; the pack has them all."""
+
+
+def rule_pages(folder: Path, environment: jinja2.Environment) -> dict[Path, str]:
+    """Return the page of every shipped pack with its file, and the list of packs."""
+    environment.filters.update(safe_text=safe_text, told=told, shown=shown)
+    book = load_packs()
+    page, index = (
+        environment.get_template(f"{name}.md.jinja") for name in ("rules", "rules_index")
+    )
+    pages = {
+        folder / f"{pack.pack}.md": page.render(pack=pack, rules=pack.rules, **_rates(book, pack))
+        for pack in book.packs
+    }
+    return {**pages, folder / "README.md": index.render(packs=book.packs)}
+
+
+def safe_text(text: str) -> str:
+    """Return a text as Markdown that reads as it is written."""
+    for sign in ("\\", "<", "*", "_", "["):
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def told(condition: Condition) -> str:
+    """Return what must hold, in words of the pack."""
+    stated = condition.model_dump(exclude_defaults=True, mode="json")
+    return "; ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in stated.items())
+
+
+def _value(value: object) -> str:
+    if not isinstance(value, list):
+        return "" if value is True else f"`{value}`"
+    more = f" and {len(value) - MOST_WORDS} more" if len(value) > MOST_WORDS else ""
+    return ", ".join(f"`{_short(str(item))}`" for item in value[:MOST_WORDS]) + more
+
+
+def shown(case: RuleCase) -> str:
+    """Return the copy of a case on one line."""
+    slots = (f"{slot.value}: {getattr(case, slot)}" for slot in Slot if getattr(case, slot))
+    text = case.text or "; ".join(slots)
+    return "`` " + _short(" ".join(text.split()).replace("``", "` `"), 240) + " ``"
+
+
+def _short(text: str, limit: int = 90) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "\u2026"
+
+
+def _rates(book: RuleBook, pack: Pack) -> dict[str, int]:
+    flagged = list(_hold(book, pack, "must_flag"))
+    alarmed = list(_hold(book, pack, "must_pass"))
+    return {
+        "found": sum(flagged),
+        "flags": len(flagged),
+        "alarms": sum(alarmed),
+        "passes": len(alarmed),
+    }
+
+
+def _hold(book: RuleBook, pack: Pack, sort: str) -> Iterator[bool]:
+    for rule in pack.rules:
+        yield from (_is_found(book, rule, case) for case in getattr(rule, sort))
+
+
+def _is_found(book: RuleBook, rule: Rule, case: RuleCase) -> bool:
+    found = [finding.match for finding in findings_of(book, rule, case)]
+    return bool(found) and (case.match is None or case.match in found)
