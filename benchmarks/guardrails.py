@@ -2,6 +2,13 @@
 
 FOLDER holds copy_cases.jsonl and, as far as they are there, the other files that this program
 names. Nothing is trained here: it only measures, and prints tables.
+
+`--peers PYTHON` times other checks beside this one in the same run. They live in a virtual
+environment of their own, since their pins do not fit ours:
+
+    python3 -m venv peers
+    peers/bin/pip install guardrails-ai llm-guard proselint better-profanity
+    python benchmarks/guardrails.py FOLDER --peers peers/bin/python
 """
 
 from __future__ import annotations
@@ -10,6 +17,7 @@ import argparse
 import csv
 import json
 import statistics
+import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +33,8 @@ from copydesk.guardrails.checker import Checker
 from copydesk.variants import Copy
 
 ROW = dict[str, Any]
+FEW_ROWS = 10
+"""Rows below which a group is not shown."""
 HARSHNESS = {Verdict.PASS: 0, Verdict.REVIEW: 1, Verdict.BLOCK: 2}
 
 
@@ -34,12 +44,15 @@ def main() -> None:
     parser.add_argument("--half", choices=["even", "odd", "all"], default="all")
     parser.add_argument("--misses", action="store_true", help="print each wrong verdict")
     parser.add_argument("--category", default="", help="only categories that contain this")
+    parser.add_argument("--peers", type=Path, help="Python that has the other checks")
+    parser.add_argument("--only-speed", action="store_true", help="leave out the scores")
     given = parser.parse_args()
     checker = build_checker()
     print("engines:", "; ".join(f"{name}: {state}" for name, state in checker.engines.items()))
-    cases(checker, given.folder / "copy_cases.jsonl", given)
-    others(checker, given.folder)
-    speed(checker, given.folder / "copy_cases.jsonl")
+    if not given.only_speed:
+        cases(checker, given.folder / "copy_cases.jsonl", given)
+        others(checker, given.folder)
+    speed(checker, given.folder / "copy_cases.jsonl", given.peers)
 
 
 def cases(checker: Checker, file: Path, given: argparse.Namespace) -> None:
@@ -116,10 +129,11 @@ def others(checker: Checker, folder: Path) -> None:
         if (folder / name).exists():
             rows = list(read_csv(folder / name))
             prefix = "legal." if name == "dark_patterns.csv" else "safety."
-            print_rates(
-                name, prefix, rows, [alarms(checker, row[column], prefix) for row in rows], is_bad
-            )
+            flags = [alarms(checker, row[column], prefix) for row in rows]
+            print_rates(name, prefix, rows, flags, is_bad)
+            print_groups(name, rows, flags, is_bad)
     health(checker, folder)
+    naughty(checker, folder)
 
 
 def read_csv(file: Path) -> Iterator[ROW]:
@@ -147,6 +161,45 @@ def print_rates(
         f"{name:22} {prefix}* on bad {sum(bad)}/{len(bad)}, on good {sum(good)}/{len(good)}"
         f" ({100 * sum(good) / max(1, len(good)):.2f} %), accuracy {100 * right / len(rows):.1f} %"
     )
+
+
+GROUPS = {"hatecheck.csv": "functionality", "identity_bias.csv": "Text"}
+
+
+def print_groups(
+    name: str, rows: Sequence[ROW], flags: Sequence[bool], is_bad: Callable[[ROW], bool]
+) -> None:
+    """Print accuracy by functionality, and the gap between identity terms in false alarms."""
+    column = GROUPS.get(name, "")
+    groups: dict[str, list[bool]] = defaultdict(list)
+    for row, flag in zip(rows, flags, strict=True):
+        for key in row.get(column, "").split() if column == "Text" else [row.get(column, "")]:
+            if column == "Text" and is_bad(row):
+                continue
+            groups[key.lower()].append(flag if column == "Text" else flag == is_bad(row))
+    shares = {key: sum(g) / len(g) for key, g in groups.items() if len(g) >= FEW_ROWS}
+    if column == "functionality":
+        for key, good in sorted(shares.items(), key=lambda item: item[1]):
+            print(f"    {key:32} {100 * good:5.1f} % of {len(groups[key])}")
+    elif column and shares:
+        worst = max(shares, key=lambda key: shares[key])
+        print(f"    false alarms by word: 0 to {100 * shares[worst]:.1f} % (`{worst}`)")
+
+
+def naughty(checker: Checker, folder: Path) -> None:
+    """Every naughty string must be checked to the end, with spans that fit."""
+    file = folder / "blns.txt"
+    if not file.exists():
+        return
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    wrong = 0
+    for line in filter(str.strip, lines):
+        copy = Copy.model_validate({"subject": "Hello", "preheader": "Hi", "body": line})
+        for found in checker.check(Submission(copy=copy)).findings:
+            source = str(copy[found.slot])
+            failed = found.category == "guard.unavailable"
+            wrong += failed or source[found.start : found.end] != found.match
+    print(f"blns.txt               {len(lines)} lines, {wrong} findings that are not valid")
 
 
 def health(checker: Checker, folder: Path) -> None:
@@ -180,15 +233,28 @@ def legal(checker: Checker, text: str, facts: Sequence[str], place: str = "US") 
     return Verdict.of(finding for finding in found if finding.category.startswith("legal."))
 
 
-def speed(checker: Checker, file: Path) -> None:
+def speed(checker: Checker, file: Path, peers: Path | None) -> None:
     submissions = [submission(row) for row in read_cases(file, "all")]
     for one in submissions:
         checker.check(one)
-    times = sorted(timed(lambda one=one: checker.check(one)) for one in submissions * 5)
-    print(
-        f"\nspeed: median {statistics.median(times):.2f} ms, 99th percentile"
-        f" {times[int(len(times) * 0.99)]:.2f} ms, longest {times[-1]:.2f} ms"
-    )
+    times = [timed(lambda one=one: checker.check(one)) for one in submissions * 5]
+    print(f"\n{'speed':20} {'median ms':>10} {'99th pct':>10} {'to copydesk':>12}")
+    print_times("copydesk, all rules", times, times)
+    if peers is not None:
+        texts = json.dumps([str(one.copy.body) for one in submissions])
+        command = [str(peers), "-I", str(Path(__file__).with_name("peers.py"))]
+        answer = subprocess.run(command, input=texts, capture_output=True, text=True, check=True)
+        for line in answer.stdout.splitlines():
+            if line.startswith("["):
+                print_times(*json.loads(line), times)
+
+
+def print_times(name: str, times: Sequence[float] | str, ours: Sequence[float]) -> None:
+    if isinstance(times, str):
+        print(f"{name:20} {times}")
+        return
+    middle, late = statistics.median(times), sorted(times)[int(len(times) * 0.99)]
+    print(f"{name:20} {middle:10.2f} {late:10.2f} {middle / statistics.median(ours):11.2f}x")
 
 
 def timed(act: Callable[[], object]) -> float:
