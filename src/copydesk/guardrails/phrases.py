@@ -133,19 +133,23 @@ class Phrase:
             if found.end() > start:
                 yield start, found.end()
 
-    def within(self, reading: Reading, sentence: int) -> Iterator[Span]:
-        """Yield each occurrence in a sentence, given by its number, as a span of the line."""
+    def within(
+        self, reading: Reading, sentence: int, places: Sequence[int] | None
+    ) -> Iterator[Span]:
+        """Yield each occurrence in a sentence, given by its number, as a span of the line.
+
+        `places` is what `begins_at` said of the reading: worked out once for all its sentences.
+        """
         free, last = reading.sentences[sentence]
         match, line = self.expression.match, reading.line
-        places = self._begins_at(reading)
-        for place in _all_places(reading, free, last) if places is None else places:
-            if free <= place < last and (found := match(line, place, last)):
+        for place in _between(reading.places if places is None else places, free, last):
+            if free <= place and (found := match(line, place, last)):
                 start = place + 2 * line.startswith(" ,", place)
                 if found.end() > start:
                     free = found.end()
                     yield start, free
 
-    def _begins_at(self, reading: Reading) -> list[int] | None:
+    def begins_at(self, reading: Reading) -> list[int] | None:
         """Return the places in the line where the phrase may begin; None for far too many."""
         firsts, vocabulary = self.firsts, reading.vocabulary
         if firsts is None:
@@ -162,9 +166,9 @@ class Phrase:
         return [reading.places[index] for index in sorted(indexes)]
 
 
-def _all_places(reading: Reading, first: int, last: int) -> Sequence[int]:
-    """Return the places where words of a stretch of the line begin."""
-    return reading.places[bisect_left(reading.places, first) : bisect_left(reading.places, last)]
+def _between(places: Sequence[int], first: int, last: int) -> Sequence[int]:
+    """Return those of the places, which ascend, that lie in a stretch of the line."""
+    return places[bisect_left(places, first) : bisect_left(places, last)]
 
 
 def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
@@ -387,10 +391,13 @@ class PhraseIndex(Generic[K]):
         Only the sentences in which its signposts stand are searched. `among` has the bits of
         the phrases that are wanted, the first phrase's bit being 1; all of them unless given.
         """
+        places: dict[int, Sequence[int] | None] = {}
         for sentence, bits in self._candidates(reading, among):
             for number in _numbers_in(bits):
                 key, phrase = self.phrases[number]
-                for start, end in phrase.within(reading, sentence):
+                if number not in places:
+                    places[number] = phrase.begins_at(reading)
+                for start, end in phrase.within(reading, sentence, places[number]):
                     yield key, start, end
 
     def _candidates(self, reading: Reading, among: int) -> list[tuple[int, int]]:
