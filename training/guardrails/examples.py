@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import yaml
-from sklearn.model_selection import StratifiedKFold
 
 from copydesk.guardrails.meaning import sentences
 from copydesk.guardrails.meaning.sentences import LONGEST, symbol
@@ -18,6 +19,9 @@ from copydesk.guardrails.normalise import STOP, read
 from copydesk.variants import Text
 
 CORPUS = Path(__file__).parent / "corpus"
+MAILS = Path(__file__).parent / "mails.yaml"
+FILLED = 6
+"""How often each sentence of ordinary mail is filled in."""
 NOBODY = -1
 """Category of a sentence that is about none of them: it makes no claim of any."""
 
@@ -39,9 +43,12 @@ class Examples:
         return len(self.texts)
 
     def folds(self, n: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return n divisions into what is learned from and what is tested on."""
-        split = StratifiedKFold(n, shuffle=True, random_state=0)
-        return list(split.split(self.about, self.about * 2 + self.claims))
+        """Return n divisions into what is learned from and what is tested on.
+
+        A sentence stays in its part when others are added: its own words decide.
+        """
+        parts = np.array([_number_of(words) % n for words in self.words])
+        return [(np.flatnonzero(parts != part), np.flatnonzero(parts == part)) for part in range(n)]
 
 
 def load(extra: Path | None = None) -> Examples:
@@ -57,7 +64,7 @@ def load(extra: Path | None = None) -> Examples:
         about = categories.index(part["category"]) if part["category"] in categories else NOBODY
         rows |= dict.fromkeys(part.get("negative", []), (about, 0))
         rows |= dict.fromkeys(part.get("positive", []), (about, 1))
-    rows |= dict.fromkeys(_extra(extra), (NOBODY, 0))
+    rows |= dict.fromkeys([*ordinary(), *_extra(extra)], (NOBODY, 0))
     texts = [text for text in rows if words_of(text)]
     return Examples(
         categories=categories,
@@ -70,11 +77,30 @@ def load(extra: Path | None = None) -> Examples:
     )
 
 
+def ordinary() -> list[str]:
+    """Return ordinary sentences of marketing mail, which make no claim."""
+    mails = yaml.safe_load(MAILS.read_text(encoding="utf-8"))
+    made = []
+    for sentence in mails["sentences"]:
+        rng = random.Random(sentence)
+        made += [_filled(sentence, mails["lists"], rng) for _ in range(FILLED)]
+    return list(dict.fromkeys(made))
+
+
+def _filled(sentence: str, lists: dict[str, list[str]], rng: random.Random) -> str:
+    return re.sub(r"(?<!\{)\{(\w+)\}", lambda found: rng.choice(lists[found[1]]), sentence)
+
+
 def _extra(file: Path | None) -> Sequence[str]:
     if file is None:
         return []
     with file.open(encoding="utf-8", newline="") as lines:
         return [row["text"] for row in csv.DictReader(lines) if row["label"] == "0"]
+
+
+def _number_of(words: Sequence[str]) -> int:
+    """Return a number that fillings of one sentence mostly share: its first words decide."""
+    return int.from_bytes(hashlib.sha256(" ".join(words[:3]).encode()).digest()[:4])
 
 
 def words_of(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from training.guardrails.teacher import Vocabulary
 
 WIDTH, FILTERS, HIDDEN = 96, 128, 192
 """Numbers for each word, filters of each layer, and features of a sentence."""
-EPOCHS, BATCH = 6, 128
+EPOCHS, BATCH = 8, 128
 RATE, WORD_RATE = 3e-3, 1.5e-3
 IMITATION = 2.0
 """Weight of coming near to the sentence model's own vector, beside the judgements."""
@@ -60,7 +60,7 @@ class Table:
         return [self.rows.get(word, UNKNOWN) for word in (BEGIN, *words, END)]
 
 
-class Student(nn.Module):
+class Student(nn.Module):  # type: ignore[misc] # mypy skips torch: it is an extra
     """The network of `copydesk.guardrails.meaning.model`, as torch trains it."""
 
     def __init__(self, table: Table, categories: int) -> None:
@@ -112,7 +112,8 @@ def taught(table: Table, lessons: Lessons, categories: int) -> Student:
             )
             far = 1 - functional.cosine_similarity(vector, vectors[batch]).mean()
             course.step(wrong / len(batch) + IMITATION * far)
-    return student.eval()
+    student.eval()
+    return student
 
 
 class _Course:
@@ -131,7 +132,7 @@ class _Course:
         for optimiser, rate in self.both:
             optimiser.param_groups[0]["lr"] = rate * share
             optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         for optimiser, _ in self.both:
             optimiser.step()
         self.done += 1
@@ -143,8 +144,8 @@ def _batches(
     """Yield batches of sentences of about one length, in a random order."""
     order = rng.permutation(shown)
     pools = [order[i : i + BATCH * 20] for i in range(0, len(order), BATCH * 20)]
-    for pool in pools:
-        pool = np.array(sorted(pool, key=lambda i: len(ids[i])))
+    for mixed in pools:
+        pool = np.array(sorted(mixed, key=lambda i: len(ids[i])))
         cuts = [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
         for index in rng.permutation(len(cuts)):
             yield cuts[index]

@@ -5,7 +5,6 @@ The sentence model is all-MiniLM-L6-v2 (Apache-2.0), from the package `gt-all-mi
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +37,8 @@ class Vocabulary:
     def centred(self) -> np.ndarray:
         """Unit vectors of the words, with what all words share taken out."""
         centred = self.vectors - self.vectors.mean(0)
-        return centred / np.linalg.norm(centred, axis=1, keepdims=True)
+        units: np.ndarray = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+        return units
 
 
 def vocabulary(examples: Examples, cache_folder: Path) -> Vocabulary:
@@ -53,13 +53,33 @@ def vocabulary(examples: Examples, cache_folder: Path) -> Vocabulary:
 def embedded(rows: Sequence[Sequence[str]], cache_folder: Path) -> np.ndarray:
     """Return the sentence model's vector of each row of words; remembered in `cache_folder`."""
     texts = [" ".join(words).replace(NUMBER, "7") for words in rows]
-    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:20]
-    file = cache_folder / f"{digest}.npy"
-    if not file.exists():
-        cache_folder.mkdir(parents=True, exist_ok=True)
-        np.save(file, _model().encode(texts, batch_size=256, show_progress_bar=False))
-    vectors: np.ndarray = np.load(file)
-    return vectors
+    known = _Remembered(cache_folder)
+    new = list(dict.fromkeys(text for text in texts if text not in known.rows))
+    if new:
+        known.add(new, _model().encode(new, batch_size=256, show_progress_bar=False))
+    return known.vectors[[known.rows[text] for text in texts]]
+
+
+class _Remembered:
+    """Vectors of texts that were looked up before, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.file = folder / "vectors.npz"
+        self.rows: dict[str, int] = {}
+        self.vectors = np.zeros((0, 384), dtype=np.float32)
+        if self.file.exists():
+            with np.load(self.file, allow_pickle=False) as stored:
+                texts = bytes(stored["texts"]).decode().split("\n")
+                self.vectors = stored["vectors"]
+            self.rows = {text: row for row, text in enumerate(texts)}
+
+    def add(self, texts: Sequence[str], vectors: np.ndarray) -> None:
+        """Remember these texts too."""
+        self.rows |= {text: row for row, text in enumerate(texts, len(self.rows))}
+        self.vectors = np.concatenate([self.vectors, vectors])
+        joined = np.frombuffer("\n".join(self.rows).encode(), dtype=np.uint8)
+        np.savez(self.file, texts=joined, vectors=self.vectors)
 
 
 @cache

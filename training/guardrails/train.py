@@ -45,6 +45,7 @@ class Material:
 
     @classmethod
     def of(cls, corpus: Examples) -> Material:
+        """Make more sentences, and look all of them up in the sentence model."""
         words = teacher.vocabulary(corpus, CACHE)
         variety = Variety(corpus, words)
         made = [variety.of(held_out) for _, held_out in corpus.folds(FOLDS)]
@@ -63,6 +64,7 @@ def main() -> None:
     material = Material.of(examples.load(extra))
     logits, judged = cross_validated(material)
     corpus = material.examples
+    np.savez(CACHE / "held_out.npz", logits=logits, judged=judged)
     columns = range(len(corpus.categories))
     results = [measured(corpus, logits, judged, column) for column in columns]
     everything = np.arange(len(corpus))

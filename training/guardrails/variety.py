@@ -6,6 +6,7 @@ near meaning, the beginning of one sentence with the end of another, and parts o
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 
 import numpy as np
@@ -25,7 +26,6 @@ class Variety:
 
     def __init__(self, examples: Examples, vocabulary: Vocabulary) -> None:
         self.examples = examples
-        self.rng = np.random.default_rng(1)
         self.near = _near_words(examples, vocabulary)
 
     def of(self, part: np.ndarray) -> list[list[str]]:
@@ -33,6 +33,8 @@ class Variety:
         made = []
         for index in part:
             words = self.examples.words[index]
+            seed = hashlib.sha256(" ".join(words).encode()).digest()[:8]
+            self.rng = np.random.default_rng(int.from_bytes(seed))
             made += [self._exchanged(words, 0.2 + 0.15 * k) for k in range(EXCHANGED)]
             made += [self._spliced(words, part) for _ in range(SPLICED)]
             made += [self._cut(words) for _ in range(CUT)]
@@ -56,7 +58,7 @@ class Variety:
 
     def _cut(self, words: list[str]) -> list[str]:
         cut = int(len(words) * self.rng.uniform(0.2, 0.6))
-        return words[cut:] if self.rng.random() < 0.5 else words[: max(2, len(words) - cut)]
+        return words[cut:] if self.rng.integers(2) else words[: max(2, len(words) - cut)]
 
 
 def _near_words(examples: Examples, vocabulary: Vocabulary) -> dict[str, list[str]]:

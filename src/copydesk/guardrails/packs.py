@@ -15,7 +15,8 @@ from copydesk import documents
 from copydesk.briefs import Line, Noun, Slug
 from copydesk.errors import InputError, NotFound, Problem
 from copydesk.guardrails.conditions import Own, Test, index_of
-from copydesk.guardrails.kinds import PhraseRule, Rule, WordsRule
+from copydesk.guardrails.kinds import MeaningRule, PhraseRule, Rule, WordsRule
+from copydesk.guardrails.meaning import Meaning
 from copydesk.guardrails.overrides import Override, load_overrides, overridden
 from copydesk.guardrails.phrases import Lists, PhraseError, PhraseIndex, Phrases, compile_all
 from copydesk.guardrails.rule import Find
@@ -96,7 +97,12 @@ class RuleBook:
         packs = "1 pack" if len(self.packs) == 1 else f"{len(self.packs)} packs"
         decided = Counter(str(override.severity) for override in self.overrides.values())
         changes = [f"{number} set to {severity}" for severity, number in sorted(decided.items())]
-        return ", ".join([packs, f"{len(self)} rules", *changes])
+        models = [f"meaning: {Meaning.load().state}"] if self._asks_for_meaning else []
+        return ", ".join([packs, f"{len(self)} rules", *changes, *models])
+
+    @property
+    def _asks_for_meaning(self) -> bool:
+        return any(isinstance(rule, MeaningRule) for rule in self)
 
 
 def load_packs(extra: Sequence[Path] = (), overrides: Path | None = None) -> RuleBook:
