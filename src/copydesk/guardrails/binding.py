@@ -85,12 +85,16 @@ def _bears_figure(claim: Claim, known: Known, reading: Reading, _: Evidence) -> 
     if not _comparable(claim, other):
         return False
     factor, other_factor = _factors(claim, other)
-    looseness = _looseness(claim, reading)
-    return any(
-        _fits(value * factor, true * other_factor, looseness)
+    near = [
+        (value * factor, true * other_factor)
         for value in claim.values
         for true in other.values
-    )
+        if _is_near(value * factor, true * other_factor)
+    ]
+    if not near:
+        return False
+    looseness = _looseness(claim, reading)
+    return any(_fits(value, true, looseness) for value, true in near)
 
 
 def _comparable(claim: Claim, other: Claim) -> bool:
@@ -117,8 +121,17 @@ def _factors(claim: Claim, other: Claim) -> tuple[float, float]:
     return 1.0, 1.0
 
 
+def _is_near(value: float, true: float) -> bool:
+    """Return whether the figure could fit with the loosest of words before it."""
+    return true * NEAR * NEAR <= value <= true / NEAR or _is_equal(value, true)
+
+
+def _is_equal(value: float, true: float) -> bool:
+    return math.isclose(value, true, rel_tol=ALIKE, abs_tol=0.005)
+
+
 def _fits(value: float, true: float, looseness: str) -> bool:
-    if math.isclose(value, true, rel_tol=ALIKE, abs_tol=0.005):
+    if _is_equal(value, true):
         return True
     if looseness == "at least":
         return true * NEAR * NEAR <= value <= true
