@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from copydesk.desk.access_desk import Access
 from copydesk.desk.asking import Asking
+from copydesk.desk.parts import Clock
 from copydesk.desk.receiving import Receiving
 from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.serving import Serving
@@ -32,8 +32,6 @@ from copydesk.steps import Desk
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
 from copydesk.storage.watched import WatchedStore
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,11 @@ async def repair(
 def rank(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ranked:
     """Order what may be shown, best first, and leave out what only repeats a better one."""
     blocked = [piece for piece in pieces if piece.checked.verdict is Verdict.BLOCK]
-    shown = {str(number): piece for number, piece in enumerate(pieces) if piece not in blocked}
+    shown = {
+        str(number): piece
+        for number, piece in enumerate(pieces)
+        if piece.checked.verdict is not Verdict.BLOCK
+    }
     if not shown:
         return Ranked(tuple(blocked), None, ("Every draft was blocked: see the findings.",))
     candidates = tuple(Candidate(id=key, copy_=piece.copy) for key, piece in shown.items())
@@ -102,8 +106,8 @@ def rank(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ran
         RankRequest(brief=request.brief, audience=request.audience, candidates=candidates)
     )
     scores = {scored.id: scored for scored in ranking.ranking}
-    best_first = sorted(candidates, key=lambda c: list(scores).index(c.id))
-    kept, dropped = without_duplicates(best_first)
+    by_id = {candidate.id: candidate for candidate in candidates}
+    kept, dropped = without_duplicates([by_id[name] for name in scores])
     ordered = [replace(shown[c.id], score=scores[c.id]) for c in kept]
     notes = _count_notes(request.n, len(ordered), len(dropped), len(blocked))
     return Ranked((*ordered, *blocked), ranking.abstained, notes)

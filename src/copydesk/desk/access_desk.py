@@ -215,8 +215,9 @@ def _user_or_none(tx: Transaction, name: str) -> User | None:
 
 def _must_leave_an_admin(tx: Transaction, changed: User) -> None:
     """Raise Conflict when `changed` takes the last admin away."""
-    after = [changed if user.name == changed.name else user for user in tx.users.all()]
-    if any(_is_admin(user) for user in tx.users.all()) and not any(map(_is_admin, after)):
+    before = tx.users.all()
+    after = [changed if user.name == changed.name else user for user in before]
+    if any(map(_is_admin, before)) and not any(map(_is_admin, after)):
         raise Conflict(f"{changed.name} is the last admin: make somebody else one first.")
 
 
