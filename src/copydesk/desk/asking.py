@@ -122,6 +122,9 @@ class Asking:
         update = {"state": GenerationState.FAILED, "error": message, "finished_at": self._clock()}
         failed = generation.model_copy(update=update)
         with self._store.transaction() as tx:
+            stored = tx.generations.get(generation.id)
+            if stored.state in FINISHED:
+                return stored
             tx.generations.save(failed)
             record(tx, failed.id, "generation.failed", "copydesk", self._clock(), error=message)
         return failed

@@ -1,4 +1,5 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -84,6 +85,26 @@ def test_two_runs_side_by_side_keep_one_result() -> None:
 
     assert one.variants == other.variants
     assert len(desk.reviewing.find(ReviewQuery(), AXEL)) == 1
+
+
+def test_a_run_that_fails_late_takes_nothing_back() -> None:
+    """When one of two workers has finished, the other's failure leaves the result as it is."""
+    desk = a_desk([[DRAFT]])
+    accepted = desk.asking.accept(a_request(), MARA)
+
+    def overtaken(_: DraftRequest) -> Answer:
+        with ThreadPoolExecutor() as other_worker:
+            other_worker.submit(asyncio.run, desk.asking.run(accepted.id)).result()
+        return ModelUnavailable("no answer in 60 s")
+
+    late = bootstrap(
+        Settings(database_url="memory://"), store=desk.store, model=ScriptedModel(overtaken)
+    )
+
+    ended = asyncio.run(late.asking.run(accepted.id))
+
+    assert ended.state is GenerationState.DONE
+    assert desk.asking.get(accepted.id, MARA) == ended
 
 
 def test_a_failure_is_kept_in_words() -> None:
