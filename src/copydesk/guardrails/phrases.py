@@ -31,6 +31,8 @@ from copydesk.guardrails.normalise import Reading
 
 GAP = 4
 """Words that `...` stands for at most."""
+DEEPEST = 12
+"""Brackets inside brackets: nobody reads more, and no text can exhaust the reader."""
 
 _MANY_PLACES = 24
 """Places in a text above which a phrase is tried at every word of the sentence instead."""
@@ -74,6 +76,7 @@ _ITEM = re.compile(
     r"(?P<mark>[\[\]()|])|(?P<gap>\.\.\.\d{0,2})|@(?P<list>[a-z_]+)|<(?P<cls>[a-z]+)>"
     r"|(?P<edge>[$^])(?=[ \])|]|$)|(?P<word>[^\s\[\]()|<>@]+)"
 )
+_CLOSING = {"(": ")", "[": "]"}
 _COMMON = (
     "a an the and or of to in on at for with by from as is are was were be been it "
     "its this that you your we our us i my me he she they them their will would can "
@@ -201,8 +204,9 @@ class _Parser:
 
     def __init__(self, written: str, lists: Lists) -> None:
         self.written = written
-        self.items = list(_ITEM.finditer(written.lower()))
+        self.items = list(_items(written))
         self.index = 0
+        self.depth = 0
         self.lists = lists
 
     def item(self) -> Part:
@@ -248,15 +252,19 @@ class _Parser:
             return self._class(item["cls"])
         if item["edge"]:
             return Part(r"\A" if item["edge"] == "^" else r"(?= (?:\. )?\Z)")
-        return _word(item["word"])
+        return _word(item["word"], self.written)
 
     def _group(self, mark: str) -> Part:
+        if mark not in _CLOSING:
+            raise PhraseError(f"`{self.written}` has a `{mark}` where a word was expected")
+        if self.depth == DEEPEST:
+            raise PhraseError(f"`{self.written}` has more than {DEEPEST} brackets in brackets")
+        self.depth += 1
+        inner = self.sequence(closing=_CLOSING[mark])
+        self.depth -= 1
         if mark == "(":
-            return self.sequence(closing=")")
-        if mark == "[":
-            inner = self.sequence(closing="]")
-            return Part(rf"(?:{inner.pattern})?", firsts=inner.firsts, is_optional=True)
-        raise PhraseError(f"`{self.written}` has a `{mark}` where a word was expected")
+            return inner
+        return Part(rf"(?:{inner.pattern})?", firsts=inner.firsts, is_optional=True)
 
     def _list(self, name: str) -> Part:
         if name not in self.lists:
@@ -276,20 +284,41 @@ class _Parser:
         return self.items[self.index]["mark"] if self.index < len(self.items) else ""
 
 
-def _word(written: str) -> Part:
+def _items(written: str) -> Iterator[re.Match[str]]:
+    """Yield the items of a phrase. Raises PhraseError for a sign that is none of them."""
+    end = 0
+    for item in [*_ITEM.finditer(lowered := written.lower()), None]:
+        start = item.start() if item else len(lowered)
+        stray = lowered[end:start].strip()
+        if stray:
+            raise PhraseError(f"`{written}` has a stray `{stray}`: write @list or <class>")
+        if item:
+            yield item
+            end = item.end()
+
+
+def _word(written: str, phrase: str) -> Part:
     """Return the part for one word; hyphens divide it, as they do in a reading."""
     if _STRANGE.search(written):
-        raise PhraseError(f"`{written}` holds a sign that no word of a reading has")
-    row = []
-    for piece in filter(None, written.split("-")):
-        if piece.endswith("~"):
-            found = forms(piece[:-1])
-            row.append(_words("|".join(map(re.escape, found)), frozenset(found)))
-        elif piece.endswith("*"):
-            row.append(_words(f"{re.escape(piece[:-1])}[^ ]*", frozenset([piece])))
-        else:
-            row.append(_words(re.escape(piece), frozenset([piece])))
+        raise PhraseError(f"`{phrase}`: `{written}` holds a sign that no word of a reading has")
+    row = [_piece(piece, phrase) for piece in written.split("-") if piece]
+    if not row:
+        raise PhraseError(f"`{phrase}` has a `{written}` that stands for no word")
     return _in_a_row(row)
+
+
+def _piece(piece: str, phrase: str) -> Part:
+    ending = piece[-1] if piece[-1] in "~*" else ""
+    stem = piece.removesuffix(ending)
+    if not stem or "~" in stem or "*" in stem:
+        stray = "~" if "~" in piece else "*"
+        raise PhraseError(f"`{phrase}` has a stray `{stray}`: it belongs once behind a word")
+    if ending == "~":
+        found = forms(stem)
+        return _words("|".join(map(re.escape, found)), frozenset(found))
+    if ending == "*":
+        return _words(f"{re.escape(stem)}[^ ]*", frozenset([piece]))
+    return _words(re.escape(piece), frozenset([piece]))
 
 
 def _words(expression: str, anchors: frozenset[str]) -> Part:

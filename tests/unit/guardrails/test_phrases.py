@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from copydesk.guardrails.normalise import read
 from copydesk.guardrails.phrases import PhraseError, PhraseIndex, compile_phrase
@@ -49,12 +51,33 @@ def test_a_phrase_finds_what_it_means(phrase: str, text: str, expected: list[str
         ("<colour> left", "known: money"),
         ("...", "at least one word"),
         ("[only] <number>", "at least one word"),
+        ("last ~ chance", "stray `~`"),
+        ("la~st chance", "stray `~`"),
+        ("*", "stray"),
+        ("last - chance", "stands for no word"),
+        ("last @ chance", "stray `@`"),
+        ("(" * 500 + "last", "more than 12 brackets"),
     ],
 )
 def test_a_phrase_that_cannot_be_read_says_why(phrase: str, complaint: str) -> None:
     """A mistake in a phrase is an error that names it."""
     with pytest.raises(PhraseError, match=complaint.replace("(", r"\(")):
         compile_phrase(phrase, LISTS)
+
+
+SIGNS = st.sampled_from([*"()[]|~*@<>^$-.,'", "...", "...3", "@ills", "<number>", " ", "win", "a"])
+
+
+@given(st.one_of(st.lists(SIGNS, max_size=12).map("".join), st.text(max_size=30)))
+def test_any_phrase_parses_or_says_where_it_is_wrong(phrase: str) -> None:
+    """Whatever stands in a pack as a phrase, it can be searched for or the error quotes it."""
+    complaint = ""
+    try:
+        found(phrase, "win a win")
+    except PhraseError as error:
+        complaint = str(error)
+
+    assert not complaint or f"`{phrase}`" in complaint
 
 
 def test_an_index_finds_the_same_as_each_phrase_alone() -> None:

@@ -19,7 +19,8 @@ def _divided(value: object) -> object:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_divided)]
+Word = Annotated[str, Field(pattern=r"^[^\s~*]+[~*]?$")]
+Words = Annotated[tuple[Word, ...], BeforeValidator(_divided)]
 """Words in a pack: a list, or one block of text divided by spaces."""
 
 _LEET = str.maketrans("013457@$!|+€£", "oieastasiitel")
