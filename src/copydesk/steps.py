@@ -218,6 +218,7 @@ def _routed(
     desk: Desk, generation_id: str, request: GenerationRequest, signals: SignalUse, piece: Piece
 ) -> RoutedVariant:
     case = Case(request.brief, request.audience, request.brand, piece.checked)
+    submission = Submission(piece.copy, request.brief, request.brand, request.audience)
     routing = desk.policy.route(case)
     variant = Variant(
         id=Variant.id_for(generation_id, piece.copy),
@@ -226,7 +227,7 @@ def _routed(
     )
     return RoutedVariant(
         variant=variant,
-        checked=piece.checked,
+        checked=desk.checker.with_bindings(piece.checked, submission),
         score=piece.score if routing.route is not Route.BLOCKED else None,
         route=routing.route,
         rule=routing.rule,

@@ -106,3 +106,13 @@ def test_every_state_is_counted(store: Store) -> None:
 
     expected = dict.fromkeys(State, 0) | {State.WAITING: 2, State.REJECTED: 1}
     assert expected == counted
+
+
+def test_an_item_of_before_there_were_bindings_is_read(store: Store) -> None:
+    """A check that was stored without bindings says that none were worked out."""
+    old = an_item(checked={"verdict": "pass", "findings": []})
+    with store.transaction() as tx:
+        tx.reviews.add(old)
+
+    with store.transaction() as tx:
+        assert tx.reviews.get("rev_1").checked.bindings is None

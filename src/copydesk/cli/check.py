@@ -12,7 +12,7 @@ from copydesk.cli.lines import Lines, file_argument, lenient_option
 from copydesk.cli.local import checker_of, the_settings
 from copydesk.cli.output import for_people, json_option, print_json, working
 from copydesk.guardrails import Verdict
-from copydesk.guardrails.checking import CheckAnswer, CheckRequest
+from copydesk.guardrails.checking import BoundAnswer, CheckAnswer, CheckRequest
 
 FOUND = 1
 
@@ -20,11 +20,13 @@ FOUND = 1
 @example(
     "copydesk check drafts.jsonl",
     "copydesk check drafts.jsonl --json --fail-on block > findings.jsonl",
+    "copydesk check drafts.jsonl --bindings",
 )
 @click.command()
 @file_argument
 @lenient_option
 @json_option
+@click.option("--bindings", is_flag=True, help="Say what in the brief each claim rests on.")
 @click.option(
     "--fail-on",
     type=click.Choice([Verdict.REVIEW.value, Verdict.BLOCK.value]),
@@ -32,28 +34,40 @@ FOUND = 1
 )
 @click.pass_context
 def check(
-    ctx: click.Context, file: str, *, lenient: bool, as_json: bool, fail_on: str | None
+    ctx: click.Context,
+    file: str,
+    *,
+    lenient: bool,
+    as_json: bool,
+    bindings: bool,
+    fail_on: str | None,
 ) -> None:
     """Check copy, and say what is wrong where.
 
     Each line of FILE.jsonl is one object: {"id"?, "brief"?, "brand"?, "audience"?, "copy"}. The
-    answer is one line each, {"id", "verdict", "findings", "engines"}, or on a terminal a table.
+    answer is one line each, {"id", "verdict", "findings", "engines"}, or on a terminal a table;
+    --bindings adds "bindings".
     `-` reads standard input. A line without an id is answered under its number. A line that does
     not fit is reported with its number; the rest goes on, and the exit status is 2.
     """
     lines = Lines(file, CheckRequest, lenient=lenient)
-    answers = _answers(ctx.obj, lines)
+    answers = _answers(ctx.obj, lines, bindings=bindings)
     verdicts = _show(answers) if for_people(as_json=as_json) else _print(answers)
     lines.end()
     if fail_on and verdicts & _as_bad_as(Verdict(fail_on)):
         ctx.exit(FOUND)
 
 
-def _answers(settings: Path, lines: Lines[CheckRequest]) -> Iterator[CheckAnswer]:
+def _answers(
+    settings: Path, lines: Lines[CheckRequest], *, bindings: bool
+) -> Iterator[CheckAnswer]:
     checker = checker_of(the_settings(settings))
     for number, request in lines:
-        checked = checker.check_now(request.submission)
-        yield CheckAnswer.of(request.id or str(number), checked)
+        checked, name = checker.check_now(request.submission), request.id or str(number)
+        if bindings:
+            yield BoundAnswer.of(name, checker.with_bindings(checked, request.submission))
+        else:
+            yield CheckAnswer.of(name, checked)
 
 
 def _print(answers: Iterable[CheckAnswer]) -> set[Verdict]:

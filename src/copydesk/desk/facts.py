@@ -11,7 +11,7 @@ from typing import NamedTuple
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief
-from copydesk.desk.parts import Checks, record
+from copydesk.desk.parts import Checks, checked_and_bound, record
 from copydesk.errors import Conflict
 from copydesk.guardrails import Submission
 from copydesk.publishing import ApprovedCopy, Campaign, approval_hash, holds
@@ -135,7 +135,7 @@ class Recheck:
         facts = facts_now(item, self.campaign)
         if stand(item, facts):
             return
-        checked = self.checks.check(Submission(item.copy_now, *facts))
+        checked = checked_and_bound(self.checks, Submission(item.copy_now, *facts))
         fresh = with_facts(item, facts, checked, self.now, self.actor)
         self.tx.reviews.save(fresh, item.version)
         details = {"version": fresh.version, "verdict": _verdict(fresh)}
@@ -167,7 +167,7 @@ class Recheck:
             brief=self.campaign.brief,
             brand=self.campaign.brand,
             audience=audience,
-            checked=self.checks.check(Submission(approved.copy_, *facts)),
+            checked=checked_and_bound(self.checks, Submission(approved.copy_, *facts)),
             score=origin.score,
             routed_by=REQUEUED_BY,
             routed_because=f"The campaign changed: the approval by {approved.approved_by} is void.",

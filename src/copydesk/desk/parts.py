@@ -26,11 +26,19 @@ class Checks(Protocol):
     def check(self, submission: Submission) -> Checked:
         """Return the verdict with its findings. Does not raise: what fails is a finding."""
 
+    def with_bindings(self, checked: Checked, submission: Submission) -> Checked:
+        """Return the check with what each claim of the copy rests on."""
+
     def consider_now(self, submissions: Iterable[Submission]) -> None:
         """Ask about copy ahead of its check whoever must be asked: slow, so in no transaction.
 
         `submissions` is read to its end before anybody is asked, and not at all if nobody is.
         """
+
+
+def checked_and_bound(checks: Checks, submission: Submission) -> Checked:
+    """Return the check of copy as it is stored: with what each claim rests on."""
+    return checks.with_bindings(checks.check(submission), submission)
 
 
 def must_stand_at(noun: ReviewItem | Campaign, version: int | None) -> None:

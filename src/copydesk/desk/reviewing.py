@@ -8,7 +8,15 @@ from itertools import islice
 
 from copydesk.access import Actor, Role
 from copydesk.desk.facts import Facts, facts_now, on_facts, stand
-from copydesk.desk.parts import DECIDERS, READERS, Checks, Clock, must_stand_at, record
+from copydesk.desk.parts import (
+    DECIDERS,
+    READERS,
+    Checks,
+    Clock,
+    checked_and_bound,
+    must_stand_at,
+    record,
+)
 from copydesk.errors import BlockedCopy, Conflict, StaleVersion
 from copydesk.guardrails import Severity, Submission, Verdict
 from copydesk.publishing import ApprovedCopy, approval_hash
@@ -141,7 +149,7 @@ class Reviewing:
         with self._store.transaction() as tx:
             item = _read(tx, item_id, version)
             facts = facts_now(item, tx.campaigns.get(item.campaign))
-            checked = self._checker.check(Submission(copy, *facts))
+            checked = checked_and_bound(self._checker, Submission(copy, *facts))
             deed = Deed(note=note, copy=copy, checked=checked)
             return self._move(tx, on_facts(item, facts), Act.EDIT, by, deed)
 
@@ -202,7 +210,7 @@ class Reviewing:
 
     def _bring_up_to_date(self, tx: Transaction, item: ReviewItem, facts: Facts) -> Conflict:
         """Store the item on the campaign's facts of now, and return why it was not signed."""
-        checked = self._checker.check(Submission(item.copy_now, *facts))
+        checked = checked_and_bound(self._checker, Submission(item.copy_now, *facts))
         now = self._clock()
         fresh = with_facts(item, facts, checked, now)
         tx.reviews.save(fresh, item.version)

@@ -1,42 +1,26 @@
-"""Whether a claim rests on the brief: which words rest on which fact, kept as a value.
-
-A `Binding` is shown to reviewers, and used at pull time: when a fact changes or an offer ends,
-every line bound to it is found and recalled.
-"""
+"""Whether a figure, a date, a code or a link rests on the brief, and on what in it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from copydesk.briefs import Noun
-from copydesk.guardrails.claims import Claim, ClaimKind, extract
+from copydesk.guardrails.claims import Claim, ClaimKind
 from copydesk.guardrails.evidence import Evidence, Known
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.vocabulary import vocabulary
-from copydesk.variants import Slot
 
 NEAR = 0.9
 """How much of the true figure a rounded one must reach: `over 2,000` for 2,314 does."""
+MANNER_OF_SPEECH = "manner of speech"
+"""What a figure that states nothing rests on, as in `one or two`."""
 ALIKE = 0.002
 """Relative difference that rounding to the cent or the tenth of a percent may make."""
 
 _UNTIL = frozenset(("by", "until", "till", "through", "thru", "before", "ends", "this", "next"))
 _ON = frozenset(("on", "from"))
-
-
-class Binding(Noun):
-    """Words of the copy, and what in the brief they rest on."""
-
-    slot: Slot
-    start: int
-    end: int
-    match: str
-    kind: ClaimKind
-    rests_on: tuple[str, ...]
-    """Sources in the brief, as `offer.value` or `facts.reviews`; empty when nothing bears it."""
 
 
 class Bound(NamedTuple):
@@ -53,27 +37,13 @@ def bind(claims: Iterable[Claim], reading: Reading, evidence: Evidence) -> list[
     return [_bound(claim, reading, evidence) for claim in claims]
 
 
-def bindings(slot: Slot, reading: Reading, evidence: Evidence) -> Iterator[Binding]:
-    """Yield which words of a slot rest on what."""
-    for bound in bind(extract(reading), reading, evidence):
-        start, end = reading.span_of_words(bound.claim.first, bound.claim.last)
-        yield Binding(
-            slot=slot,
-            start=start,
-            end=end,
-            match=reading.source[start:end],
-            kind=bound.claim.kind,
-            rests_on=bound.rests_on,
-        )
-
-
 def _bound(claim: Claim, reading: Reading, evidence: Evidence) -> Bound:
     bears = _BEARS[claim.kind]
     holding = [known for known in evidence.known if bears(claim, known, reading, evidence)]
     if holding:
         return Bound(claim, tuple(dict.fromkeys(known.source for known in holding)))
     if _is_manner_of_speech(claim, reading, evidence):
-        return Bound(claim, ("manner of speech",))
+        return Bound(claim, (MANNER_OF_SPEECH,))
     return Bound(claim, (), _instead(claim, evidence))
 
 

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 
-from copydesk.guardrails.findings import Checked, Finding, Severity, Verdict
-from copydesk.guardrails.guard import Considering, Guard, Submission
+from copydesk.guardrails.findings import Binding, Checked, Finding, Severity, Verdict
+from copydesk.guardrails.guard import Considering, Guard, Resolving, Submission
 from copydesk.guardrails.unavailable import UNAVAILABLE, unavailable
 from copydesk.variants import Slot
 
@@ -61,6 +61,26 @@ class Checker:
         if submission.brief is None:
             engines["grounding"] = NO_BRIEF
         return Checked(verdict=Verdict.of(findings), findings=findings, engines=engines)
+
+    def bindings(self, submission: Submission) -> tuple[Binding, ...] | None:
+        """Return every claim of the copy with what in the brief it rests on.
+
+        None without a brief, and where no guard binds claims. Takes about as long as a check.
+        """
+        if submission.brief is None:
+            return None
+        guards = [guard for guard in self.guards if isinstance(guard, Resolving)]
+        if not guards:
+            return None
+        try:
+            return tuple(bound for guard in guards for bound in guard.bindings(submission))
+        except Exception:  # they are told beside the verdict, and must never stand in its way
+            log.exception("bindings.failed")
+            return None
+
+    def with_bindings(self, checked: Checked, submission: Submission) -> Checked:
+        """Return the check of this submission with its bindings."""
+        return checked.model_copy(update={"bindings": self.bindings(submission)})
 
     async def consider(self, submissions: Iterable[Submission]) -> None:
         """Let every guard that asks somebody else do so; what fails is for `check` to tell.

@@ -7,7 +7,7 @@ from pydantic import Field
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Noun
-from copydesk.guardrails.findings import Checked, Finding, Verdict
+from copydesk.guardrails.findings import Binding, Checked, Finding, Verdict
 from copydesk.guardrails.guard import Submission
 from copydesk.variants import Copy
 
@@ -47,3 +47,16 @@ class CheckAnswer(Noun):
             findings=checked.findings,
             engines=checked.engines,
         )
+
+
+class BoundAnswer(CheckAnswer):
+    """The verdict, its findings, and what each claim of the copy rests on."""
+
+    bindings: tuple[Binding, ...] | None
+    """In the order of the copy; null without a brief, for then nothing can be bound."""
+
+    @classmethod
+    def of(cls, request_id: str | None, checked: Checked) -> BoundAnswer:
+        """Return the answer that this check gives."""
+        answer = CheckAnswer.of(request_id, checked)
+        return cls(**dict(answer), bindings=checked.bindings)

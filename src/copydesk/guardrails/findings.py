@@ -57,10 +57,28 @@ class Finding(Noun):
     """Text to put in place of `match`; an empty string means: take it out."""
 
 
+class Binding(Noun):
+    """Words of the copy that claim something, and what in the brief they rest on."""
+
+    slot: Slot
+    start: int
+    end: int
+    match: str
+    """The text from `start` to `end`."""
+    kind: str
+    """Sort of claim: `number`, `money`, `percent`, `date`, `weekday`, `ahead`, `time`, `year`,
+    `code` or `link`; for a claim in words the category of the rule that knows it."""
+    rests_on: tuple[str, ...]
+    """Places in the brief, as `offer.value` or `facts.reviews`; empty when nothing bears it."""
+
+
 class Checked(Noun):
     """A verdict with what it rests on."""
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
+    bindings: tuple[Binding, ...] | None = None
+    """Every claim with what it rests on, in the order of the copy; null where it was not asked
+    for, and without a brief."""
     engines: dict[str, str] = {}
     """Each engine that took part, or should have, with its state."""

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief
-from copydesk.guardrails.findings import Finding
+from copydesk.guardrails.findings import Binding, Finding
 from copydesk.variants import Copy
 
 
@@ -47,3 +47,11 @@ class Considering(Protocol):
 
     async def aclose(self) -> None:
         """Let go of the connections of the running event loop."""
+
+
+@runtime_checkable
+class Resolving(Protocol):
+    """A guard that can say which words of the copy rest on what in the brief."""
+
+    def bindings(self, submission: Submission) -> Iterable[Binding]:
+        """Return the claims of the copy, in its order; none without a brief."""

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from copydesk.briefs import Brief
 from copydesk.guardrails.case import Case, Hit
-from copydesk.guardrails.findings import Finding, Severity
+from copydesk.guardrails.findings import Binding, Finding, Severity
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.kinds import PhraseRule, Rule
 from copydesk.guardrails.negation import is_negated
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.packs import ReadyRule, RuleBook
+from copydesk.guardrails.resolution import Resolver, figures, merged
 from copydesk.variants import Slot
 
 MOST_HITS = 25
@@ -55,6 +56,7 @@ class RulesGuard:
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self._binding = lru_cache(maxsize=256)(self._binding_at)
+        self._resolver = Resolver(book)
 
     @property
     def state(self) -> str:
@@ -69,6 +71,21 @@ class RulesGuard:
             seen[ready.rule.id, hit.slot] += 1
             if seen[ready.rule.id, hit.slot] <= MOST_HITS and _stands(ready, case, hit):
                 yield _finding(ready.rule, case, hit)
+
+    def bindings(self, submission: Submission) -> tuple[Binding, ...]:
+        """Return every claim of the copy with what in the brief it rests on; takes a check's time.
+
+        Empty without a brief.
+        """
+        case = Case.of(submission)
+        if case.brief is None:
+            return ()
+        claims = (
+            (ready, hit)
+            for ready, hit in self._hits(case)
+            if ready.applies(case, hit) and not _is_excepted(ready, case, hit)
+        )
+        return merged([*figures(case), *self._resolver.in_words(case, claims)])
 
     def _hits(self, case: Case) -> Iterator[tuple[ReadyRule, Hit]]:
         binding = self._binding(_Occasion.of(case.brief))

@@ -153,11 +153,12 @@ def _is_all_off(offer: Offer) -> bool:
 
 
 def _says_free(reading: Reading) -> bool:
-    return any(True for _ in _phrases("says_free").search(reading))
+    return any(True for _ in listed("says_free").search(reading))
 
 
 @cache
-def _phrases(name: str) -> PhraseIndex[None]:
+def listed(name: str) -> PhraseIndex[None]:
+    """Return a list of phrases of claims.yaml, as `says_free`, ready to be searched for."""
     return PhraseIndex([(None, compile_phrase(phrase)) for phrase in phrases_of(name)])
 
 
@@ -177,9 +178,9 @@ def _conditions_stated(case: Case, hit: Hit) -> bool:
     stated = {claim.value for claim in case.claims[hit.slot] if claim.kind in _FIGURES}
     if asked:
         return bool(asked & stated)
-    needs_purchase = any(True for _ in _phrases("says_purchase").search(conditions))
+    needs_purchase = any(True for _ in listed("says_purchase").search(conditions))
     return not needs_purchase or any(
-        True for _ in _phrases("says_purchase").search(case.readings[hit.slot])
+        True for _ in listed("says_purchase").search(case.readings[hit.slot])
     )
 
 
@@ -278,16 +279,16 @@ def _no_restriction(case: Case, _: Hit) -> bool:
     if offer is None or not offer.conditions:
         return True
     conditions = read_plain(offer.conditions)
-    return not any(True for _ in _phrases("says_restriction").search(conditions))
+    return not any(True for _ in listed("says_restriction").search(conditions))
 
 
 def _brief_says(case: Case, name: str) -> bool:
     texts = case.evidence.texts if case.evidence else ()
-    return any(True for _, reading in texts for _ in _phrases(name).search(reading))
+    return any(True for _, reading in texts for _ in listed(name).search(reading))
 
 
 def _copy_says(case: Case, name: str) -> bool:
-    return any(True for reading in case.readings.values() for _ in _phrases(name).search(reading))
+    return any(True for reading in case.readings.values() for _ in listed(name).search(reading))
 
 
 def _brief_renews(case: Case, _: Hit) -> bool:
@@ -312,7 +313,7 @@ def _beyond_statute(case: Case, hit: Hit) -> bool:
     """Return whether a fact records a commercial guarantee or returns beyond what the law gives."""
     del hit
     facts = case.evidence.texts if case.evidence else ()
-    return any(says(reading, _phrases("says_beyond_statute")) for _, reading in facts)
+    return any(says(reading, listed("says_beyond_statute")) for _, reading in facts)
 
 
 def _words_said(case: Case, hit: Hit) -> bool:

@@ -51,3 +51,16 @@ def test_a_candidate_may_hold_a_subject_alone(office: Office) -> None:
     answer = office.post("ada", "/v1/rank", json={"candidates": candidates})
 
     assert len(answer.json()["ranking"]) == 2
+
+
+def test_a_check_says_what_each_claim_rests_on_when_it_is_asked(office: Office) -> None:
+    """`?bindings=true` adds the bindings; without it the answer is as it always was."""
+    sent = {"copy": FALSE_COPY, "brief": BRIEF}
+
+    plain = office.post("rex", "/v1/check", json=sent).json()
+    bound = office.post("rex", "/v1/check?bindings=true", json=sent).json()
+
+    rests_on = {one["match"]: one["rests_on"] for one in bound.pop("bindings")}
+    assert bound == plain
+    assert rests_on["20% off"] == ["offer.value"]
+    assert rests_on["4.9"] == []

@@ -290,3 +290,23 @@ def test_a_page_that_is_not_there_is_a_page(office: Office) -> None:
     assert page.status == 404
     assert "There is no review item rev_none." in page.text
     assert "/" in page.links
+
+
+def test_an_item_shows_what_its_claims_rest_on(office: Office) -> None:
+    """Words that lean on the brief are marked, and a list beside them names the places."""
+    browser, _ = at_item(office, "bea")
+
+    assert 'class="bound"' in browser.page.html
+    assert "20% off rests on offer.value" in browser.page.text
+    assert "6 mm rests on facts.drop 6 mm heel-to-toe drop" in browser.page.text
+
+
+def test_a_claim_that_nothing_bears_is_told() -> None:
+    """In a blocked variant the list beside the copy names the claim that nothing supports."""
+    office = Office.opened(script=lambda _: [draft(FALSE_COPY)])
+    office.let_in()
+    with office.client:
+        generation = office.generate(n=1)
+        page = Browser(office, "ada").open(f"/generations/{generation['id']}")
+
+    assert "4.9 rests on nothing in the brief" in page.text

@@ -189,3 +189,16 @@ def test_an_item_that_is_not_there_is_told_before_a_missing_header(office: Offic
     """404 comes first, for reading and for every act."""
     assert office.get("rex", "/v1/reviews/rev_none").status_code == 404
     assert office.post("rex", "/v1/reviews/rev_none/claim").status_code == 404
+
+
+def test_an_item_carries_what_its_claims_rest_on(office: Office) -> None:
+    """The resolution is stored with the variant, and worked out anew for an edit."""
+    item = office.item()
+    claimed = office.act("rex", "claim", item).json()
+    copy = {**COPY, "subject": "Trail shoes, 2,314 reviews"}
+
+    edited = office.act("rex", "edit", claimed, copy=copy).json()
+
+    before, after = ({b["match"] for b in one["checked"]["bindings"]} for one in (item, edited))
+    assert "20% off" in before
+    assert "2,314" in after - before

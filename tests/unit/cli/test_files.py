@@ -128,3 +128,14 @@ def test_no_candidates_is_an_error(tmp_path: Path) -> None:
     assert ran.exit_code == 2
     assert f"{file}:1: candidates: " in ran.stderr
     assert [answer["id"] for answer in answers(ran)] == ["two"]
+
+
+def test_a_check_says_what_each_claim_rests_on(tmp_path: Path) -> None:
+    """With --bindings each answer lists the claims of the copy, and without it does not."""
+    file = lines_in(tmp_path, GOOD)
+    (plain,), (bound,) = answers(run("check", file)), answers(run("check", file, "--bindings"))
+
+    assert "bindings" not in plain
+    assert {"20% off": ["offer.value"], "6 mm": ["facts.drop"]}.items() <= {
+        one["match"]: one["rests_on"] for one in bound["bindings"]
+    }.items()

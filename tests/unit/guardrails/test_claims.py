@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from copydesk.guardrails.binding import Bound, bind, bindings
+from copydesk.guardrails.binding import Bound, bind
 from copydesk.guardrails.claims import ClaimKind, extract
 from copydesk.guardrails.evidence import evidence
 from copydesk.guardrails.normalise import read
-from copydesk.variants import Slot, Text
+from copydesk.variants import Text
 from tests.factories import BRIEF, a_brief
 
 FACTS = [
@@ -100,14 +100,6 @@ def test_what_the_brief_does_not_say_is_not_borne(text: str, instead: str | None
     if instead is not None:
         assert wrong[0].instead is not None
         assert instead == wrong[0].instead.text
-
-
-def test_a_binding_names_the_words_and_the_fact() -> None:
-    """Which words rest on which fact is a value that can be shown, and used for recall."""
-    reading = read(Text("Rated 4.6 by buyers"))
-    (binding,) = bindings(Slot.BODY, reading, evidence(a_brief(facts=FACTS)))
-
-    assert (binding.match, binding.rests_on) == ("4.6", ("facts.rating",))
 
 
 def test_evidence_is_read_once_for_a_brief() -> None:

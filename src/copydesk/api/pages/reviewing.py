@@ -107,7 +107,7 @@ def _item_page(
         "item.html",
         error.status if error else HTTPStatus.OK,
         item=item,
-        slots=marked(item.copy_now, item.checked),
+        slots=marked(item.copy_now, item.checked, item.brief),
         previews=previews(item.copy_now),
         siblings=desk.reviewing.siblings(item),
         acts=open_acts(item, _reviewer(visit), now) if visit.may(*DECIDERS) else (),

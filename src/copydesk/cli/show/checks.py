@@ -12,7 +12,7 @@ from rich.text import Text as Shown
 from copydesk.cli.output import console, shown
 from copydesk.cli.show import words
 from copydesk.guardrails import Verdict
-from copydesk.guardrails.checking import CheckAnswer
+from copydesk.guardrails.checking import BoundAnswer, CheckAnswer
 
 
 def print_checks(answers: Sequence[CheckAnswer]) -> None:
@@ -22,7 +22,8 @@ def print_checks(answers: Sequence[CheckAnswer]) -> None:
     table.add_column("verdict", no_wrap=True)
     table.add_column("findings", ratio=1, overflow="fold")
     for answer in answers:
-        findings = Group(*map(words.finding, answer.findings))
+        bound = (answer.bindings or ()) if isinstance(answer, BoundAnswer) else ()
+        findings = Group(*map(words.finding, answer.findings), *map(words.binding, bound))
         table.add_row(shown(answer.id or ""), words.verdict(answer.verdict), findings)
     screen = console()
     if answers:

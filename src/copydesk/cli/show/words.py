@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text as Shown
 
 from copydesk.cli.output import shown
-from copydesk.guardrails import Finding, Severity, Verdict
+from copydesk.guardrails import Binding, Finding, Severity, Verdict
 from copydesk.review_queue import Route
 from copydesk.variants import Copy, MergeTag, Text
 
@@ -67,4 +67,15 @@ def finding(of: Finding) -> Shown:
     said.append(f"  {of.rule}", "dim")
     if of.citation:
         said.append(f"  {of.citation}", "dim italic")
+    return said
+
+
+def binding(of: Binding) -> Shown:
+    """Return what a claim rests on, in one line."""
+    said = Shown(f"{of.slot.value} ", "dim")
+    said.append(f"“{shown(of.match)}”")
+    if of.rests_on:
+        said.append(f" rests on {', '.join(map(shown, of.rests_on))}", "dim")
+    else:
+        said.append(" rests on nothing in the brief", "yellow")
     return said
