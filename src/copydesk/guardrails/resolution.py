@@ -17,7 +17,7 @@ from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.packs import ReadyRule, RuleBook
 from copydesk.guardrails.truths import Truth, listed
-from copydesk.variants import Slot
+from copydesk.variants import Copy, Slot
 
 _SLOTS = tuple(Slot)
 
@@ -32,24 +32,45 @@ def figures(case: Case) -> Iterator[Binding]:
                 yield _binding(case, Hit(slot, *span), claim.kind.value, rests_on)
 
 
-def merged(found: Iterable[Binding]) -> tuple[Binding, ...]:
+def merged(found: Iterable[Binding], copy: Copy) -> tuple[Binding, ...]:
     """Return the bindings in the order of the copy, no stretch of words twice.
 
-    Inside words that rest on the same, a figure is not told again; words with a figure in them
-    that nothing bears are not told as borne.
+    Claims that overlap or follow on each other and rest on the same are told as one. Words with a
+    figure in them that nothing bears are not told as borne.
     """
-    kept: list[Binding] = []
     found = tuple(found)
     loose = [one for one in found if not one.rests_on]
-    found = [one for one in found if not (one.rests_on and any(_holds(one, x) for x in loose))]
+    kept: list[Binding] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, _place(one))):
+        if one.rests_on and any(_holds(one, other) for other in loose):
+            continue
         twin = next((at for at, other in enumerate(kept) if _span(other) == _span(one)), None)
         if twin is not None:
             both = dict.fromkeys((*kept[twin].rests_on, *one.rests_on))
             kept[twin] = kept[twin].model_copy(update={"rests_on": tuple(both)})
         elif not any(_tells(other, one) for other in kept):
             kept.append(one)
-    return tuple(sorted(kept, key=_place))
+    return tuple(_joined(sorted(kept, key=_place), copy))
+
+
+def _joined(found: Iterable[Binding], copy: Copy) -> Iterator[Binding]:
+    """Yield the bindings; of neighbours that rest on the same, one for all of their words."""
+    last: Binding | None = None
+    for one in found:
+        if last is not None and _goes_on(last, one, copy):
+            end = max(last.end, one.end)
+            match = str(copy[one.slot])[last.start : end]
+            last = last.model_copy(update={"end": end, "match": match})
+        else:
+            yield from () if last is None else (last,)
+            last = one
+    yield from () if last is None else (last,)
+
+
+def _goes_on(one: Binding, other: Binding, copy: Copy) -> bool:
+    if one.slot is not other.slot or set(one.rests_on) != set(other.rests_on):
+        return False
+    return not str(copy[one.slot])[one.end : other.start].strip() and bool(one.rests_on)
 
 
 def _tells(wide: Binding, narrow: Binding) -> bool:

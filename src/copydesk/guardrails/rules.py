@@ -85,7 +85,8 @@ class RulesGuard:
             for ready, hit in self._hits(case)
             if ready.applies(case, hit) and not _is_excepted(ready, case, hit)
         )
-        return merged([*figures(case), *self._resolver.in_words(case, claims)])
+        found = [*figures(case), *self._resolver.in_words(case, claims)]
+        return merged(found, submission.copy)
 
     def _hits(self, case: Case) -> Iterator[tuple[ReadyRule, Hit]]:
         binding = self._binding(_Occasion.of(case.brief))

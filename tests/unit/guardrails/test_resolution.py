@@ -99,24 +99,36 @@ def test_any_copy_is_bound_in_its_own_words(subject: str, body: str) -> None:
         assert all(on.split(".")[0].split("[")[0] in BRIEF for on in one.rests_on)
 
 
+COPY = a_copy(body="Rated it 4.6 out of 5, and 20% off")
+
+
 def binding(start: int, end: int, *rests_on: str) -> Binding:
+    match = str(COPY.body)[start:end]
     return Binding(
-        slot=Slot.BODY, start=start, end=end, match="m", kind="number", rests_on=rests_on
+        slot=Slot.BODY, start=start, end=end, match=match, kind="number", rests_on=rests_on
     )
 
 
 def test_a_figure_inside_words_is_told_once() -> None:
     """`20% off` tells of its `20%`; a figure that rests on something else stands beside it."""
-    wide = binding(0, 7, "offer.value")
+    wide = binding(27, 34, "offer.value")
 
-    assert merged([binding(0, 3, "offer.value"), wide]) == (wide,)
-    assert len(merged([binding(0, 3, "facts.a"), wide])) == 2
-    assert merged([binding(0, 7), wide]) == (wide,)
+    assert merged([binding(27, 30, "offer.value"), wide], COPY) == (wide,)
+    assert len(merged([binding(27, 30, "facts.a"), wide], COPY)) == 2
+    assert merged([binding(27, 34), wide], COPY) == (wide,)
+
+
+def test_neighbours_that_rest_on_the_same_are_one() -> None:
+    """`Rated it`, `it 4.6 out of` and `5` on one fact are one claim, in one line of a list."""
+    parts = [binding(0, 8, "facts.a"), binding(6, 19, "facts.a"), binding(20, 21, "facts.a")]
+
+    assert merged(parts, COPY) == (binding(0, 21, "facts.a"),)
+    assert len(merged([*parts, binding(22, 26, "facts.b")], COPY)) == 2
 
 
 def test_words_around_a_loose_figure_are_not_told_as_borne() -> None:
     """`Rated 4.9` does not rest on a rating of 4.6, whatever else about it is true."""
-    loose = binding(6, 9)
+    loose = binding(9, 12)
 
-    assert merged([loose, binding(0, 9, "facts.reviews")]) == (loose,)
+    assert merged([loose, binding(0, 12, "facts.reviews")], COPY) == (loose,)
     assert bound("Rated 4.9 stars by runners.") == {"4.9": ()}
