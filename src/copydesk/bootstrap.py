@@ -23,6 +23,7 @@ from copydesk.generation.build import ModelChoice, build_answerer, build_model
 from copydesk.generation.questions import Answerer
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
+from copydesk.guardrails.toxicity import Checkpoint
 from copydesk.pipeline import Pipeline
 from copydesk.ranking import Ranker
 from copydesk.ranking.transparent import TransparentRanker
@@ -84,10 +85,10 @@ def bootstrap(
         rule_packs=settings.rule_packs,
         rule_overrides=settings.rule_overrides,
         guards=settings.guards,
-        detoxify_checkpoint=settings.detoxify_checkpoint,
-        detoxify_config=settings.detoxify_config,
+        detoxify=Checkpoint(settings.detoxify_checkpoint, settings.detoxify_config),
         judge=lambda: judge or judge_of(settings),
         guardrails_ai=settings.guardrails_ai,
+        timeout_s=settings.guard_timeout_s,
     )
     chosen, because = (model, "given by the caller") if model else build_model(choice(settings))
     ranker = TransparentRanker()

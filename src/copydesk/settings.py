@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     guards: tuple[str, ...] = ("rules",)
     """Checks that must take part, of `rules`, `detoxify`, `judge` and `guardrails-ai:NAME`: one
     that cannot is a finding of severity review."""
+    guard_timeout_s: float = Field(default=10.0, gt=0)
+    """Longest time of one check by `detoxify` or a validator, and of one question to `judge`, in
+    seconds. What takes longer is a finding of severity review."""
     judge_model: str | None = None
     """Name of the model that the check `judge` asks, at the same server; `openai_model` when not
     set. Each request costs a call."""

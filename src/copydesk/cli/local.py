@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.access import Actor, Role
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
+from copydesk.guardrails.toxicity import Checkpoint
 from copydesk.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ def checker_of(settings: Settings) -> Checker:
         rule_packs=settings.rule_packs,
         rule_overrides=settings.rule_overrides,
         guards=settings.guards,
-        detoxify_checkpoint=settings.detoxify_checkpoint,
-        detoxify_config=settings.detoxify_config,
+        detoxify=Checkpoint(settings.detoxify_checkpoint, settings.detoxify_config),
         judge=lambda: _judge_of(settings),
         guardrails_ai=settings.guardrails_ai,
+        timeout_s=settings.guard_timeout_s,
     )
 
 

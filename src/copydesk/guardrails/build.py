@@ -11,9 +11,10 @@ from copydesk.errors import ModelMisconfigured, SettingsError
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.guard import Guard
 from copydesk.guardrails.guardrails_ai import PREFIX, ValidatorGuard
+from copydesk.guardrails.limits import DEFAULT_S, TimedGuard
 from copydesk.guardrails.packs import load_packs
 from copydesk.guardrails.rules import RulesGuard
-from copydesk.guardrails.toxicity import DetoxifyGuard
+from copydesk.guardrails.toxicity import NOWHERE, Checkpoint, DetoxifyGuard
 from copydesk.guardrails.unavailable import EngineUnavailable
 from copydesk.guardrails.validators import ValidatorSettings
 
@@ -32,13 +33,16 @@ def no_judge() -> Answerer:
 def build_checker(
     rule_packs: Sequence[Path] = (),
     guards: Sequence[str] = ("rules",),
-    detoxify_checkpoint: Path | None = None,
-    detoxify_config: Path | None = None,
+    detoxify: Checkpoint = NOWHERE,
     judge: Callable[[], Answerer] = no_judge,
     guardrails_ai: Mapping[str, ValidatorSettings] | None = None,
     rule_overrides: Path | None = None,
+    timeout_s: float = DEFAULT_S,
 ) -> Checker:
     """Return the checker with these guards: `rules`, `detoxify`, `judge`, `guardrails-ai:NAME`.
+
+    All but `rules`, whose work is bounded by the length of the copy, are given up on after
+    `timeout_s` seconds.
 
     A guard that is named but cannot run does not stop the service: every check then has a
     finding of severity review that says so. `judge` makes the model server that the judge asks,
@@ -50,9 +54,11 @@ def build_checker(
     """
     makers: dict[str, Maker] = {
         "rules": lambda: RulesGuard(load_packs(rule_packs, rule_overrides)),
-        "detoxify": lambda: DetoxifyGuard.load(detoxify_checkpoint, detoxify_config),
-        JUDGE: lambda: _judge(judge),
-        **_validators(guards, guardrails_ai or {}),
+        "detoxify": lambda: TimedGuard(
+            DetoxifyGuard.load(detoxify.weights, detoxify.config), timeout_s
+        ),
+        JUDGE: lambda: _judge(judge, timeout_s),
+        **_validators(guards, guardrails_ai or {}, timeout_s),
     }
     ready: list[Guard] = []
     missing: dict[str, str] = {}
@@ -64,26 +70,28 @@ def build_checker(
             ready.append(makers[name]())
         except EngineUnavailable as error:
             missing[error.engine] = str(error)
-    return Checker(ready, missing).with_states(_unasked(guards, detoxify_checkpoint))
+    return Checker(ready, missing).with_states(_unasked(guards, detoxify.weights))
 
 
-def _judge(answerer: Callable[[], Answerer]) -> Guard:
+def _judge(answerer: Callable[[], Answerer], timeout_s: float) -> Guard:
     from copydesk.guardrails.judge import JudgeGuard  # with templates and models: it takes time
 
     try:
-        return JudgeGuard(answerer())
+        return JudgeGuard(answerer(), timeout_s=timeout_s)
     except ModelMisconfigured as error:
         raise EngineUnavailable(JUDGE, error.message) from error
 
 
 def _validators(
-    guards: Sequence[str], settings: Mapping[str, ValidatorSettings]
+    guards: Sequence[str], settings: Mapping[str, ValidatorSettings], timeout_s: float
 ) -> dict[str, Maker]:
     """Return what makes each validator that is named as a guard."""
     names = [guard.removeprefix(PREFIX) for guard in guards if guard.startswith(PREFIX)]
-    return {
-        f"{PREFIX}{name}": partial(ValidatorGuard.load, name, settings.get(name)) for name in names
-    }
+
+    def made(name: str) -> Guard:
+        return TimedGuard(ValidatorGuard.load(name, settings.get(name)), timeout_s)
+
+    return {f"{PREFIX}{name}": partial(made, name) for name in names}
 
 
 def _unasked(guards: Sequence[str], checkpoint: Path | None) -> dict[str, str]:

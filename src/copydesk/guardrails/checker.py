@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from copydesk.guardrails.findings import Binding, Checked, Finding, Severity, Verdict
 from copydesk.guardrails.guard import Considering, Guard, Resolving, Submission
-from copydesk.guardrails.unavailable import UNAVAILABLE, unavailable
+from copydesk.guardrails.unavailable import UNAVAILABLE, EngineUnavailable, unavailable
 from copydesk.variants import Slot
 
 log = logging.getLogger(__name__)
@@ -132,6 +132,8 @@ async def _consider_and_close(
 def _run(guard: Guard, submission: Submission) -> Iterable[Finding]:
     try:
         return list(guard.check(submission))
+    except EngineUnavailable as error:
+        return [unavailable(guard.name, str(error))]
     except Exception as error:  # noqa: BLE001 - fail closed: any failure sends copy to a person
         return [unavailable(guard.name, f"{type(error).__name__}: {error}")]
 

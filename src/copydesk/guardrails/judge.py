@@ -12,6 +12,7 @@ from copydesk.generation.questions import Answerer
 from copydesk.guardrails.findings import Finding
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.judging import judge_form, read_rulings
+from copydesk.guardrails.limits import late
 from copydesk.guardrails.rulings import RememberedRulings, Ruling, Rulings
 from copydesk.guardrails.unavailable import EngineUnavailable, unavailable
 from copydesk.prompts import Prompt, judge_prompt
@@ -30,9 +31,15 @@ class JudgeGuard:
 
     name = "judge"
 
-    def __init__(self, answerer: Answerer, rulings: Rulings | None = None) -> None:
+    def __init__(
+        self,
+        answerer: Answerer,
+        rulings: Rulings | None = None,
+        timeout_s: float | None = None,
+    ) -> None:
         self.state = f"{answerer.name}, policy {JUDGE_PROMPT}"
         self._answerer = answerer
+        self._timeout_s = timeout_s
         self._rulings = rulings or RememberedRulings()
         self._in_doubt = RememberedRulings()
         """Kept apart: they are good for one check, and asked about again by the next."""
@@ -64,10 +71,13 @@ class JudgeGuard:
     async def _judge(self, batch: dict[str, Submission]) -> None:
         asked = list(batch.values())
         try:
-            said = await self._answerer.answer(_prompt(asked), self._form)
+            async with asyncio.timeout(self._timeout_s):
+                said = await self._answerer.answer(_prompt(asked), self._form)
             rulings = read_rulings(said, asked)
         except GenerationError as error:
             rulings = [Ruling(doubt=error.message)] * len(asked)
+        except TimeoutError:
+            rulings = [Ruling(doubt=late(self._timeout_s or 0))] * len(asked)
         for key, ruling in zip(batch, rulings, strict=True):
             kept = self._rulings if ruling.doubt is None else self._in_doubt
             kept.put(key, ruling)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 
@@ -91,12 +90,12 @@ class RuleBook:
             raise NotFound(f"there is no rule `{rule_id}`: `copydesk rules` lists them")
         return self._by_id[rule_id].rule
 
-    @property
+    @cached_property
     def state(self) -> str:
-        """How many packs and rules take part, in words."""
+        """How many packs and rules take part, and what the house set otherwise, in words."""
         packs = "1 pack" if len(self.packs) == 1 else f"{len(self.packs)} packs"
-        decided = Counter(str(override.severity) for override in self.overrides.values())
-        changes = [f"{number} set to {severity}" for severity, number in sorted(decided.items())]
+        decided = dict.fromkeys(self.overrides.values())
+        changes = [f"house: {one.rule} set to {one.severity}" for one in decided]
         models = [f"meaning: {Meaning.load().state}"] if self._asks_for_meaning else []
         return ", ".join([packs, f"{len(self)} rules", *changes, *models])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from copydesk.guardrails.findings import Finding, Severity
 from copydesk.guardrails.guard import Submission
@@ -17,6 +18,17 @@ LONGEST = 4_000
 """Characters of a slot that are scored; the model reads 512 word pieces."""
 
 Scores = Mapping[str, float]
+
+
+class Checkpoint(NamedTuple):
+    """Where an operator keeps a model."""
+
+    weights: Path | None = None
+    config: Path | None = None
+    """Directory with the configuration and tokenizer that belong to the weights."""
+
+
+NOWHERE = Checkpoint()
 
 
 class DetoxifyGuard:

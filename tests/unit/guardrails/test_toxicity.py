@@ -8,7 +8,7 @@ import pytest
 
 from copydesk.guardrails import Severity, Submission, Verdict
 from copydesk.guardrails.build import build_checker
-from copydesk.guardrails.toxicity import DetoxifyGuard
+from copydesk.guardrails.toxicity import Checkpoint, DetoxifyGuard
 from copydesk.guardrails.unavailable import EngineUnavailable
 from tests.factories import a_copy
 
@@ -85,9 +85,7 @@ def test_a_checkpoint_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
 def test_a_real_checkpoint_takes_part(tmp_path: Path) -> None:
     """A checkpoint that the operator names is loaded, and scores every slot."""
     checkpoint = tiny_checkpoint(tmp_path)
-    checker = build_checker(
-        guards=["detoxify"], detoxify_checkpoint=checkpoint, detoxify_config=tmp_path / "bert"
-    )
+    checker = build_checker(guards=["detoxify"], detoxify=Checkpoint(checkpoint, tmp_path / "bert"))
     checked = checker.check(Submission(a_copy(body="hello oak table. " * 400)))
 
     assert checker.engines["toxicity.detoxify"] == "ready"
