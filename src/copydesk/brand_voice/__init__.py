@@ -1,5 +1,6 @@
-"""The brand kit: how a brand wants to sound, and which words it never uses."""
+"""The brand kit: how a brand wants to sound, taught by hand or by a style guide, and measured."""
 
-from copydesk.brand_voice.brand import Brand, Formality, Frequency
+from copydesk.brand_voice.brand import Brand, Citation, Formality, Pair
+from copydesk.brand_voice.mechanics import Frequency, Mechanics
 
-__all__ = ["Brand", "Formality", "Frequency"]
+__all__ = ["Brand", "Citation", "Formality", "Frequency", "Mechanics", "Pair"]

@@ -21,7 +21,7 @@ def approval_hash(copy: Copy, brief: Brief, brand: Brand, audience: Audience, po
     bound = {
         "copy": copy.model_dump(mode="json"),
         "brief": brief.model_dump(mode="json", exclude={"goal"}),
-        "brand": brand.model_dump(mode="json"),
+        "brand": brand.bound(),
         "audience": audience.model_dump(mode="json", exclude={"fields", "recipient"}),
         "policy": policy,
     }

@@ -55,3 +55,22 @@ def test_a_campaign_that_was_stored_binds_the_same() -> None:
         approval_hash(a_copy(), again.brief, again.brand, again.audiences["lapsed-runners"], POLICY)
         == HASH
     )
+
+
+def test_citations_of_a_style_guide_are_not_bound() -> None:
+    """Confirming where a brand's entries come from changes nothing that was signed."""
+    cited = a_brand(
+        citations=[
+            {"entry": "voice", "value": "plain", "says": "We are plain.", "file": "guide.md",
+             "place": "line 3"},
+        ],
+    )  # fmt: skip
+
+    assert approval_hash(a_copy(), a_brief(), cited, an_audience(), POLICY) == HASH
+
+
+def test_what_a_guide_teaches_is_bound() -> None:
+    """A brand that now writes in full is another brand than the one that was signed for."""
+    taught = a_brand(mechanics={"contractions": "never"})
+
+    assert approval_hash(a_copy(), a_brief(), taught, an_audience(), POLICY) != HASH
