@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -84,7 +86,7 @@ def _platt(claims: np.ndarray, alike: np.ndarray) -> tuple[float, float]:
     return float(fit.coef_[0, 0]), float(fit.intercept_[0])
 
 
-def _probability(values: np.ndarray, slope: float, offset: float) -> np.ndarray:
+def _probability(values: np.ndarray, slope: Any, offset: Any) -> np.ndarray:
     return 1 / (1 + np.exp(-(values * slope + offset)))
 
 
@@ -102,9 +104,13 @@ def _auc(values: np.ndarray, truth: np.ndarray) -> float:
 
 
 def flagged_everyday(
-    examples: Examples, probabilities: np.ndarray, sure: np.ndarray, teacher: np.ndarray
+    examples: Examples, logits: np.ndarray, results: Sequence[Measured], teacher: np.ndarray
 ) -> float:
     """Return the share of innocent sentences on which any category is sure, its doubts apart."""
+    slopes, offsets, sure = (
+        np.array([getattr(result, name) for result in results])
+        for name in ("slope", "offset", "sure")
+    )
     doubted = 1 / (1 + np.exp(-teacher)) > DOUBTED
-    flagged = (probabilities > sure) & ~doubted
+    flagged = (_probability(logits, slopes, offsets) > sure) & ~doubted
     return float(flagged[examples.claims == 0].any(axis=1).mean())

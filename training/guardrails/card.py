@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from training.guardrails import calibrate
 from training.guardrails.calibrate import Measured
 from training.guardrails.examples import Examples
 
@@ -15,20 +14,8 @@ TEMPLATE = Path(__file__).parent / "README.template.md"
 _COLUMNS = ("own 0.01", "own 0.003", "all 0.01", "all 0.003", "likely", "sure")
 
 
-def page(
-    corpus: Examples,
-    results: Sequence[Measured],
-    logits: np.ndarray,
-    judged: np.ndarray,
-    size: int,
-) -> str:
+def page(corpus: Examples, results: Sequence[Measured], flagged: float, size: int) -> str:
     """Return README.md: what the model is, how it was made, and its table of scores."""
-    slopes, offsets = (
-        np.array([getattr(r, name) for r in results]) for name in ("slope", "offset")
-    )
-    sure = np.array([result.sure for result in results])
-    probabilities = 1 / (1 + np.exp(-(logits * slopes + offsets)))
-    flagged = calibrate.flagged_everyday(corpus, probabilities, sure, judged)
     values = {
         "categories": str(len(results)),
         "sentences": f"{len(corpus):,}",

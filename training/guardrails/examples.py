@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from copydesk.guardrails.meaning import sentences
 from copydesk.guardrails.meaning.sentences import LONGEST, symbol
 from copydesk.guardrails.normalise import STOP, read
 from copydesk.variants import Text
+from training.guardrails import mailed
 
 CORPUS = Path(__file__).parent / "corpus"
 MAILS = Path(__file__).parent / "mails.yaml"
@@ -50,12 +50,19 @@ class Examples:
         parts = np.array([_number_of(words) % n for words in self.words])
         return [(np.flatnonzero(parts != part), np.flatnonzero(parts == part)) for part in range(n)]
 
+    def only(self, rows: np.ndarray) -> Examples:
+        """Return the sentences of these rows."""
+        return replace(
+            self,
+            texts=[self.texts[row] for row in rows],
+            words=[self.words[row] for row in rows],
+            about=self.about[rows],
+            claims=self.claims[rows],
+        )
 
-def load(extra: Path | None = None) -> Examples:
-    """Return the corpus, and the lines of `extra`: a CSV file with columns text, label.
 
-    Only its lines of label 0 are used, as sentences that make no claim of any category.
-    """
+def load() -> Examples:
+    """Return the corpus, with ordinary sentences of mail and those of the pairs of mails."""
     files = sorted(CORPUS.glob("*.yaml"))
     parts = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
     categories = tuple(sorted(part["category"] for part in parts if part.get("positive")))
@@ -64,7 +71,11 @@ def load(extra: Path | None = None) -> Examples:
         about = categories.index(part["category"]) if part["category"] in categories else NOBODY
         rows |= dict.fromkeys(part.get("negative", []), (about, 0))
         rows |= dict.fromkeys(part.get("positive", []), (about, 1))
-    rows |= dict.fromkeys([*ordinary(), *_extra(extra)], (NOBODY, 0))
+    rows |= dict.fromkeys(ordinary(), (NOBODY, 0))
+    for text, about, claims in mailed.judged():
+        column = categories.index(about) if about in categories else NOBODY
+        if column != NOBODY or not claims:
+            rows[text] = (column, int(claims)) if claims else rows.get(text, (column, 0))
     texts = [text for text in rows if words_of(text)]
     return Examples(
         categories=categories,
@@ -91,11 +102,10 @@ def _filled(sentence: str, lists: dict[str, list[str]], rng: random.Random) -> s
     return re.sub(r"(?<!\{)\{(\w+)\}", lambda found: rng.choice(lists[found[1]]), sentence)
 
 
-def _extra(file: Path | None) -> Sequence[str]:
-    if file is None:
-        return []
-    with file.open(encoding="utf-8", newline="") as lines:
-        return [row["text"] for row in csv.DictReader(lines) if row["label"] == "0"]
+def lines(file: Path) -> list[list[str]]:
+    """Return the words of every line of a file that has any."""
+    rows = [words_of(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [words for words in rows if words]
 
 
 def _number_of(words: Sequence[str]) -> int:
