@@ -22,6 +22,8 @@ from copydesk.review_queue import Case, Route
 from copydesk.review_queue.policy import Policy
 from copydesk.variants import Copy, Provenance, Variant
 
+ROUNDS = 3
+"""How often suggestions are taken: one may stand on words that another one changes."""
 SEVERITY_ORDER = (Verdict.PASS, Verdict.REVIEW, Verdict.BLOCK)
 
 
@@ -137,14 +139,16 @@ async def _check_all(
 async def _take_suggestions(
     desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]
 ) -> list[Piece]:
-    changed = {number: copy for number, piece in enumerate(pieces) if (copy := _suggested(piece))}
-    checks = await _check_all(desk, request, list(changed.values()))
-    better = list(pieces)
-    for (number, copy), checked in zip(changed.items(), checks, strict=True):
-        note = f"took the suggestions of {_rules(pieces[number].checked)}"
-        new = replace(pieces[number], copy=copy, checked=checked)
-        better[number] = _better(pieces[number], new, note)
-    return better
+    now = list(pieces)
+    for _ in range(ROUNDS):
+        changed = {number: copy for number, piece in enumerate(now) if (copy := _suggested(piece))}
+        checks = await _check_all(desk, request, list(changed.values()))
+        for (number, copy), checked in zip(changed.items(), checks, strict=True):
+            now[number] = replace(now[number], copy=copy, checked=checked)
+    return [
+        old if new is old else _better(old, new, f"took the suggestions of {_rules(old.checked)}")
+        for old, new in zip(pieces, now, strict=True)
+    ]
 
 
 def _suggested(piece: Piece) -> Copy | None:

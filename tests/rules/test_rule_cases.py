@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from copydesk.guardrails import Finding
 from copydesk.guardrails.cases import findings_of, submission_of
+from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.kinds import Rule
 from copydesk.guardrails.packs import load_packs
@@ -39,18 +43,31 @@ def test_the_rule_passes_its_case(rule: Rule, case: RuleCase) -> None:
     assert [(finding.match, finding.message) for finding in findings_of(BOOK, rule, case)] == []
 
 
-@pytest.mark.parametrize(("rule", "case"), cases("must_flag"))
-def test_applying_suggestions_clears_the_finding(rule: Rule, case: RuleCase) -> None:
-    """Where a rule suggests what would be right, putting it in leaves nothing for the rule."""
-    submission = submission_of(rule, case)
-    found = findings_of(BOOK, rule, case)
-    repaired = apply_suggestions(submission.copy, found)
-    if repaired is None:
-        assert all(finding.suggestion is None for finding in found)
-        return
+CHECKER = Checker([RulesGuard(BOOK)])
 
-    again = Submission(repaired, submission.brief, submission.brand, submission.audience)
-    assert [f for f in RulesGuard(BOOK).check(again) if f.rule == rule.id and f.suggestion] == []
+
+def found_by(rule: Rule, submission: Submission) -> list[Finding]:
+    return [one for one in CHECKER.check(submission).findings if one.rule == rule.id]
+
+
+@pytest.mark.parametrize(("rule", "case"), cases("must_flag"))
+def test_applying_a_suggestion_clears_its_finding(rule: Rule, case: RuleCase) -> None:
+    """Each suggestion of a rule, put in alone, leaves the rule with one finding less."""
+    submission = submission_of(rule, case)
+    found = found_by(rule, submission)
+    for finding in found:
+        repaired = apply_suggestions(submission.copy, [finding])
+        if finding.suggestion is not None:
+            assert repaired is not None
+            assert len(found_by(rule, replace(submission, copy=repaired))) < len(found)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in BOOK if rule.suggest], ids=lambda r: r.id)
+def test_a_rule_that_names_a_remedy_shows_it(rule: Rule) -> None:
+    """A rule with a remedy has a case in which the remedy has something to suggest."""
+    found = (one for case in rule.must_flag for one in found_by(rule, submission_of(rule, case)))
+
+    assert any(finding.suggestion is not None for finding in found)
 
 
 def test_every_rule_says_whom_to_ask_about_law() -> None:

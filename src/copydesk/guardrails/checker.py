@@ -150,7 +150,10 @@ def order(finding: Finding) -> tuple[int, int, int, str, int]:
 
 
 def _without_overlaps(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Keep, of findings of one category that overlap, the worst, and of equals the longest."""
+    """Keep, of findings of one category that overlap, the worst.
+
+    Of equals the one that says what would be right, and then the longest.
+    """
     kept: list[Finding] = []
     for finding in sorted(found, key=_worth):
         if not any(_same_matter(finding, other) for other in kept):
@@ -158,8 +161,13 @@ def _without_overlaps(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(kept, key=order))
 
 
-def _worth(finding: Finding) -> tuple[int, int, tuple[int, int, int, str, int]]:
-    return _WORST_FIRST.index(finding.severity), finding.start - finding.end, order(finding)
+def _worth(finding: Finding) -> tuple[int, bool, int, tuple[int, int, int, str, int]]:
+    return (
+        _WORST_FIRST.index(finding.severity),
+        finding.suggestion is None,
+        finding.start - finding.end,
+        order(finding),
+    )
 
 
 def _same_matter(one: Finding, other: Finding) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.conditions import Condition
 from copydesk.guardrails.findings import Severity
 from copydesk.guardrails.phrases import Lists
+from copydesk.guardrails.remedies import Way
 from copydesk.variants import Slot
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=100)]
@@ -80,10 +81,18 @@ class RuleBase(Noun):
     why: Line
     suggestion: str | None = None
     """Text in place of the match; empty to take it out."""
+    suggest: Way | None = None
+    """How to put it right from the brief: a name of `remedies`. `append` adds `suggestion`."""
     reviewer: Line | None = None
     """Role of the person who should decide, as `legal` or `principal`."""
     must_flag: tuple[RuleCase, ...] = Field(min_length=1)
     must_pass: tuple[RuleCase, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_suggestion(self) -> Self:
+        if (self.suggest == "append") != (self.suggest is not None and self.suggestion is not None):
+            raise ValueError("`suggest: append` needs a `suggestion`; no other way takes one")
+        return self
 
     def finder(self, lists: Lists) -> Find:
         """Return the rule made ready. Raises PhraseError when a phrase is not well written."""

@@ -16,6 +16,7 @@ from copydesk.guardrails.kinds import PhraseRule, Rule
 from copydesk.guardrails.negation import is_negated
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.packs import ReadyRule, RuleBook
+from copydesk.guardrails.remedies import REMEDIES
 from copydesk.guardrails.resolution import Resolver, figures, merged
 from copydesk.variants import Slot
 
@@ -146,8 +147,8 @@ def _is_excepted(ready: ReadyRule, case: Case, hit: Hit) -> bool:
 
 
 def _finding(rule: Rule, case: Case, hit: Hit) -> Finding:
-    match = str(case.submission.copy[hit.slot])[hit.start : hit.end]
-    suggestion = hit.suggestion if rule.suggestion is None else rule.suggestion
+    said = str(case.submission.copy[hit.slot])[hit.start : hit.end]
+    hit = _remedied(rule, case, hit)
     return Finding(
         rule=rule.id,
         category=rule.category,
@@ -155,12 +156,21 @@ def _finding(rule: Rule, case: Case, hit: Hit) -> Finding:
         slot=hit.slot,
         start=hit.start,
         end=hit.end,
-        match=match,
-        message=_filled(rule.message, {"match": match, **hit.details}),
+        match=str(case.submission.copy[hit.slot])[hit.start : hit.end],
+        message=_filled(rule.message, {"match": said, **hit.details}),
         why=rule.why,
         citation=rule.citation,
-        suggestion=suggestion,
+        suggestion=hit.suggestion,
     )
+
+
+def _remedied(rule: Rule, case: Case, hit: Hit) -> Hit:
+    """Return the hit with what would be right in its place, where the rule knows."""
+    if rule.suggestion is not None:
+        hit = hit._replace(suggestion=rule.suggestion)
+    if rule.suggest is None:
+        return hit
+    return REMEDIES[rule.suggest](case, hit) or hit._replace(suggestion=None)
 
 
 def severity(rule: Rule, jurisdictions: Sequence[str]) -> Severity:

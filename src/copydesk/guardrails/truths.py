@@ -57,13 +57,13 @@ def _days_to_ends(case: Case) -> Iterator[int]:
     sent = case.brief.send_at.date()
     offer = case.brief.offer
     if offer and offer.ends and not offer.extendable:
-        yield (_last_day(offer.ends) - sent).days
+        yield (last_day(offer.ends) - sent).days
     for known in case.evidence.dates:
         if not known.source.startswith("offer."):
             yield from _days_to(known, sent)
 
 
-def _last_day(ends: datetime) -> date:
+def last_day(ends: datetime) -> date:
     """Return the day on which readers see it end: early on the 9th UTC is the 8th in America."""
     return (ends - timedelta(days=1) if ends.hour < EARLY_HOURS else ends).date()
 
@@ -241,10 +241,11 @@ def _percent_true(case: Case, hit: Hit) -> bool:
         return all(_is_bound(case, hit, claim) for claim in claims)
     said = case.readings[hit.slot].source[hit.start : hit.end].lower()
     wanted = next((share for word, share in _SHARES.items() if word in said), None)
-    return wanted is None or _reduction(case) == wanted or _says_share(case, hit)
+    return wanted is None or reduction(case) == wanted or _says_share(case, hit)
 
 
-def _reduction(case: Case) -> float | None:
+def reduction(case: Case) -> float | None:
+    """Return the percentage that the offer takes off, by its value or its prices."""
     offer = _offer(case)
     if offer is None:
         return None

@@ -11,6 +11,7 @@ from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.phrases import COMMON_WORDS, Lists
 from copydesk.guardrails.rule import Find, RuleBase
+from copydesk.guardrails.signs import CONTROL, EMOJI, EXCLAMATION, MARK
 from copydesk.variants import MergeTag, Slot, Words
 
 Measure = Literal[
@@ -27,16 +28,6 @@ Measure = Literal[
 
 LETTERS_TO_SHOUT = 8
 """Letters that a text must have before its capitals are looked at: `NEW IN` is no shouting."""
-
-_EMOJI = re.compile(
-    "[\U0001f1e6-\U0001f1ff]{2}"
-    "|[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23f3]"
-    "[\ufe0f\U0001f3fb-\U0001f3ff]?"
-    "(?:\u200d[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?){0,6}"
-)
-_EXCLAMATION = re.compile("[!\uff01\u203c]")
-_MARK = re.compile("[!?\uff01\uff1f\u203c\u2049\u2047]")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 
 
 class Measured(NamedTuple):
@@ -64,7 +55,8 @@ class MeasureRule(RuleBase):
             for slot in self.slots:
                 amount, start, end = measure(case, slot)
                 if not self.at_least <= amount <= self.at_most:
-                    yield Hit(slot, start, end, None, {"amount": f"{amount:,g}"})
+                    told = {"amount": f"{amount:,g}", "at_most": f"{self.at_most:g}"}
+                    yield Hit(slot, start, end, None, {**told, "measure": self.measure})
 
         return find
 
@@ -132,10 +124,10 @@ _MEASURES: dict[Measure, Callable[[Case, Slot], Measured]] = {
     "length": _length,
     "characters": _characters,
     "words": _words,
-    "exclamations": _count_of(_EXCLAMATION),
-    "marks": _count_of(_MARK),
-    "emoji": _count_of(_EMOJI),
-    "controls": _count_of(_CONTROL),
+    "exclamations": _count_of(EXCLAMATION),
+    "marks": _count_of(MARK),
+    "emoji": _count_of(EMOJI),
+    "controls": _count_of(CONTROL),
     "capitals": _capitals,
     "repetition": _repetition,
 }
