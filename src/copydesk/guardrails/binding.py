@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from copydesk.guardrails.claims import Claim, ClaimKind
+from copydesk.guardrails.arithmetic import worked_out
+from copydesk.guardrails.claims import NOON, Claim, ClaimKind
 from copydesk.guardrails.evidence import Evidence, Known
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.vocabulary import vocabulary
@@ -18,6 +19,9 @@ MANNER_OF_SPEECH = "manner of speech"
 """What a figure that states nothing rests on, as in `one or two`."""
 ALIKE = 0.002
 """Relative difference that rounding to the cent or the tenth of a percent may make."""
+
+MOST_RECKONED = 60
+"""Claims of a slot above which none is worked out from others: no text can make it slow."""
 
 _UNTIL = frozenset(("by", "until", "till", "through", "thru", "before", "ends", "this", "next"))
 _ON = frozenset(("on", "from"))
@@ -34,23 +38,32 @@ class Bound(NamedTuple):
 
 def bind(claims: Iterable[Claim], reading: Reading, evidence: Evidence) -> list[Bound]:
     """Resolve the claims of a reading against the brief's evidence."""
-    return [_bound(claim, reading, evidence) for claim in claims]
+    claims = list(claims)
+    others = claims if len(claims) <= MOST_RECKONED else None
+    return [_bound(claim, others, reading, evidence) for claim in claims]
 
 
-def _bound(claim: Claim, reading: Reading, evidence: Evidence) -> Bound:
+def _bound(
+    claim: Claim, others: Sequence[Claim] | None, reading: Reading, evidence: Evidence
+) -> Bound:
     bears = _BEARS[claim.kind]
     holding = [known for known in evidence.known if bears(claim, known, reading, evidence)]
     if holding:
         return Bound(claim, tuple(dict.fromkeys(known.source for known in holding)))
     if _is_manner_of_speech(claim, reading, evidence):
         return Bound(claim, (MANNER_OF_SPEECH,))
+    follows_from = () if others is None else worked_out(claim, others, reading, evidence)
+    if follows_from:
+        return Bound(claim, follows_from)
     return Bound(claim, (), _instead(claim, evidence))
 
 
 def _bears_figure(claim: Claim, known: Known, reading: Reading, _: Evidence) -> bool:
     """Return whether a known figure bears a number, an amount or a percentage."""
     other = known.claim
-    if not other.values or other.kind in {ClaimKind.DATE, ClaimKind.WEEKDAY}:
+    if other.kind is ClaimKind.TIME:
+        return _is_hour(claim, reading) and (other.value - claim.value * 60) % _HALF_DAY == 0
+    if not other.values or other.kind in _OF_DAYS:
         return False
     if not _comparable(claim, other):
         return False
@@ -67,6 +80,22 @@ def _bears_figure(claim: Claim, known: Known, reading: Reading, _: Evidence) -> 
     return any(_fits(value, true, looseness) for value, true in near)
 
 
+_HALF_DAY = 720
+_OF_DAYS = {ClaimKind.DATE, ClaimKind.WEEKDAY, ClaimKind.NTH, ClaimKind.AHEAD}
+_BEFORE_AN_HOUR = frozenset(
+    ("at", "from", "to", "until", "till", "by", "before", "after", "between", "and", "around")
+)
+
+
+def _is_hour(claim: Claim, reading: Reading) -> bool:
+    """Return whether a bare number is an hour of the day: `from 9 to 5`, `at 11 and at 3`."""
+    if claim.kind is not ClaimKind.NUMBER or claim.unit or not claim.first:
+        return False
+    if not 1 <= claim.value <= NOON:
+        return False
+    return reading.words[claim.first - 1].text in _BEFORE_AN_HOUR
+
+
 def _comparable(claim: Claim, other: Claim) -> bool:
     if claim.kind is ClaimKind.MONEY and other.kind is ClaimKind.MONEY:
         return not (claim.currencies and other.currencies) or bool(
@@ -81,7 +110,7 @@ def _units_agree(claim: Claim, other: Claim) -> bool:
     if claim.unit and other.unit:
         return claim.unit.dimension == other.unit.dimension
     if claim.unit:
-        return other.kind is ClaimKind.NUMBER and not other.noun
+        return other.kind is ClaimKind.NUMBER and other.noun in {"", "in"}
     return True
 
 
@@ -150,6 +179,28 @@ def _weekday_of(claim: Claim) -> int | None:
         return None
 
 
+def _bears_nth(claim: Claim, known: Known, _: Reading, evidence: Evidence) -> bool:
+    other = known.claim
+    if other.kind is ClaimKind.NTH:
+        return claim.value == other.value
+    if other.kind is not ClaimKind.DATE:
+        return False
+    month, rest = divmod(int(claim.value), 100)
+    weekday, which = divmod(rest, 10)
+    year = other.year or evidence.brief.send_at.year
+    try:
+        day = date(year, *divmod(int(other.value), 100))
+    except ValueError:
+        return False
+    if (day.month, day.weekday()) != (month, weekday):
+        return False
+    is_last = (day + timedelta(days=7)).month != month
+    return is_last if which == _LAST else (day.day - 1) // 7 + 1 == which
+
+
+_LAST = 9
+
+
 def _bears_ahead(claim: Claim, known: Known, _: Reading, evidence: Evidence) -> bool:
     other, sent = known.claim, evidence.brief.send_at.date()
     if other.kind is not ClaimKind.DATE or known.source == "send_at":
@@ -160,10 +211,9 @@ def _bears_ahead(claim: Claim, known: Known, _: Reading, evidence: Evidence) -> 
 
 def _bears_time(claim: Claim, known: Known, _: Reading, __: Evidence) -> bool:
     other = known.claim
-    half_day = 720
     if other.kind is ClaimKind.TIME:
-        return claim.value % half_day == other.value % half_day
-    return other.kind is ClaimKind.NUMBER and other.value * 60 == claim.value % half_day
+        return claim.value % _HALF_DAY == other.value % _HALF_DAY
+    return other.kind is ClaimKind.NUMBER and other.value * 60 == claim.value % _HALF_DAY
 
 
 def _bears_year(claim: Claim, known: Known, _: Reading, __: Evidence) -> bool:
@@ -193,6 +243,7 @@ _BEARS = {
     ClaimKind.PERCENT: _bears_figure,
     ClaimKind.DATE: _bears_date,
     ClaimKind.WEEKDAY: _bears_weekday,
+    ClaimKind.NTH: _bears_nth,
     ClaimKind.AHEAD: _bears_ahead,
     ClaimKind.TIME: _bears_time,
     ClaimKind.YEAR: _bears_year,
@@ -209,17 +260,36 @@ def _is_manner_of_speech(claim: Claim, reading: Reading, evidence: Evidence) -> 
     only as a deadline, or where the brief has a timetable.
     """
     before = reading.words[claim.first - 1].text if claim.first else ""
+    if claim.kind in _SPEAKS_OF_DAYS:
+        return _names_no_day(claim, before, evidence)
+    if claim.kind is not ClaimKind.NUMBER:
+        return False
+    if before in _NUMBERED and not claim.unit:
+        return True
+    after = reading.words[claim.last + 1].text if claim.last + 1 < len(reading.words) else ""
+    if after == "o" or (not claim.spelled and after in {".", ")"} and before in {"", ".", "("}):
+        return True
+    return claim.spelled and claim.unit is None and not _counted_differently(claim, evidence)
+
+
+_NUMBERED = frozenset(
+    ("release", "version", "chapter", "season", "episode", "volume", "verse", "page", "step", "tip")
+)
+"""After these a number is a name: `Release 5.2`."""
+_SPEAKS_OF_DAYS = {ClaimKind.WEEKDAY, ClaimKind.TIME, ClaimKind.NTH, ClaimKind.DATE}
+
+
+def _names_no_day(claim: Claim, before: str, evidence: Evidence) -> bool:
+    """Return whether a day or an hour is spoken of without a point in time being told."""
     if claim.kind is ClaimKind.WEEKDAY:
         timetable = any(evidence.of(ClaimKind.WEEKDAY)) or len(evidence.dates) > 0
         return before not in _UNTIL and not (before in _ON and timetable)
     if claim.kind is ClaimKind.TIME:
         return not any(evidence.of(ClaimKind.TIME)) and before not in _UNTIL
-    if claim.kind is not ClaimKind.NUMBER:
+    if claim.kind is ClaimKind.DATE and not claim.spelled:
         return False
-    after = reading.words[claim.last + 1].text if claim.last + 1 < len(reading.words) else ""
-    if after == "o" or (not claim.spelled and after in {".", ")"} and before in {"", ".", "("}):
-        return True
-    return claim.spelled and claim.unit is None and not _counted_differently(claim, evidence)
+    # By a name, or by its place in a month: it counts where it may be mistaken for a known date.
+    return all(known.claim.value // 100 != claim.value // 100 for known in evidence.dates)
 
 
 def _counted_differently(claim: Claim, evidence: Evidence) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -24,6 +25,16 @@ _CODE_WORDS = frozenset(("code", "codes", "coupon", "voucher", "promo", "promoco
 _HALVES = {"am": 0, "a.m": 0, "pm": 12, "p.m": 12}
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _DAYS = {"day": 1, "week": 7}
+_PARTS = {"half": 0.5, "quarter": 0.25}
+_HOW_MUCH_TIME = frozenset(
+    ("more", "extra", "full", "additional", "further", "whole", "working", "business", "straight")
+)
+"""Words between a figure and its unit that change nothing about it: `3 more years`."""
+_SPELLED_CODE = frozenset(("word", "type", "enter", "key"))
+SPELLING_OUT = 8
+"""Words between a code's letters and its figure: `HARVEST with the number fifteen at the end`."""
+_POINTS_TO_A_DAY = frozenset(("on", "until", "till", "by", "through", "ends"))
+_COMMON_YEAR = 2001
 _ISO = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
 
 
@@ -35,6 +46,8 @@ class ClaimKind(StrEnum):
     PERCENT = "percent"
     DATE = "date"
     WEEKDAY = "weekday"
+    NTH = "nth"
+    """A day as in `the second Sunday in October`: month * 100 + weekday * 10 + which (9: last)."""
     AHEAD = "ahead"
     """Days from the day of sending, as in `a week from today`."""
     TIME = "time"
@@ -84,8 +97,9 @@ def extract_plain(text: str) -> tuple[Claim, ...]:
 def _starters() -> frozenset[str]:
     """Return the words that a claim may begin with, figures, codes and links left out."""
     known = vocabulary()
-    named = (known.weekdays, known.months, known.numbers, known.currencies)
-    return frozenset(word for table in named for word in table) | {"a"}
+    named = (known.weekdays, known.months, known.numbers, known.currencies, known.ordinals)
+    words = frozenset(word for table in named for word in table) | {"a", "half"}
+    return words | {name[0] for name in known.named_days} | {"day", "night", "evening", "morning"}
 
 
 class _Extractor:
@@ -119,7 +133,39 @@ class _Extractor:
             return self._figure(index)
         if word in self.known.currencies and self._is_figure(index + 1):
             return self._money(index)
-        return self._ahead(index, index + 1, 1) if word == "a" else self._name(index)
+        if word in {"a", "half"}:
+            return self._ahead(index, index + 1, 1) or self._large(index)
+        return self._nth(index) or self._named_day(index) or self._name(index)
+
+    def _large(self, index: int) -> Claim | None:
+        """Read `a hundred and nineteen`, `half a dozen`."""
+        at = index + 1 + (self.words[index] == "half" and self._word(index + 1) == "a")
+        return self._number(index) if self._word(at) in self.known.multipliers else None
+
+    def _nth(self, index: int) -> Claim | None:
+        """Read `the first Sunday in October`."""
+        which = self.known.ordinals.get(self.words[index])
+        weekday = self.known.weekdays.get(self._word(index + 1))
+        month = self.known.months.get(self._word(index + 3))
+        if which is None or weekday is None or month is None:
+            return None
+        if self._word(index + 2) not in {"in", "of"}:
+            return None
+        return Claim(ClaimKind.NTH, (month * 100 + weekday * 10 + which,), index, index + 3)
+
+    def _named_day(self, index: int) -> Claim | None:
+        """Read `the night before Halloween`, `on Christmas Eve`."""
+        shift = {"before": -1, "after": 1, "of": 0}.get(self._word(index + 1))
+        at = index if shift is None else index + 2
+        if shift is None and self._word(index - 1) not in _POINTS_TO_A_DAY:
+            return None
+        for name, day in self.known.named_days.items():
+            last = at + len(name) - 1
+            if tuple(self.words[at : last + 1]) == name:
+                meant = date(_COMMON_YEAR, *divmod(day, 100)) + timedelta(days=shift or 0)
+                values = (meant.month * 100 + meant.day,)
+                return Claim(ClaimKind.DATE, values, index, last, spelled=True)
+        return None
 
     def _name(self, index: int) -> Claim | None:
         word = self.words[index]
@@ -132,13 +178,13 @@ class _Extractor:
             return None
         weekday = self.known.weekdays[self.words[index]]
         following = index + 1 + (self._word(index + 1) in {",", "the"})
-        date = None
+        dated = None
         if self._word(following) in self.known.months:
-            date = self._month_first(following)
+            dated = self._month_first(following)
         elif self._is_digits(following):
-            date = self._day_first(following)
-        if date is not None:
-            return date._replace(first=index, weekday=weekday)
+            dated = self._day_first(following)
+        if dated is not None:
+            return dated._replace(first=index, weekday=weekday)
         return Claim(ClaimKind.WEEKDAY, (weekday,), index, index)
 
     def _month_first(self, index: int) -> Claim | None:
@@ -178,9 +224,9 @@ class _Extractor:
         if self._word(index + 1) in _HALVES:
             return self._time(index, float(word) if word.isdigit() else 0, 0, index + 1)
         if word.isdigit():
-            date = self._iso(index) or self._day_first(index)
-            if date is not None:
-                return date
+            dated = self._iso(index) or self._day_first(index)
+            if dated is not None:
+                return dated
         return self._number(index)
 
     def _iso(self, index: int) -> Claim | None:
@@ -226,11 +272,13 @@ class _Extractor:
         if self._year_at(index) and following not in self.known.units:
             return Claim(ClaimKind.YEAR, values, index, index)
         last += following in _ORDINALS
+        skipped = self._word(last + 1) in _HOW_MUCH_TIME
         unit = self._unit(last + 1, spelled=spelled)
+        if skipped and unit is None:
+            unit = self._unit(last + 2, spelled=spelled)
         noun = "" if unit else self._noun(last + 1)
-        return Claim(
-            ClaimKind.NUMBER, values, index, last + bool(unit), "", unit, noun, spelled=spelled
-        )
+        last += (1 + skipped) * bool(unit)
+        return Claim(ClaimKind.NUMBER, values, index, last, "", unit, noun, spelled=spelled)
 
     def _ahead(self, first: int, unit_at: int, amount: float) -> Claim | None:
         """Read `a week from today`, `ten days from now`."""
@@ -244,16 +292,37 @@ class _Extractor:
     def _value(self, index: int) -> tuple[tuple[float, ...], int, bool]:
         """Return what the figure at `index` may mean, its last word, and whether it is spelled."""
         word = self.words[index]
-        spelled = not word[0].isdigit()
-        values = (float(self.known.numbers[word]),) if spelled else _values(word)
-        tens = spelled and self.known.numbers[word] >= 20 and self.known.numbers[word] % 10 == 0  # noqa: PLR2004
-        unit = self.known.numbers.get(self._word(index + 1), 10)
-        if tens and unit < 10:  # noqa: PLR2004
-            values, index = (values[0] + unit,), index + 1
-        while self._word(index + 1) in self.known.multipliers:
-            factor = self.known.multipliers[self._word(index + 1)]
-            values, index = tuple(value * factor for value in values), index + 1
-        return values, index, spelled
+        if word[0].isdigit():
+            values = _values(word)
+            while self._word(index + 1) in self.known.multipliers:
+                factor = self.known.multipliers[self._word(index + 1)]
+                values, index = tuple(value * factor for value in values), index + 1
+            return values, index, False
+        value, last = self._spelled(index)
+        return (value,), last, True
+
+    def _spelled(self, index: int) -> tuple[float, int]:
+        """Read a number in letters: `forty-five`, `a hundred and ten`, `a dozen and a half`."""
+        half_of = self.words[index] == "half"
+        index += half_of
+        value, whole, factor = float(self.known.numbers.get(self._word(index), 1)), 0.0, 1
+        while True:
+            following = self._word(index + 1)
+            step = 1 + (following == "and" and whole + value >= 100)  # noqa: PLR2004
+            smaller = self.known.numbers.get(self._word(index + step), 0)
+            if following in self.known.multipliers:
+                factor = self.known.multipliers[following]
+                value, index = value * factor, index + 1
+                if factor >= 1000:  # noqa: PLR2004
+                    whole, value = whole + value, 0.0
+            elif _may_follow(whole + value, smaller):
+                value, index, factor = value + smaller, index + step, 1
+            else:
+                break
+        part = _PARTS.get(self._word(index + 3), 0)
+        if part and (self._word(index + 1), self._word(index + 2)) == ("and", "a"):
+            value, index = value + part * factor, index + 3
+        return (whole + value) / (1 + half_of), index
 
     def _unit(self, index: int, *, spelled: bool) -> Unit | None:
         word = self._word(index)
@@ -276,9 +345,19 @@ class _Extractor:
         if not _CODE.match(written):
             return None
         near = {self._word(index - step) for step in (1, 2, 3)}
+        if near & _SPELLED_CODE and written.isalpha():
+            return self._spelled_code(index, written)
         if _CODE_BY_LOOK.match(written) or near & _CODE_WORDS:
             return Claim(ClaimKind.CODE, (), index, index, written)
         return None
+
+    def _spelled_code(self, index: int, letters: str) -> Claim | None:
+        """Read `the word HARVEST with the number fifteen at the end` as HARVEST15."""
+        for at in range(index + 1, min(index + SPELLING_OUT, len(self.words))):
+            if self._is_figure(at):
+                values, last, _ = self._value(at)
+                return Claim(ClaimKind.CODE, (), index, last, f"{letters}{values[0]:g}")
+        return Claim(ClaimKind.CODE, (), index, index, letters)
 
     def _word(self, index: int) -> str:
         return self.words[index] if 0 <= index < len(self.words) else ""
@@ -297,6 +376,15 @@ class _Extractor:
             year = int(word)
             return year if FIRST_YEAR <= year <= LAST_YEAR else None
         return None
+
+
+def _may_follow(value: float, smaller: int) -> bool:
+    """Return whether a number word goes on with another: `twenty five`, `hundred and nineteen`."""
+    if not smaller or not value:
+        return False
+    if value % 100 == 0:
+        return smaller < 100  # noqa: PLR2004
+    return value % 10 == 0 and value % 100 >= 20 and smaller < 10  # noqa: PLR2004
 
 
 def _values(written: str) -> tuple[float, ...]:

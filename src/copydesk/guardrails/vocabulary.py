@@ -29,6 +29,8 @@ class Vocabulary:
     weekday_names: frozenset[str]
     numbers: dict[str, int]
     multipliers: dict[str, int]
+    ordinals: dict[str, int]
+    named_days: dict[tuple[str, ...], int]
     at_least: frozenset[str]
     at_most: frozenset[str]
     about: frozenset[str]
@@ -46,6 +48,8 @@ def vocabulary() -> Vocabulary:
         weekday_names=frozenset(data["weekday_names"]),
         numbers=data["number_words"],
         multipliers=data["multipliers"],
+        ordinals=data["ordinals"],
+        named_days={tuple(name.split()): day for name, day in data["named_days"].items()},
         at_least=frozenset(data["at_least"]),
         at_most=frozenset(data["at_most"]),
         about=frozenset(data["about"]),
