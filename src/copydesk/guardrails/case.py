@@ -13,6 +13,7 @@ from copydesk.guardrails.binding import Bound, bind
 from copydesk.guardrails.claims import Claim, extract
 from copydesk.guardrails.evidence import Evidence, evidence
 from copydesk.guardrails.guard import Submission
+from copydesk.guardrails.literals import lower
 from copydesk.guardrails.meaning import Meaning, Sentence, sentences
 from copydesk.guardrails.normalise import Reading, read
 from copydesk.guardrails.roles import roles
@@ -71,6 +72,16 @@ class Case:
     def evidence(self) -> Evidence | None:
         """What the brief says, or None without a brief."""
         return evidence(self.submission.brief) if self.submission.brief else None
+
+    @cached_property
+    def lowered_source(self) -> str:
+        """The slots as they are written, in one text, as a `literals.Sieve` takes it."""
+        return lower("\n\n".join(reading.source for reading in self.readings.values()))
+
+    @cached_property
+    def lowered_reading(self) -> str:
+        """The slots with their masks taken off, in one text, as a `literals.Sieve` takes it."""
+        return lower("\n\n".join(reading.folded.text for reading in self.readings.values()))
 
     @cached_property
     def claims(self) -> Mapping[Slot, list[Claim]]:

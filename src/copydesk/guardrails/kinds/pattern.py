@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.literals import Sieve
 from copydesk.guardrails.patterns import bounded
 from copydesk.guardrails.phrases import Lists
 from copydesk.guardrails.rule import Find, RuleBase
+from copydesk.variants import Slot
 
 
 class PatternRule(RuleBase):
@@ -31,16 +34,20 @@ class PatternRule(RuleBase):
     def finder(self, lists: Lists) -> Find:
         """Return a function that searches the slots for the expressions."""
         del lists
-        compiled = [bounded(pattern) for pattern in self.patterns]
+        sieve = Sieve(bounded(pattern) for pattern in self.patterns)
 
         def find(case: Case) -> Iterator[Hit]:
-            for slot in self.slots:
-                reading = case.readings[slot]
-                text = reading.source if self.on == "source" else reading.folded.text
-                for pattern in compiled:
-                    for found in pattern.finditer(text):
-                        span = found.span()
-                        span = span if self.on == "source" else reading.span_of_text(*span)
-                        yield Hit(slot, *span)
+            lowered = case.lowered_source if self.on == "source" else case.lowered_reading
+            likely = sieve.likely(lowered)
+            for slot in self.slots if likely else ():
+                yield from self._hits(case, slot, likely)
 
         return find
+
+    def _hits(self, case: Case, slot: Slot, patterns: Sequence[re.Pattern[str]]) -> Iterator[Hit]:
+        reading = case.readings[slot]
+        text = reading.source if self.on == "source" else reading.folded.text
+        for pattern in patterns:
+            for found in pattern.finditer(text):
+                span = found.span()
+                yield Hit(slot, *(span if self.on == "source" else reading.span_of_text(*span)))
