@@ -17,6 +17,7 @@ from copydesk.guardrails.negation import is_negated
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.packs import ReadyRule, RuleBook
 from copydesk.guardrails.remedies import REMEDIES
+from copydesk.guardrails.renderings import as_rendered
 from copydesk.guardrails.resolution import Resolver, figures, merged
 from copydesk.variants import Slot
 
@@ -68,10 +69,13 @@ class RulesGuard:
         """Yield a finding for every unlawful hit."""
         case = Case.of(submission)
         seen: Counter[tuple[str, Slot]] = Counter()
+        found = []
         for ready, hit in self._hits(case):
             seen[ready.rule.id, hit.slot] += 1
             if seen[ready.rule.id, hit.slot] <= MOST_HITS and _stands(ready, case, hit):
-                yield _finding(ready.rule, case, hit)
+                found.append(_finding(ready.rule, case, hit))
+        yield from found
+        yield from as_rendered(self.check, submission, found)
 
     def bindings(self, submission: Submission) -> tuple[Binding, ...]:
         """Return every claim of the copy with what in the brief it rests on; takes a check's time.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.fields import longest_rendering
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.phrases import COMMON_WORDS, Lists
 from copydesk.guardrails.rule import Find, RuleBase
@@ -17,6 +18,7 @@ from copydesk.variants import MergeTag, Slot, Words
 Measure = Literal[
     "length",
     "characters",
+    "longest",
     "words",
     "exclamations",
     "marks",
@@ -69,10 +71,25 @@ def _length(case: Case, slot: Slot) -> Measured:
 
 def _characters(case: Case, slot: Slot) -> Measured:
     """Count what a reader sees: a merge tag as its fallback, invisible characters not at all."""
-    seen = "".join(_seen(node) for node in case.submission.copy[slot].nodes).strip()
-    if not seen.isascii():
-        seen = "".join(c for c in seen if unicodedata.category(c) not in {"Cf", "Mn", "Me", "Cc"})
-    return Measured(len(seen), 0, len(case.readings[slot].source))
+    seen = "".join(_seen(node) for node in case.submission.copy[slot].nodes)
+    return Measured(_room(seen), 0, len(case.readings[slot].source))
+
+
+def _longest(case: Case, slot: Slot) -> Measured:
+    """Count what the recipient with the longest values sees; 0 without a merge tag."""
+    text = case.submission.copy[slot]
+    if not text.tags:
+        return Measured(0, 0, 0)
+    seen = longest_rendering(text, case.submission.audience)
+    return Measured(_room(seen), 0, len(case.readings[slot].source))
+
+
+def _room(seen: str) -> int:
+    """Return how many characters take room."""
+    if seen.isascii():
+        return len(seen.strip())
+    hidden = {"Cf", "Mn", "Me", "Cc"}
+    return sum(unicodedata.category(c) not in hidden for c in seen.strip())
 
 
 def _seen(node: MergeTag | Words) -> str:
@@ -123,6 +140,7 @@ def _content(reading: Reading) -> frozenset[str]:
 _MEASURES: dict[Measure, Callable[[Case, Slot], Measured]] = {
     "length": _length,
     "characters": _characters,
+    "longest": _longest,
     "words": _words,
     "exclamations": _count_of(EXCLAMATION),
     "marks": _count_of(MARK),

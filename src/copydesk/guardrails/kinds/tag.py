@@ -11,14 +11,15 @@ from copydesk.guardrails.phrases import Lists
 from copydesk.guardrails.rule import Find, RuleBase
 from copydesk.variants import MergeTag, Node, Slot
 
+_IN_LINK = re.compile(r"(?:https?://|www\.)\S{0,300}\Z", re.IGNORECASE)
 _BROKEN = re.compile(r"\{\{[^{}\n]{0,80}\}{0,2}|[^\s{}]{0,40}\s?\}\}")
 
 
 class TagRule(RuleBase):
-    """Flags a merge tag whose name nobody knows, which has no fallback, or which is broken."""
+    """Flags a merge tag that nobody knows, has no fallback, is broken, or stands in an address."""
 
     kind: Literal["tag"]
-    problem: Literal["unknown", "no_fallback", "broken"]
+    problem: Literal["unknown", "no_fallback", "broken", "in_link"]
     known: tuple[str, ...] = ()
     """Names that every campaign tool can fill; the audience's own fields are known too."""
 
@@ -36,7 +37,10 @@ class TagRule(RuleBase):
 
     def _problems(self, case: Case, slot: Slot, node: Node, start: int) -> Iterator[Hit]:
         if isinstance(node, MergeTag):
-            if self._is_wrong(node, case):
+            if self._is_wrong(node, case) or (
+                self.problem == "in_link"
+                and _IN_LINK.search(str(case.submission.copy[slot])[:start])
+            ):
                 end = str(case.submission.copy[slot]).index("}}", start) + 2
                 yield Hit(slot, start, end, None, {"name": node.name})
         elif self.problem == "broken" and ("{{" in node.text or "}}" in node.text):

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
-from functools import cache
-from importlib import resources
-from typing import Any
-
-import yaml
 
 from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.fields import fallback_of, names
 from copydesk.variants import NEUTRAL_TAG, MergeTag
 
 NEAR = 0.8
@@ -28,7 +23,7 @@ _OPENED = re.compile(
 def fallback(case: Case, hit: Hit) -> Hit | None:
     """Give the tag a fallback, where there is one that fits any sentence."""
     found = NEUTRAL_TAG.fullmatch(str(case.submission.copy[hit.slot])[hit.start : hit.end])
-    text = _fallback(found["name"]) if found else None
+    text = fallback_of(found["name"]) if found else None
     if found is None or text is None:
         return None
     return hit._replace(suggestion=str(MergeTag(found["name"], text)))
@@ -42,14 +37,14 @@ def tag(case: Case, hit: Hit) -> Hit | None:
     written = str(case.submission.copy[hit.slot])[hit.start : hit.end]
     opened = _OPENED.match(written)
     part = opened.group() if opened else written
-    names = [name for word in _WORD.findall(_named_in(part)) if (name := _known(word))]
-    if len(set(names)) != 1 or part.startswith(("{%", "<%")):
+    known = [name for word in _WORD.findall(_named_in(part)) if (name := _known(word))]
+    if len(set(known)) != 1 or part.startswith(("{%", "<%")):
         return None
     said = None if part.startswith("*|") else _SAID.search(part)
-    text = said["text"].strip() if said else _fallback(names[0])
+    text = said["text"].strip() if said else fallback_of(known[0])
     if not text:
         return None
-    return hit._replace(suggestion=str(MergeTag(names[0], text)) + written[len(part) :])
+    return hit._replace(suggestion=str(MergeTag(known[0], text)) + written[len(part) :])
 
 
 def _named_in(part: str) -> str:
@@ -63,28 +58,7 @@ def _named_in(part: str) -> str:
 def _known(word: str) -> str | None:
     """Return the name that a tool's own name stands for."""
     plain = word.lower().replace("_", "")
-    if plain in _names():
-        return _names()[plain]
-    near = difflib.get_close_matches(plain, _names(), n=1, cutoff=NEAR)
-    return _names()[near[0]] if near else None
-
-
-def _fallback(name: str) -> str | None:
-    text: str | None = _data().get(name, {}).get("fallback")
-    return text
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    return {
-        written.replace("_", ""): name
-        for name, about in _data().items()
-        for written in (name, *about["aliases"])
-    }
-
-
-@cache
-def _data() -> dict[str, Any]:
-    file = resources.files("copydesk.guardrails.remedies").joinpath("tags.yaml")
-    data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return data
+    if plain in names():
+        return names()[plain]
+    near = difflib.get_close_matches(plain, names(), n=1, cutoff=NEAR)
+    return names()[near[0]] if near else None
