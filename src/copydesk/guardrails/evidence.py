@@ -11,7 +11,7 @@ from typing import NamedTuple
 from copydesk.briefs import Brief, Offer, OfferKind
 from copydesk.guardrails.claims import Claim, ClaimKind, extract_plain
 from copydesk.guardrails.normalise import Reading, read_plain
-from copydesk.guardrails.vocabulary import vocabulary
+from copydesk.guardrails.vocabulary import listed, vocabulary
 
 EARLY_HOURS = 12
 """An offer that ends before noon UTC ends the evening before for its American readers."""
@@ -51,12 +51,17 @@ class Evidence:
 @lru_cache(maxsize=256)
 def evidence(brief: Brief) -> Evidence:
     """Return what the brief says. Remembered: one brief is checked against many variants."""
-    texts = tuple(_texts(brief))
+    texts = tuple((source, text) for source, text in _texts(brief) if not _is_disowned(text))
     known = [*_written(texts), *_fields(brief), *_links(brief)]
     known += list(_derived(brief))
     leaning = tuple((source, read_plain(text)) for source, text in texts if _is_fact(source))
     said = frozenset(word for _, text in texts for word in read_plain(text).vocabulary)
     return Evidence(brief, tuple(known), leaning, said)
+
+
+def _is_disowned(text: str) -> bool:
+    """Return whether a text of the brief says itself that it proves nothing: a wish, a plan."""
+    return any(True for _ in listed("disowns").search(read_plain(text)))
 
 
 def _is_fact(source: str) -> bool:

@@ -16,7 +16,8 @@ from copydesk.guardrails.findings import Binding
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.packs import ReadyRule, RuleBook
-from copydesk.guardrails.truths import Truth, listed
+from copydesk.guardrails.truths import Truth
+from copydesk.guardrails.vocabulary import listed
 from copydesk.variants import Copy, Slot
 
 _SLOTS = tuple(Slot)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Literal
 
 from copydesk.briefs import Offer, OfferKind
+from copydesk.guardrails import terms
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.claims import Claim, ClaimKind, extract_plain
 from copydesk.guardrails.evidence import EARLY_HOURS, Known
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, fold, read_plain
-from copydesk.guardrails.phrases import COMMON_WORDS, PhraseIndex, compile_phrase
-from copydesk.guardrails.vocabulary import phrases_of
+from copydesk.guardrails.phrases import COMMON_WORDS
+from copydesk.guardrails.vocabulary import listed
 
 SOON = timedelta(days=3, hours=12)
 """`Last chance` and `final days` are true at most this long before the end."""
@@ -37,7 +37,8 @@ Truth = Literal[
     "percent_of_lowest_price", "no_lower_price_before",
     "reference_price_true", "percent_true", "no_restriction", "quotation_in_facts",
     "brief_renews", "renewal_stated", "brief_gives_credit", "repayment_stated", "beyond_statute",
-    "words_said",
+    "words_said", "fact_conditions_stated", "names_credit_figure", "introduces", "ratio_borne",
+    "percent_of_some",
 ]  # fmt: skip
 
 
@@ -140,6 +141,8 @@ def _offer_is_free(case: Case, _: Hit) -> bool:
     if case.brief is None or case.evidence is None:
         return False
     offer = case.brief.offer
+    if offer and offer.kind is OfferKind.BOGO and _was_raised(case, offer):
+        return False
     if offer and (offer.kind in _GIVES_FREE or _is_all_off(offer)):
         return True
     if case.brief.product.price == 0:
@@ -147,19 +150,19 @@ def _offer_is_free(case: Case, _: Hit) -> bool:
     return any(_says_free(reading) for _, reading in case.evidence.texts)
 
 
+def _was_raised(case: Case, offer: Offer) -> bool:
+    """Return whether the price was raised, so that one pays for the other: 16 CFR 251.1(b)."""
+    price = case.brief.product.price if case.brief else None
+    return bool(price and offer.regular_price and price > offer.regular_price)
+
+
 def _is_all_off(offer: Offer) -> bool:
     all_of_it = 100
-    return offer.kind is OfferKind.BOGO and (offer.value or 0) >= all_of_it
+    return offer.kind is OfferKind.BOGO and (offer.value or all_of_it) >= all_of_it
 
 
 def _says_free(reading: Reading) -> bool:
-    return any(True for _ in listed("says_free").search(reading))
-
-
-@cache
-def listed(name: str) -> PhraseIndex[None]:
-    """Return a list of phrases of claims.yaml, as `says_free`, ready to be searched for."""
-    return PhraseIndex([(None, compile_phrase(phrase)) for phrase in phrases_of(name)])
+    return says(reading, listed("says_free"))
 
 
 def _conditions_stated(case: Case, hit: Hit) -> bool:
@@ -175,6 +178,7 @@ def _conditions_stated(case: Case, hit: Hit) -> bool:
     asked = {
         claim.value for claim in extract_plain(offer.conditions) if claim.kind is ClaimKind.MONEY
     }
+    asked = asked or set(_thresholds(conditions))
     stated = {claim.value for claim in case.claims[hit.slot] if claim.kind in _FIGURES}
     if asked:
         return bool(asked & stated)
@@ -184,6 +188,34 @@ def _conditions_stated(case: Case, hit: Hit) -> bool:
     )
 
 
+def _thresholds(reading: Reading) -> Iterator[float]:
+    """Yield what must be reached: 3 of `stays of three nights or more`, 40 of `over £40`."""
+    spans = [
+        (reading.word_at(start), reading.word_at(end - 1))
+        for _, start, end in listed("says_threshold").search(reading)
+    ]
+    for claim in extract_plain(reading.source):
+        if claim.kind in _FIGURES and any(a <= claim.first <= b for a, b in spans):
+            yield claim.value
+
+
+def _fact_conditions_stated(case: Case, hit: Hit) -> bool:
+    """Return whether the copy names the sum that a fact about the same free thing asks for."""
+    reading = case.readings[hit.slot]
+    at = next((i for i, word in enumerate(reading.words) if word.end > hit.start), 0)
+    first, last = reading.sentence(at)
+    words = reading.words[max(0, first - _A_SENTENCE_BACK) : last + 1]
+    near = {w.text[:STEM] for w in words if w.text.isalpha()} - _TELL_NO_THING
+    stated = {c.value for claims in case.claims.values() for c in claims if c.kind in _FIGURES}
+    for _, text in case.evidence.texts if case.evidence else ():
+        asked = set(_thresholds(text)) if _says_free(text) else set()
+        if asked and not asked & stated and near & {word[:STEM] for word in text.vocabulary}:
+            return False
+    return True
+
+
+_A_SENTENCE_BACK = 16
+_TELL_NO_THING = {word[:STEM] for word in COMMON_WORDS} | {"free", "charg", "cost", "costs", "pay"}
 _FIGURES = {ClaimKind.MONEY, ClaimKind.NUMBER}
 
 
@@ -285,7 +317,7 @@ def _no_restriction(case: Case, _: Hit) -> bool:
 
 def _brief_says(case: Case, name: str) -> bool:
     texts = case.evidence.texts if case.evidence else ()
-    return any(True for _, reading in texts for _ in listed(name).search(reading))
+    return any(says(reading, listed(name)) for _, reading in texts)
 
 
 def _copy_says(case: Case, name: str) -> bool:
@@ -350,4 +382,9 @@ _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "repayment_stated": _repayment_stated,
     "beyond_statute": _beyond_statute,
     "words_said": _words_said,
+    "fact_conditions_stated": _fact_conditions_stated,
+    "names_credit_figure": terms.names_credit_figure,
+    "introduces": terms.introduces,
+    "ratio_borne": terms.ratio_borne,
+    "percent_of_some": terms.percent_of_some,
 }

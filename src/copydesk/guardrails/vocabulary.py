@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
+
 
 class Unit(NamedTuple):
     """A unit of measure: two units of one dimension can be compared by their factors."""
@@ -59,6 +61,12 @@ def vocabulary() -> Vocabulary:
 def phrases_of(name: str) -> tuple[str, ...]:
     """Return one of the lists of phrases in the file, as `says_free`."""
     return tuple(_data()[name])
+
+
+@cache
+def listed(name: str) -> PhraseIndex[None]:
+    """Return a list of phrases of the file, as `says_free`, ready to be searched for."""
+    return PhraseIndex([(None, compile_phrase(phrase)) for phrase in phrases_of(name)])
 
 
 @cache

@@ -10,6 +10,7 @@ from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.normalise import fold
 from copydesk.guardrails.phrases import Lists
 from copydesk.guardrails.rule import Find, RuleBase
+from copydesk.variants import Slot
 
 Sort = Literal["mail", "telephone", "street", "card", "iban", "account", "national_id"]
 
@@ -26,16 +27,22 @@ _PATTERNS: dict[Sort, re.Pattern[str]] = {
         r"(?<![\w.,/-])(?:\+|\(?00)?\(?\d{1,4}\)?(?:[\s./-]?\(?\d{2,5}\)?){1,5}(?!\w|[.,]\d)"
     ),
     "street": re.compile(
-        r"(?<![\w£$€])\d{1,5}[a-z]?,?\s(?:[nsew]\.?\s)?(?:[a-z][a-z'.-]{1,20}\s){1,3}"
+        r"(?<![\w£$€.,:])\d{1,5}[a-z]?,?\s(?:[nsew]\.?\s)?"
+        r"(?:(?!(?:the|am|pm|a|an|of|to|from|at|on|in|off|per|more|new|good|ways?|steps?)\s)"
+        r"(?:st\.\s|[a-z][a-z'-]{1,20}\s)){1,3}"
         r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|close|terrace"
         r"|crescent|way|square|gardens|mews|row|strasse)\b(?!\s(?:of|to|for|and|is))"
+        r"|(?<!\w)[a-zäöüß-]{3,25}(?:straße|strasse|str\.|gasse|allee|laan|straat|gatan)\s\d{1,4}[a-z]?\b"
+        r"|(?<!\w)(?:rue|via|calle|avenida|viale|rua)\s(?:[a-zà-ÿ'-]{2,20}\s){1,4}\d{1,4}\b"
+        r"|(?<!\w)\d{1,4},?\s(?:rue|impasse|chemin)\s(?:de\s|des\s|du\s|la\s)*[a-zà-ÿ'-]{3,20}"
     ),
     "card": re.compile(r"(?<!\w)\d(?:[ -]?\d){12,18}(?!\w)"),
     "iban": re.compile(r"(?<!\w)[a-z]{2}\d{2}(?:\s?[a-z0-9]{2,4}){3,8}(?!\w)"),
     "account": re.compile(
         r"(?:account|acct|a/c|member(?:ship)?|policy|customer|order|card|reference|ref|iban"
-        r"|sort code)\b\W{0,3}(?:number|no\.?|id|ending(?: in)?|#|nr)?\W{0,4}(?:is\s)?"
-        r"(?P<what>[a-z]{0,4}[-\s]?\d[\d -]{2,20}\d)(?!\w)"
+        r"|sort code|routing|patient|passport|licen[cs]e|booking|donor|loan|invoice|claim|meter"
+        r"|client|subscriber)\b\W{0,3}(?:number|no\.?|id|ending(?: in)?|#|nr)?\W{0,4}(?:is\s)?"
+        r"(?P<what>[a-z]{0,4}[-\s]?\d[\d -]{2,20}\d)(?!\w|[.,:]\d)"
     ),
     "national_id": re.compile(
         r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])|(?<!\w)[a-z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d](?!\w)"
@@ -43,6 +50,12 @@ _PATTERNS: dict[Sort, re.Pattern[str]] = {
 }
 
 
+_SPOKEN = re.compile(
+    r"(?<!\w)(?:(?:double|triple)?[\s-]?(?:oh|zero|nought|one|two|three|four|five|six|seven|eight|nine)"
+    r"[\s,-]{1,3}){6,16}(?:zero|nought|one|two|three|four|five|six|seven|eight|nine)(?!\w)"
+)
+"""A telephone number in letters."""
+_ONLY_A_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?-\s?(?:(?:19|20)?\d\d))?\Z")
 _DIGIT = re.compile(r"\d")
 _MAIL_SIGN = re.compile(r"@|\bat\b")
 
@@ -63,13 +76,23 @@ class PersonalDataRule(RuleBase):
         def find(case: Case) -> Iterator[Hit]:
             for slot in self.slots:
                 reading = case.readings[slot]
+                if self.sort == "telephone":
+                    yield from _spoken(case, slot)
                 if not may_stand.search(reading.folded.text):
                     continue
                 for found in pattern.finditer(reading.folded.text):
-                    if is_real(found.group(group)) and not _is_published(found.group(group), case):
+                    if not is_real(found.group(group)) or _is_named(found, case):
+                        continue
+                    if not _is_published(found.group(group), case):
                         yield Hit(slot, *reading.span_of_text(*found.span(group)))
 
         return find
+
+
+def _spoken(case: Case, slot: Slot) -> Iterator[Hit]:
+    reading = case.readings[slot]
+    for found in _SPOKEN.finditer(reading.folded.text):
+        yield Hit(slot, *reading.span_of_text(*found.span()))
 
 
 def _digits(text: str) -> str:
@@ -99,10 +122,15 @@ def _is_iban(text: str) -> bool:
     return int(figures) % 97 == 1
 
 
+def _is_account(text: str) -> bool:
+    return not _ONLY_A_YEAR.match(text.strip())
+
+
 _CHECKS: dict[Sort, Callable[[str], bool]] = {
     "telephone": _is_telephone,
     "card": _is_card,
     "iban": _is_iban,
+    "account": _is_account,
 }
 
 
@@ -113,6 +141,16 @@ def _is_published(text: str, case: Case) -> bool:
     texts += [case.brand.footer or ""] if case.brand else []
     wanted = _bare(text)
     return any(wanted in _bare(fold(other)) for other in texts)
+
+
+def _is_named(found: re.Match[str], case: Case) -> bool:
+    """Return whether the number is the name of a thing in the brief: `candle No. 14, Birch Row`."""
+    before = found.string[max(0, found.start() - 4) : found.start()]
+    number = re.match(r"\d+", found.group())
+    if number is None or not before.rstrip().endswith(("no.", "no", "#")):
+        return False
+    facts = case.brief.facts if case.brief else ()
+    return any(re.search(rf"(?:no\.?\s|#){number.group()}\b", fold(fact.text)) for fact in facts)
 
 
 def _bare(text: str) -> str:
