@@ -52,8 +52,9 @@ Phrases = Annotated[tuple[str, ...], BeforeValidator(_one_a_line)]
 """Phrases in a pack: a list, or one block of text with a phrase on each line and # comments."""
 
 _NUMBER_WORDS = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty"
-    "|fifty|sixty|ninety|hundred|thousand|million|dozen|half|double"
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    "|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    "|hundred|thousand|million|dozen|half|double"
 )
 _NUMBER = rf" (?:\d[\d.,]*|{_NUMBER_WORDS})"
 _CLASSES = {
