@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,13 @@ from copydesk.desk.serving import Serving
 from copydesk.errors import SettingsError
 from copydesk.feedback.webhooks import webhooks
 from copydesk.generation import Model
-from copydesk.generation.build import ModelChoice, build_answerer, build_model
+from copydesk.generation.build import (
+    ModelChoice,
+    build_answerer,
+    build_model,
+    build_provider,
+)
+from copydesk.generation.hosted import Meter, Provider
 from copydesk.generation.questions import Answerer
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
@@ -32,6 +38,7 @@ from copydesk.settings import Settings
 from copydesk.steps import Desk
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
+from copydesk.storage.ledger import StoreLedger
 from copydesk.storage.watched import WatchedStore
 
 
@@ -42,6 +49,7 @@ class Copydesk:
     settings: Settings
     store: Store
     model: Model
+    meter: Meter
     checker: Checker
     ranker: Ranker
     policy: Policy
@@ -80,23 +88,25 @@ def bootstrap(
         ModelMisconfigured: the model that was asked for by name cannot be used.
     """
     store = WatchedStore(store or open_store(settings.database_url))
+    provider = provider_of(settings, store)
     policy = Policy.load(settings.policy)
     checker = build_checker(
         rule_packs=settings.rule_packs,
         rule_overrides=settings.rule_overrides,
         guards=settings.guards,
         detoxify=Checkpoint(settings.detoxify_checkpoint, settings.detoxify_config),
-        judge=lambda: judge or judge_of(settings),
+        judge=lambda: judge or judge_of(settings, provider),
         guardrails_ai=settings.guardrails_ai,
         timeout_s=settings.guard_timeout_s,
     )
-    chosen, because = (model, "given by the caller") if model else build_model(choice(settings))
+    chosen, because = _model(settings, provider, model)
     ranker = TransparentRanker()
     pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock))
     return Copydesk(
         settings=settings,
         store=store,
         model=chosen,
+        meter=provider.meter,
         checker=checker,
         ranker=ranker,
         policy=policy,
@@ -112,33 +122,34 @@ def bootstrap(
     )
 
 
+def _model(settings: Settings, provider: Provider, given: Model | None) -> tuple[Model, str]:
+    return (given, "given by the caller") if given else build_model(choice(settings), provider)
+
+
 def choice(settings: Settings) -> ModelChoice:
     """Return what the settings say about models."""
+    named = {each.name: getattr(settings, each.name) for each in fields(ModelChoice)}
     key = settings.openai_api_key
-    return ModelChoice(
-        model=settings.model,
-        fallback_models=settings.fallback_models,
-        openai_api_key=key.get_secret_value() if key else None,
-        openai_base_url=settings.openai_base_url,
-        openai_model=settings.openai_model,
-        openai_timeout_s=settings.openai_timeout_s,
-        openai_retries=settings.openai_retries,
-        openai_concurrency=settings.openai_concurrency,
-        transformers_model=settings.transformers_model,
-        transformers_device=settings.transformers_device,
-        scripted_file=settings.scripted_file,
-        temperature=settings.temperature,
-        max_output_tokens=settings.max_output_tokens,
-    )
+    return ModelChoice(**{**named, "openai_api_key": key.get_secret_value() if key else None})
 
 
 def _webhook_keys(settings: Settings) -> dict[str, str]:
     return {tool: key.get_secret_value() for tool, key in settings.webhook_keys.items()}
 
 
-def judge_of(settings: Settings) -> Answerer:
+def judge_of(settings: Settings, provider: Provider | None = None) -> Answerer:
     """Return the server that the check `judge` asks. Raises ModelMisconfigured without one."""
-    return build_answerer(choice(settings), settings.judge_model)
+    return build_answerer(choice(settings), settings.judge_model, provider)
+
+
+def provider_of(settings: Settings, store: Store) -> Provider:
+    """Return what all callers of hosted models share: limits, budget, and answers paid for.
+
+    Raises:
+        InputError: the price table cannot be read.
+    """
+    ledger = StoreLedger(store, timedelta(days=settings.answers_kept_days))
+    return build_provider(choice(settings), ledger)
 
 
 def secret_of(settings: Settings) -> bytes:

@@ -20,6 +20,7 @@
     └── GenerationError           502   no usable draft came back
         ├── ModelUnavailable      503   the model could not be reached, or asked us to wait
         ├── ModelMisconfigured    500   the model's settings, key or weights are wrong
+        ├── OverBudget            503   the call would cost more than the operator allows
         └── InvalidDraft          502   the model answered, but not with copy
 
 The first line of a class's docstring is its default message, so the two cannot differ.
@@ -171,11 +172,20 @@ class ModelUnavailable(GenerationError):
 
     status = 503
 
+    may_have_cost = False
+    """True where the provider may have written an answer, and bill it, that never came."""
+
 
 class ModelMisconfigured(GenerationError):
     """The model's settings, key or weights are wrong."""
 
     status = 500
+
+
+class OverBudget(GenerationError):
+    """The call would cost more than the operator allows."""
+
+    status = 503
 
 
 class InvalidDraft(GenerationError):

@@ -48,6 +48,30 @@ class Settings(BaseSettings):
     """Retries of the client on 429, 5xx and lost connections; it honours retry-after."""
     openai_concurrency: int = Field(default=8, ge=1)
     """Requests to the server at once, from one process."""
+    openai_requests_per_minute: float | None = Field(default=None, gt=0)
+    """The most that the provider allows; no limit of our own when not set."""
+    openai_tokens_per_minute: int | None = Field(default=None, ge=1)
+    """Likewise of tokens, each call counted with the most that it may use."""
+    openai_wait_s: float = Field(default=120.0, gt=0)
+    """Longest wait for a turn, where these limits or the provider's `retry-after` hold a request
+    back; then the next model writes."""
+    openai_failures: int = Field(default=5, ge=1)
+    """After so many calls in a row that got no answer the server is left alone for a while."""
+    openai_rest_s: float = Field(default=30.0, gt=0)
+    """For how long; then one call tries it again."""
+    answers_kept_days: int = Field(default=7, ge=0)
+    """How long answers of hosted models are kept: the same request with the same seed is not paid
+    for again. 0 keeps none."""
+    prices: Path | None = None
+    """YAML file of what models cost, kept by you: see the page on hosted models."""
+    budget_request_tokens: int | None = Field(default=None, ge=1)
+    """Tokens that one request for copy may use, input and output, its rewrites included."""
+    budget_request_money: float | None = Field(default=None, gt=0)
+    """Likewise of money, in the currency of `prices`."""
+    budget_day_tokens: int | None = Field(default=None, ge=1)
+    """Tokens that a day may use (UTC), in all processes and for all callers of hosted models."""
+    budget_day_money: float | None = Field(default=None, gt=0)
+    """Likewise of money, in the currency of `prices`."""
     transformers_model: str | None = None
     """Local directory or hub name of a causal language model."""
     transformers_device: str | None = None

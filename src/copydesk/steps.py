@@ -163,7 +163,9 @@ async def _rewrite(
     repairs = tuple(Repair(piece.draft, _problems(piece.checked)) for piece in blocked)
     told = [(repair.draft.model_dump(exclude={"facts"}), repair.problems) for repair in repairs]
     prompt = repair_prompt(request.brief, request.brand, asked.signals, told, request.audience)
-    again = replace(asked, prompt=prompt, n=len(repairs), repairs=repairs)
+    again = replace(
+        asked, prompt=prompt, n=len(repairs), repairs=repairs, used=blocked[0].drafts.usage
+    )
     try:
         answer = await desk.model.draft(again)
     except GenerationError as error:

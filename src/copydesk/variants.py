@@ -158,10 +158,17 @@ class Copy(Noun):
 
 
 class Usage(Noun):
-    """Tokens that a model reported, None where it reported none."""
+    """Tokens that a model reported, None where it reported none, and what they cost."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cached_tokens: int | None = None
+    """Of the input, what the provider had in its prompt cache."""
+    cost: float | None = None
+    """By the operator's price table; None without one."""
+    currency: str | None = None
+    reused: bool = False
+    """True for an answer that was paid for before, and cost nothing now."""
 
 
 class Attempt(Noun):

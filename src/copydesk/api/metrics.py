@@ -13,7 +13,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from copydesk.api.model_metrics import ModelCounts
 from copydesk.errors import StoreUnavailable
+from copydesk.generation.hosted import Meter
 from copydesk.generations import Generation
 from copydesk.storage import Store
 
@@ -29,7 +31,7 @@ router = APIRouter()
 class Metrics:
     """The counters of one app."""
 
-    def __init__(self, store: Store, since: datetime) -> None:
+    def __init__(self, store: Store, since: datetime, meter: Meter) -> None:
         self.registry = CollectorRegistry()
         self._ended = EndedGenerations(store, since)
         self.requests = Counter(
@@ -58,6 +60,7 @@ class Metrics:
             registry=self.registry,
         )
         self.registry.register(_QueueCounts(store))
+        self.registry.register(ModelCounts(meter))
 
     def note(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request and its time."""

@@ -10,6 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from copydesk.errors import GenerationError, ModelMisconfigured, ModelUnavailable
 from copydesk.generation.chain import ModelChain
+from copydesk.generation.hosted import (
+    Breaker,
+    Budget,
+    Ledger,
+    Limits,
+    MemoryLedger,
+    Meter,
+    PriceTable,
+    Provider,
+    Turns,
+)
 from copydesk.generation.model import Model
 from copydesk.generation.questions import Answerer
 
@@ -35,6 +46,17 @@ class ModelChoice:
     openai_timeout_s: float = 60.0
     openai_retries: int = 2
     openai_concurrency: int = 8
+    openai_requests_per_minute: float | None = None
+    openai_tokens_per_minute: int | None = None
+    openai_wait_s: float = 120.0
+    openai_failures: int = 5
+    openai_rest_s: float = 30.0
+    answers_kept_days: int = 7
+    prices: Path | None = None
+    budget_request_tokens: int | None = None
+    budget_request_money: float | None = None
+    budget_day_tokens: int | None = None
+    budget_day_money: float | None = None
     transformers_model: str | None = None
     transformers_device: str | None = None
     scripted_file: Path | None = None
@@ -61,8 +83,41 @@ class EngineState(NamedTuple):
     detail: str
 
 
-def build_model(choice: ModelChoice) -> Chosen:
+def build_provider(
+    choice: ModelChoice, ledger: Ledger | None = None, meter: Meter | None = None
+) -> Provider:
+    """Return what all callers of the OpenAI-compatible server share; without `ledger`, in memory.
+
+    Raises:
+        InputError: the price table cannot be read.
+    """
+    limits = Limits(
+        request_tokens=choice.budget_request_tokens,
+        request_money=choice.budget_request_money,
+        day_tokens=choice.budget_day_tokens,
+        day_money=choice.budget_day_money,
+    )
+    provider = Provider(
+        turns=Turns(
+            concurrency=choice.openai_concurrency,
+            requests_per_minute=choice.openai_requests_per_minute,
+            tokens_per_minute=choice.openai_tokens_per_minute,
+            wait_s=choice.openai_wait_s,
+        ),
+        breaker=Breaker(choice.openai_failures, choice.openai_rest_s),
+        budget=Budget(limits, PriceTable.load(choice.prices) if choice.prices else None),
+        ledger=ledger or MemoryLedger(),
+        meter=meter or Meter(),
+        keeps_answers=choice.answers_kept_days > 0,
+    )
+    provider.meter.watch(provider.budget.left, lambda: provider.breaker.state)
+    return provider
+
+
+def build_model(choice: ModelChoice, provider: Provider | None = None) -> Chosen:
     """Return the chosen model with its fallbacks behind it.
+
+    `provider` is what the model shares with others that ask the same server.
 
     Raises:
         InputError: the script file of the scripted model cannot be read.
@@ -70,10 +125,14 @@ def build_model(choice: ModelChoice) -> Chosen:
     """
     first, because = choose(choice)
     names = dict.fromkeys((first, *choice.fallback_models))
-    return Chosen(ModelChain([_BUILDERS[name](choice) for name in names]), because)
+    shared = provider or build_provider(choice)
+    models = [_BUILDERS[name](choice, shared) for name in names]
+    return Chosen(ModelChain(models, shared.meter), because)
 
 
-def build_answerer(choice: ModelChoice, model: str | None = None) -> Answerer:
+def build_answerer(
+    choice: ModelChoice, model: str | None = None, provider: Provider | None = None
+) -> Answerer:
     """Return the configured OpenAI-compatible server as what answers prompts, at temperature 0.
 
     `model` is its model's name, where it is another than the one that writes.
@@ -86,7 +145,7 @@ def build_answerer(choice: ModelChoice, model: str | None = None) -> Answerer:
     if not (choice.openai_api_key or choice.openai_base_url):
         raise ModelMisconfigured(f"not configured: {OPENAI_REMEDY}")
     changed = replace(choice, openai_model=model or choice.openai_model, temperature=0.0)
-    return OpenAIAnswerer(**_openai_options(changed))
+    return OpenAIAnswerer(**_openai_options(changed), provider=provider or build_provider(choice))
 
 
 def choose(choice: ModelChoice) -> tuple[Name, str]:
@@ -119,7 +178,7 @@ def _openai_state(choice: ModelChoice, *, reach: bool) -> EngineState:
             "openai", "ready", f"{choice.openai_model}, not asked whether it is there"
         )
     try:
-        listed, words = _openai(choice).reach()
+        listed, words = _openai(choice, build_provider(choice)).reach()
     except ModelUnavailable as error:
         return EngineState("openai", "unreachable", error.message)
     except GenerationError as error:
@@ -144,16 +203,16 @@ def _transformers_state(choice: ModelChoice) -> EngineState:
     return EngineState("transformers", "ready", f"weights in {folder}")
 
 
-def _phrasebook(_: ModelChoice) -> Model:
+def _phrasebook(_: ModelChoice, __: Provider) -> Model:
     from copydesk.generation.phrasebook import PhrasebookModel
 
     return PhrasebookModel()
 
 
-def _openai(choice: ModelChoice) -> OpenAIModel:
+def _openai(choice: ModelChoice, provider: Provider) -> OpenAIModel:
     from copydesk.generation.openai_compatible import OpenAIModel
 
-    return OpenAIModel(**_openai_options(choice))
+    return OpenAIModel(**_openai_options(choice), provider=provider)
 
 
 def _openai_options(choice: ModelChoice) -> dict[str, Any]:
@@ -163,13 +222,12 @@ def _openai_options(choice: ModelChoice) -> dict[str, Any]:
         "base_url": choice.openai_base_url,
         "timeout_s": choice.openai_timeout_s,
         "retries": choice.openai_retries,
-        "concurrency": choice.openai_concurrency,
         "temperature": choice.temperature,
         "max_output_tokens": choice.max_output_tokens,
     }
 
 
-def _transformers(choice: ModelChoice) -> Model:
+def _transformers(choice: ModelChoice, _: Provider) -> Model:
     from copydesk.generation.local import TransformersModel
 
     if not choice.transformers_model:
@@ -182,7 +240,7 @@ def _transformers(choice: ModelChoice) -> Model:
     )
 
 
-def _scripted(choice: ModelChoice) -> Model:
+def _scripted(choice: ModelChoice, _: Provider) -> Model:
     from copydesk.generation.scripted import ScriptedModel
 
     if choice.scripted_file is None:
@@ -190,7 +248,7 @@ def _scripted(choice: ModelChoice) -> Model:
     return ScriptedModel.from_file(choice.scripted_file)
 
 
-_BUILDERS: dict[Name, Callable[[ModelChoice], Model]] = {
+_BUILDERS: dict[Name, Callable[[ModelChoice, Provider], Model]] = {
     "phrasebook": _phrasebook,
     "openai": _openai,
     "transformers": _transformers,

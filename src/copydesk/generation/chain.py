@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from copydesk.errors import GenerationError, ModelMisconfigured
+from copydesk.generation.hosted.meter import Meter
 from copydesk.generation.model import DraftRequest, Drafts, Model
 from copydesk.variants import Attempt
 
@@ -15,10 +16,11 @@ from copydesk.variants import Attempt
 class ModelChain:
     """Tries its models in order, and says which failed and why: no fallback is silent."""
 
-    def __init__(self, models: Sequence[Model]) -> None:
+    def __init__(self, models: Sequence[Model], meter: Meter | None = None) -> None:
         if not models:
             raise ModelMisconfigured("a chain needs at least one model")
         self._models = tuple(models)
+        self._meter = meter or Meter()
         self.name = " > ".join(model.name for model in self._models)
 
     async def draft(self, request: DraftRequest) -> Drafts:
@@ -36,8 +38,10 @@ class ModelChain:
                 drafts = await model.draft(request)
             except GenerationError as error:
                 last = error
+                self._meter.note_attempt(model.name, error.slug())
                 failed.append(_attempt(model.name, "failed", began, error.message))
             else:
+                self._meter.note_attempt(model.name, "answered")
                 answered = _attempt(model.name, "answered", began)
                 return replace(drafts, attempts=(*failed, *drafts.attempts, answered))
         listed = "; ".join(f"{attempt.model}: {attempt.detail}" for attempt in failed)

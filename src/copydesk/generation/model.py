@@ -36,6 +36,8 @@ class DraftRequest:
     seed: int
     repairs: tuple[Repair, ...] = ()
     """When given, one rewrite is wanted for each, in this order; `n` equals their number."""
+    used: Usage = field(default_factory=Usage)
+    """What the request has used so far, as the drafts that are to be rewritten did."""
 
 
 class Draft(BaseModel):
@@ -85,6 +87,7 @@ class Model(Protocol):
             ModelUnavailable: no answer in time, or the provider asked us to wait too long.
             ModelMisconfigured: the key, address, name or weights are wrong.
             InvalidDraft: what came back is not copy, whatever the provider promised.
+            OverBudget: the call would cost more than the operator allows.
         """
 
     async def aclose(self) -> None:

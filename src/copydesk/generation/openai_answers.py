@@ -36,11 +36,18 @@ class Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class Cached(BaseModel):
+    """The part of the prompt that the server had in its cache."""
+
+    cached_tokens: int | None = None
+
+
 class Tokens(BaseModel):
     """The server's count."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    prompt_tokens_details: Cached | None = None
 
 
 class Completion(BaseModel):
@@ -53,7 +60,12 @@ class Completion(BaseModel):
     def counted(self) -> Usage:
         """The usage, in Copydesk's words."""
         tokens = self.usage or Tokens()
-        return Usage(input_tokens=tokens.prompt_tokens, output_tokens=tokens.completion_tokens)
+        cached = tokens.prompt_tokens_details
+        return Usage(
+            input_tokens=tokens.prompt_tokens,
+            output_tokens=tokens.completion_tokens,
+            cached_tokens=cached.cached_tokens if cached else None,
+        )
 
 
 def read_completion(body: str) -> Completion:
@@ -83,15 +95,24 @@ def said_in(completion: Completion) -> str:
 def failure(error: openai.OpenAIError, where: str, model: str) -> GenerationError:
     """Return the error of Copydesk's tree for one of the client's, in words, without the key."""
     if isinstance(error, openai.APITimeoutError):
-        return ModelUnavailable(
+        return perhaps_billed(
             f"{where} gave no answer in time: try again, or raise COPYDESK_OPENAI_TIMEOUT_S"
         )
     if isinstance(error, openai.APIStatusError):
         return _refusal(error, where, model)
     if isinstance(error, openai.APIConnectionError):
-        cause = str(error.__cause__ or "") or error.message
-        return ModelUnavailable(f"the connection to {where} failed: {_short(cause)}")
+        words = str(error.__cause__ or "") or error.message
+        failed = f"the connection to {where} failed: {_short(words)}"
+        never_sent = type(error.__cause__).__name__ == "ConnectError"
+        return ModelUnavailable(failed) if never_sent else perhaps_billed(failed)
     return ModelMisconfigured(f"the client for {where} cannot be used: {_short(str(error))}")
+
+
+def perhaps_billed(message: str) -> ModelUnavailable:
+    """Return the error for an answer that the provider may have written, but that never came."""
+    error = ModelUnavailable(message)
+    error.may_have_cost = True
+    return error
 
 
 def refused_words(error: openai.APIStatusError) -> str:

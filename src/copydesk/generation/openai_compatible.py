@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from copydesk.generation.answers import ANSWER_FORM, read_drafts
-from copydesk.generation.model import DraftRequest, Drafts
-from copydesk.generation.openai_answers import said_in
-from copydesk.generation.openai_server import OpenAIServer, Reached
+from copydesk.generation.model import Draft, DraftRequest, Drafts
+from copydesk.generation.openai_answers import Completion, said_in
+from copydesk.generation.openai_server import OpenAIServer, Question, Reached
 from copydesk.generation.questions import Form
 from copydesk.prompts import Prompt
 
@@ -15,13 +15,12 @@ class OpenAIModel(OpenAIServer):
 
     async def draft(self, request: DraftRequest) -> Drafts:
         """Return the valid drafts of one call. Raises as `Model.draft` says."""
-        completion, parameters = await self.complete(request.prompt, ANSWER_FORM, request.seed)
-        return Drafts(
-            drafts=read_drafts(said_in(completion), request),
-            model=self.name,
-            usage=completion.counted,
-            parameters=parameters,
-        )
+
+        def read(completion: Completion) -> tuple[Draft, ...]:
+            return read_drafts(said_in(completion), request)
+
+        drafts, usage, parameters = await self.complete(draft_question(request), read)
+        return Drafts(drafts=drafts, model=self.name, usage=usage, parameters=parameters)
 
 
 class OpenAIAnswerer(OpenAIServer):
@@ -29,8 +28,13 @@ class OpenAIAnswerer(OpenAIServer):
 
     async def answer(self, prompt: Prompt, form: Form) -> str:
         """Return what was said. Raises as `Answerer.answer` says."""
-        completion, _ = await self.complete(prompt, form, seed=0)
-        return said_in(completion)
+        answer = await self.complete(Question(prompt, form), said_in)
+        return answer.value
 
 
-__all__ = ["OpenAIAnswerer", "OpenAIModel", "Reached"]
+def draft_question(request: DraftRequest) -> Question:
+    """Return what is asked for a request."""
+    return Question(request.prompt, ANSWER_FORM, request.seed, request.used)
+
+
+__all__ = ["OpenAIAnswerer", "OpenAIModel", "Reached", "draft_question"]

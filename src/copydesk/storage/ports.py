@@ -7,6 +7,7 @@ from typing import Protocol
 
 from copydesk.access import ApiKeys, Sessions, Users
 from copydesk.feedback import Outcomes
+from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
 from copydesk.publishing import ApprovedLibrary, Campaigns
 from copydesk.review_queue import AuditRecord, ReviewItems
@@ -33,6 +34,8 @@ class Transaction(Protocol):
     def keys(self) -> ApiKeys: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def model_calls(self) -> ModelCalls: ...
 
 
 class Store(Protocol):

@@ -90,3 +90,4 @@ class _WatchedTransaction:
         self.users = tx.users
         self.keys = tx.keys
         self.sessions = tx.sessions
+        self.model_calls = tx.model_calls

@@ -36,6 +36,10 @@ class Rows(Generic[K, V]):
         """Return all values, as they stand now."""
         return list(self._rows.values())
 
+    def items(self) -> Sequence[tuple[K, V]]:
+        """Return all keys with their values, as they stand now."""
+        return list(self._rows.items())
+
     def _remember(self, key: K) -> None:
         if key in self._rows:
             before = self._rows[key]

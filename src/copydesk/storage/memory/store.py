@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from copydesk.storage.alone import OneATime
 from copydesk.storage.memory.access import MemoryKeys, MemorySessions, MemoryUsers
+from copydesk.storage.memory.model_calls import MemoryModelCalls
 from copydesk.storage.memory.publishing import MemoryCampaigns, MemoryLibrary, MemoryOutcomes
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
 from copydesk.storage.memory.rows import Undo
@@ -26,6 +27,7 @@ class MemoryTransaction:
         self.users = MemoryUsers(journal)
         self.keys = MemoryKeys(journal)
         self.sessions = MemorySessions(journal)
+        self.model_calls = MemoryModelCalls(journal)
 
 
 class MemoryStore:

@@ -7,7 +7,17 @@ a test holds the two equal.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from copydesk.storage.sql.columns import Document, Moment, Name
 
@@ -125,4 +135,24 @@ sessions = Table(
     Column("expires_at", Moment, nullable=False),
     Column("document", Document, nullable=False),
     Index("ix_sessions_expires_at", "expires_at"),
+)
+
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("key", Name, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_kept_answers_at", "at"),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("model", Name, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    # Of the currency in the operator's price table.
+    Column("millionths", BigInteger, nullable=False),
 )

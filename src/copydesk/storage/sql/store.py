@@ -21,6 +21,7 @@ from copydesk.storage.sql.access import SqlKeys, SqlSessions, SqlUsers
 from copydesk.storage.sql.audit import SqlAudit
 from copydesk.storage.sql.engine import engine_for, parsed
 from copydesk.storage.sql.migrate import require_newest, upgrade
+from copydesk.storage.sql.model_calls import SqlModelCalls
 from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
 
@@ -41,6 +42,7 @@ class SqlTransaction:
         self.users = SqlUsers(connection)
         self.keys = SqlKeys(connection)
         self.sessions = SqlSessions(connection)
+        self.model_calls = SqlModelCalls(connection)
 
 
 class SqlStore:
