@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import jinja2
 
-from copydesk.guardrails.cases import findings_of
 from copydesk.guardrails.conditions import Condition
-from copydesk.guardrails.kinds import Rule
-from copydesk.guardrails.packs import Pack, RuleBook, load_packs
+from copydesk.guardrails.packs import load_packs
 from copydesk.guardrails.rule import RuleCase
 from copydesk.variants import Slot
+from scripts.rule_rates import on_cases, on_sentences, together
 
 MOST_WORDS = 8
 """Phrases of a condition that a page shows; the pack has them all."""
@@ -25,11 +23,21 @@ def rule_pages(folder: Path, environment: jinja2.Environment) -> dict[Path, str]
     page, index = (
         environment.get_template(f"{name}.md.jinja") for name in ("rules", "rules_index")
     )
+    sentences = on_sentences(book)
+    cases = {rule.id: on_cases(book, rule) for pack in book.packs for rule in pack.rules}
     pages = {
-        folder / f"{pack.pack}.md": page.render(pack=pack, rules=pack.rules, **_rates(book, pack))
+        folder / f"{pack.pack}.md": page.render(
+            pack=pack,
+            rules=pack.rules,
+            cases=together(cases[rule.id] for rule in pack.rules),
+            cases_of=cases,
+            sentences=sentences,
+        )
         for pack in book.packs
     }
-    return {**pages, folder / "README.md": index.render(packs=book.packs)}
+    categories = sorted({rule.category for rule in book} & sentences.keys())
+    by_category = {category: sentences[category] for category in categories}
+    return {**pages, folder / "README.md": index.render(packs=book.packs, categories=by_category)}
 
 
 def safe_text(text: str) -> str:
@@ -61,24 +69,3 @@ def shown(case: RuleCase) -> str:
 
 def _short(text: str, limit: int = 90) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "\u2026"
-
-
-def _rates(book: RuleBook, pack: Pack) -> dict[str, int]:
-    flagged = list(_hold(book, pack, "must_flag"))
-    alarmed = list(_hold(book, pack, "must_pass"))
-    return {
-        "found": sum(flagged),
-        "flags": len(flagged),
-        "alarms": sum(alarmed),
-        "passes": len(alarmed),
-    }
-
-
-def _hold(book: RuleBook, pack: Pack, sort: str) -> Iterator[bool]:
-    for rule in pack.rules:
-        yield from (_is_found(book, rule, case) for case in getattr(rule, sort))
-
-
-def _is_found(book: RuleBook, rule: Rule, case: RuleCase) -> bool:
-    found = [finding.match for finding in findings_of(book, rule, case)]
-    return bool(found) and (case.match is None or case.match in found)

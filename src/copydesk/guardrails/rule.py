@@ -67,6 +67,10 @@ class RuleBase(Noun):
     citation: Line | None = None
     link: str | None = None
     """Address of the law's text."""
+    verified: bool = True
+    """False where nobody has held the rule beside the law's own text yet."""
+    verified_note: Line | None = None
+    """What is still to be checked, and what was read instead; needed where `verified` is false."""
     in_force_from: date | None = None
     in_force_to: date | None = None
     """Compared with the day of sending."""
@@ -87,6 +91,12 @@ class RuleBase(Noun):
     """Role of the person who should decide, as `legal` or `principal`."""
     must_flag: tuple[RuleCase, ...] = Field(min_length=1)
     must_pass: tuple[RuleCase, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _what_is_unverified_is_said(self) -> Self:
+        if not self.verified and self.verified_note is None:
+            raise ValueError("`verified: false` needs a `verified_note`: what is to be checked")
+        return self
 
     @model_validator(mode="after")
     def _one_suggestion(self) -> Self:

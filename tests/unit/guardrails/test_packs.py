@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from pydantic import ValidationError
 
+from copydesk.cli import main
 from copydesk.errors import InputError, NotFound
 from copydesk.guardrails import Submission
+from copydesk.guardrails.kinds import PhraseRule
 from copydesk.guardrails.packs import load_packs
 from copydesk.guardrails.rules import RulesGuard
 from tests.factories import a_brief, a_copy
@@ -92,3 +96,20 @@ def test_a_folder_without_packs_is_an_error(tmp_path: Path) -> None:
     """An empty folder is more likely a mistake than a wish for no rules."""
     with pytest.raises(InputError, match=r"no \*\.yaml rule pack"):
         load_packs([tmp_path])
+
+
+def test_law_that_nobody_checked_is_said_to_be_so() -> None:
+    """A rule whose law is remembered says what is to be checked, and so does its explanation."""
+    unverified = [rule for rule in load_packs() if not rule.verified]
+    ran = CliRunner().invoke(main, ["rules", "explain", unverified[0].id])
+
+    assert all(rule.verified_note for rule in unverified)
+    assert "unverified" in ran.output
+
+
+def test_law_that_is_not_verified_needs_a_note() -> None:
+    """`verified: false` alone tells nobody what to check."""
+    rule = load_packs().explain("urgency.today").model_dump(mode="json")
+
+    with pytest.raises(ValidationError, match="verified_note"):
+        PhraseRule.model_validate({**rule, "verified": False, "verified_note": None})

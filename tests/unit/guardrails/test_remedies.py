@@ -196,7 +196,7 @@ def test_a_disclaimer_is_added_word_for_word_at_the_end() -> None:
     brief = a_brief(sector="supplements", offer=None, facts=[fact])
     said = body("It supports immune health.", brief)
 
-    assert said.startswith("It supports immune health.\n\nThese statements have not been evaluated")
+    assert said.startswith("It supports immune health.\n\nThis statement has not been evaluated")
     assert said.endswith("treat, cure, or prevent any disease.")
 
 

@@ -51,6 +51,7 @@ def _said(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "says", rule.message
     yield "why", rule.why
     yield "law", " ".join(filter(None, (rule.citation, rule.link)))
+    yield "unverified", "" if rule.verified else rule.verified_note or ""
     yield "law of", ", ".join(rule.jurisdictions) or "everywhere"
     yield "sectors", ", ".join(rule.sectors) or "all"
     yield "slots", ", ".join(rule.slots)
