@@ -231,3 +231,21 @@ def test_the_skip_link_leads_past_the_navigation(enter: Enter) -> None:
     bea.page.keyboard.press("Enter")
 
     assert bea.page.evaluate("document.activeElement.id") == "main"
+
+
+def test_words_that_rest_on_the_brief_say_so(office: Office, enter: Enter) -> None:
+    """Each marked stretch is described by a line of the list beside it, and told apart by a dot."""
+    item = office.item()
+    visit = enter("bea")
+    visit.open(f"/reviews/{item['id']}")
+    marks = visit.page.locator("span.bound")
+    described = marks.evaluate_all(
+        "all => all.map(one => document.getElementById(one.getAttribute('aria-describedby'))"
+        "?.textContent)"
+    )
+    first = marks.first
+
+    assert described
+    assert all(line and "rests on" in line for line in described)
+    assert first.get_attribute("title") == "rests on offer.value (20)"
+    assert "dotted" in first.evaluate("one => getComputedStyle(one).textDecorationStyle")

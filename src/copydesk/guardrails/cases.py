@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,8 +46,14 @@ def submission_of(rule: Rule, case: RuleCase) -> Submission:
 
 def findings_of(book: RuleBook, rule: Rule, case: RuleCase) -> list[Finding]:
     """Return what one rule of the book finds in one case."""
-    found = RulesGuard(book).check(submission_of(rule, case))
+    found = _guard(book).check(submission_of(rule, case))
     return [finding for finding in found if finding.rule == rule.id]
+
+
+@lru_cache(maxsize=4)
+def _guard(book: RuleBook) -> RulesGuard:
+    """Return the guard of a book: it knows from case to case which rules are law where."""
+    return RulesGuard(book)
 
 
 class Failure(NamedTuple):

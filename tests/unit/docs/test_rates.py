@@ -26,4 +26,4 @@ def test_each_category_with_sentences_has_rates() -> None:
     assert with_rules <= rates.keys()
     assert all(rates[rule].caught.part <= rates[of].caught.part for rule, of in alone.items())
     assert all(rates[rule].alarms.part <= rates[of].alarms.part for rule, of in alone.items())
-    assert all(0 < rates[of].caught.whole for of in alone.values())
+    assert all(rates[of].caught.whole > 0 for of in alone.values())
