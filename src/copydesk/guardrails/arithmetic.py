@@ -18,7 +18,9 @@ NEAR_ENOUGH = 0.005
 
 _EACH = frozenset(("each", "apiece", "per", "every"))
 _TOGETHER = frozenset(("together", "total", "altogether", "both", "all", "combined", "sum"))
-_FARTHER = frozenset(("more", "fewer", "extra", "additional", "less", "up", "down", "than", "new"))
+_FARTHER = frozenset(
+    ("more", "fewer", "extra", "additional", "less", "up", "down", "than", "new", "cheaper")
+)
 _AHEAD = frozenset(("left", "away", "until", "till", "before", "remain", "remains", "remaining"))
 _AHEAD_BEFORE = frozenset(("in", "within"))
 _DAY = 86_400
@@ -109,6 +111,8 @@ def _sums(claim: Claim, evidence: Evidence, *, adds: bool) -> Iterator[Worked]:
         rests_on = tuple(dict.fromkeys((a.source, b.source)))
         if adds and (claim.kind is ClaimKind.MONEY or a.claim.noun == b.claim.noun):
             yield one + two, rests_on
+        if claim.kind is ClaimKind.MONEY and not adds:
+            yield abs(one - two), rests_on
         if claim.kind is ClaimKind.NUMBER and a.claim.noun and a.claim.noun == b.claim.noun:
             yield abs(one - two), rests_on
 

@@ -264,7 +264,7 @@ def _is_manner_of_speech(claim: Claim, reading: Reading, evidence: Evidence) -> 
         return _names_no_day(claim, before, evidence)
     if claim.kind is not ClaimKind.NUMBER:
         return False
-    if before in _NUMBERED and not claim.unit:
+    if _is_no_quantity(claim, before, reading, evidence):
         return True
     after = reading.words[claim.last + 1].text if claim.last + 1 < len(reading.words) else ""
     if after == "o" or (not claim.spelled and after in {".", ")"} and before in {"", ".", "("}):
@@ -276,6 +276,30 @@ _NUMBERED = frozenset(
     ("release", "version", "chapter", "season", "episode", "volume", "verse", "page", "step", "tip")
 )
 """After these a number is a name: `Release 5.2`."""
+_LEGAL_AGES = {16, 18, 21, 25}
+_OF_AGE = frozenset(("over", "older", "above", "adults", "aged", "age", "ages", "under", "+"))
+_MINUTE = 60
+
+
+def _is_no_quantity(claim: Claim, before: str, reading: Reading, evidence: Evidence) -> bool:
+    """Return whether a number is a name, the age at which one is adult, or a manner of speech.
+
+    `Release 5.2`, `adults of 21 and over`, `ten minutes in the yard`.
+    """
+    if claim.unit:
+        brief_times = (known for known in evidence.of(ClaimKind.NUMBER) if known.claim.unit)
+        is_short = claim.unit.dimension == "time" and claim.unit.factor <= _MINUTE
+        return (
+            claim.spelled
+            and is_short
+            and not any(k.claim.unit and k.claim.unit.name == claim.unit.name for k in brief_times)
+        )
+    if before in _NUMBERED:
+        return True
+    around = reading.words[max(0, claim.first - 4) : claim.last + 4]
+    return claim.value in _LEGAL_AGES and any(word.text in _OF_AGE for word in around)
+
+
 _SPEAKS_OF_DAYS = {ClaimKind.WEEKDAY, ClaimKind.TIME, ClaimKind.NTH, ClaimKind.DATE}
 
 

@@ -15,6 +15,7 @@ from copydesk.guardrails import terms
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.claims import Claim, ClaimKind, extract_plain
 from copydesk.guardrails.evidence import EARLY_HOURS, Known
+from copydesk.guardrails.names import capital_words, is_own, own_names
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, fold, read_plain
 from copydesk.guardrails.phrases import COMMON_WORDS
@@ -38,6 +39,7 @@ Truth = Literal[
     "reference_price_true", "percent_true", "no_restriction", "quotation_in_facts",
     "brief_renews", "renewal_stated", "brief_gives_credit", "repayment_stated", "beyond_statute",
     "words_said", "fact_conditions_stated", "names_credit_figure", "introduces", "ratio_borne",
+    "names_itself",
     "percent_of_some",
 ]  # fmt: skip
 
@@ -206,7 +208,7 @@ def _fact_conditions_stated(case: Case, hit: Hit) -> bool:
     first, last = reading.sentence(at)
     words = reading.words[max(0, first - _A_SENTENCE_BACK) : last + 1]
     near = {w.text[:STEM] for w in words if w.text.isalpha()} - _TELL_NO_THING
-    stated = {c.value for claims in case.claims.values() for c in claims if c.kind in _FIGURES}
+    stated = {claim.value for claim in case.claims[hit.slot] if claim.kind in _FIGURES}
     for _, text in case.evidence.texts if case.evidence else ():
         asked = set(_thresholds(text)) if _says_free(text) else set()
         if asked and not asked & stated and near & {word[:STEM] for word in text.vocabulary}:
@@ -259,11 +261,18 @@ def _reference_price_true(case: Case, hit: Hit) -> bool:
     amounts = [claim for claim in case.claims_in(hit) if claim.kind is ClaimKind.MONEY]
     if not all(_is_bound(case, hit, claim) for claim in case.claims_in(hit)):
         return False
+    if len(amounts) == COMPARED and amounts[0].value <= amounts[1].value and _is_bare(case, hit):
+        return True
     offer = _offer(case)
     regular = {offer.regular_price, offer.lowest_price_30d} if offer else set()
     highest = max((claim.value for claim in amounts), default=0.0)
     price = case.brief.product.price if case.brief else None
     return len(amounts) < COMPARED or highest in regular or price is None or highest != price
+
+
+def _is_bare(case: Case, hit: Hit) -> bool:
+    """Return whether the hit is of figures and signs alone: an arrow up is no reduction."""
+    return not any(c.isalpha() for c in case.readings[hit.slot].source[hit.start : hit.end])
 
 
 def _percent_true(case: Case, hit: Hit) -> bool:
@@ -358,6 +367,20 @@ def _words_said(case: Case, hit: Hit) -> bool:
     return any(word.startswith(words[-1][:STEM]) for word in case.evidence.said)
 
 
+def _names_itself(case: Case, hit: Hit) -> bool:
+    """Return whether every name in the hit is the sender's own, or its product's."""
+    reading = case.readings[hit.slot]
+    first, last = _words_of(reading, hit)
+    own = own_names(case)
+    places = capital_words(reading, first, last)
+    return bool(places) and all(is_own(reading.words[at].text, own, case) for at in places)
+
+
+def _words_of(reading: Reading, hit: Hit) -> tuple[int, int]:
+    inside = [i for i, w in enumerate(reading.words) if w.start < hit.end and w.end > hit.start]
+    return inside[0], inside[-1]
+
+
 _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "ends_today": _ends_today,
     "ends_tomorrow": _ends_tomorrow,
@@ -382,6 +405,7 @@ _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "repayment_stated": _repayment_stated,
     "beyond_statute": _beyond_statute,
     "words_said": _words_said,
+    "names_itself": _names_itself,
     "fact_conditions_stated": _fact_conditions_stated,
     "names_credit_figure": terms.names_credit_figure,
     "introduces": terms.introduces,

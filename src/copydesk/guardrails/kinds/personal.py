@@ -24,7 +24,8 @@ _PATTERNS: dict[Sort, re.Pattern[str]] = {
         r"\s?(?:[a-z0-9-]{1,63}\s?(?:\.|\(dot\)|\[dot\]|\sdot\s)\s?){1,4}[a-z]{2,24}(?![a-z])"
     ),
     "telephone": re.compile(
-        r"(?<![\w.,/-])(?:\+|\(?00)?\(?\d{1,4}\)?(?:[\s./-]?\(?\d{2,5}\)?){1,5}(?!\w|[.,]\d)"
+        r"(?<=\b(?:call|text|ring|dial))\s(?:[a-z]{1,12}\s){0,2}(?:on\s|at\s)?\d{3}[\s.-]\d{4}(?![\w-])"
+        r"|(?<![\w.,/-])(?:\+|\(?00)?\(?\d{1,4}\)?(?:[\s./-]?\(?\d{2,5}\)?){1,5}(?!\w|[.,]\d)"
     ),
     "street": re.compile(
         r"(?<![\w£$€.,:])\d{1,5}[a-z]?,?\s(?:[nsew]\.?\s)?"
@@ -34,14 +35,17 @@ _PATTERNS: dict[Sort, re.Pattern[str]] = {
         r"|crescent|way|square|gardens|mews|row|strasse)\b(?!\s(?:of|to|for|and|is))"
         r"|(?<!\w)[a-zäöüß-]{3,25}(?:straße|strasse|str\.|gasse|allee|laan|straat|gatan)\s\d{1,4}[a-z]?\b"
         r"|(?<!\w)(?:rue|via|calle|avenida|viale|rua)\s(?:[a-zà-ÿ'-]{2,20}\s){1,4}\d{1,4}\b"
+        r"|(?<!\w)p\.?\s?o\.?\sbox\s\d{1,6}"
+        r"|(?<![\w£$€-])[a-z]{1,2}\d[a-z\d]?\s\d(?!nd|rd|st|th|lb|gb|tb|ft)[abd-hjlnp-uw-z]{2}(?!\w)"
         r"|(?<!\w)\d{1,4},?\s(?:rue|impasse|chemin)\s(?:de\s|des\s|du\s|la\s)*[a-zà-ÿ'-]{3,20}"
     ),
     "card": re.compile(r"(?<!\w)\d(?:[ -]?\d){12,18}(?!\w)"),
     "iban": re.compile(r"(?<!\w)[a-z]{2}\d{2}(?:\s?[a-z0-9]{2,4}){3,8}(?!\w)"),
     "account": re.compile(
-        r"(?:account|acct|a/c|member(?:ship)?|policy|customer|order|card|reference|ref|iban"
+        r"(?:(?:account|acct|a/c|member(?:ship)?|policy|customer|order|card|reference|ref|iban"
         r"|sort code|routing|patient|passport|licen[cs]e|booking|donor|loan|invoice|claim|meter"
         r"|client|subscriber)\b\W{0,3}(?:number|no\.?|id|ending(?: in)?|#|nr)?\W{0,4}(?:is\s)?"
+        r"|\b(?:ends|ending|last (?:four |4 )?digits)\s(?:in\s|with\s|are\s|is\s)?)"
         r"(?P<what>[a-z]{0,4}[-\s]?\d[\d -]{2,20}\d)(?!\w|[.,:]\d)"
     ),
     "national_id": re.compile(
@@ -101,6 +105,8 @@ def _digits(text: str) -> str:
 
 def _is_telephone(text: str) -> bool:
     digits = _digits(text)
+    if text[:1].isspace():
+        return True
     if len(digits) not in PHONE_DIGITS:
         return len(digits) == 7 and bool(re.fullmatch(r"\d{3}[-.]\d{4}", text.strip()))  # noqa: PLR2004
     return text.lstrip("( ")[:1] in {"+", "0"} or bool(
