@@ -13,7 +13,7 @@ from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.findings import Binding, Finding, Severity
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.kinds import PhraseRule, Rule
-from copydesk.guardrails.negation import is_negated
+from copydesk.guardrails.negation import is_answered_no, is_negated
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.packs import ReadyRule, RuleBook
 from copydesk.guardrails.remedies import REMEDIES
@@ -119,7 +119,9 @@ def _is_spared(rule: Rule, reading: Reading, place: int, hit: Hit) -> bool:
         return False
     if rule.compounds == "spared" and reading.source[: hit.start][-1:] in _HYPHENS:
         return hit.start > 0
-    return rule.negation == "spares" and is_negated(reading, place)
+    if rule.negation == "spares":
+        return is_negated(reading, place)
+    return is_answered_no(reading, reading.word_at(place))
 
 
 def _binds(rule: Rule, occasion: _Occasion | None) -> bool:

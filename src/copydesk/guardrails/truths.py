@@ -12,6 +12,7 @@ from typing import Literal
 
 from copydesk.briefs import Offer, OfferKind
 from copydesk.guardrails import terms
+from copydesk.guardrails.binding import MANNER_OF_SPEECH
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.claims import Claim, ClaimKind, extract_plain
 from copydesk.guardrails.evidence import EARLY_HOURS, Known
@@ -115,10 +116,18 @@ def _is_bound(case: Case, hit: Hit, claim: Claim) -> bool:
     return any(bound.claim == claim and bound.rests_on for bound in case.bounds[hit.slot])
 
 
+def _rests_on_the_brief(case: Case, hit: Hit, claim: Claim) -> bool:
+    """Return whether the brief bears a figure; a manner of speech rests on nothing in it."""
+    return any(
+        bound.claim == claim and bound.rests_on and bound.rests_on != (MANNER_OF_SPEECH,)
+        for bound in case.bounds[hit.slot]
+    )
+
+
 def _figures_bound(case: Case, hit: Hit) -> bool:
     """Return whether there are figures in the hit, and all of them rest on the brief."""
     claims = case.claims_in(hit)
-    return bool(claims) and all(_is_bound(case, hit, claim) for claim in claims)
+    return bool(claims) and all(_rests_on_the_brief(case, hit, claim) for claim in claims)
 
 
 def _stock_as_said(case: Case, hit: Hit) -> bool:
