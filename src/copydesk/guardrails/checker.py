@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from copydesk.guardrails.findings import Binding, Checked, Finding, Severity, Verdict
 from copydesk.guardrails.guard import Considering, Guard, Resolving, Submission
+from copydesk.guardrails.limits import TimedGuard
 from copydesk.guardrails.unavailable import UNAVAILABLE, EngineUnavailable, unavailable
 from copydesk.variants import Slot
 
@@ -97,8 +98,16 @@ class Checker:
             asyncio.run(_consider_and_close(guards, list(submissions)))
 
     async def check_all(self, submissions: Sequence[Submission]) -> list[Checked]:
-        """Return the verdict on each submission, having asked about all of them at once."""
+        """Return the verdict on each submission, having asked about all of them at once.
+
+        Guards that are waited for do not hold up the event loop meanwhile.
+        """
         await self.consider(submissions)
+        if any(isinstance(guard, TimedGuard) for guard in self.guards):
+            return await asyncio.to_thread(self._check_each, submissions)
+        return self._check_each(submissions)
+
+    def _check_each(self, submissions: Iterable[Submission]) -> list[Checked]:
         return [self.check(submission) for submission in submissions]
 
     def check_now(self, submission: Submission) -> Checked:

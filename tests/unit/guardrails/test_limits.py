@@ -10,7 +10,7 @@ from time import monotonic
 
 import pytest
 
-from copydesk.guardrails import Finding, Guard, Severity, Submission, Verdict
+from copydesk.guardrails import Checked, Finding, Guard, Severity, Submission, Verdict
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.guardrails_ai import ValidatorGuard
 from copydesk.guardrails.judge import JudgeGuard
@@ -127,6 +127,24 @@ def test_a_judge_that_overruns_sends_copy_to_a_person() -> None:
 
     assert found.severity is Severity.REVIEW
     assert "it did not answer within 0.05 s" in found.message
+
+
+def test_a_slow_guard_does_not_hold_up_the_event_loop(gate: Gate) -> None:
+    """While variants are checked by a guard that is late, other work of the loop goes on."""
+
+    async def checked_beside_other_work() -> tuple[list[Checked], int]:
+        ticks = 0
+        checking = asyncio.create_task(checker.check_all([SUBMISSION, SUBMISSION]))
+        while not checking.done():
+            await asyncio.sleep(0.01)
+            ticks += 1
+        return await checking, ticks
+
+    checker = Checker([TimedGuard(slow_detoxify(gate), 0.1)])
+    checks, ticks = asyncio.run(checked_beside_other_work())
+
+    assert [checked.verdict for checked in checks] == [Verdict.REVIEW] * 2
+    assert ticks > 3
 
 
 def test_no_thread_keeps_the_process(gate: Gate) -> None:

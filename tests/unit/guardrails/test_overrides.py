@@ -9,9 +9,13 @@ from click.testing import CliRunner
 
 from copydesk.cli import main
 from copydesk.errors import InputError, NotFound
+from copydesk.guardrails import Submission
 from copydesk.guardrails.cases import failed_cases
+from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.findings import Severity
 from copydesk.guardrails.packs import load_packs
+from copydesk.guardrails.rules import RulesGuard
+from tests.factories import a_copy
 
 PACK = """
 pack: house
@@ -60,6 +64,7 @@ def test_a_rule_that_is_off_is_explained_and_named(tmp_path: Path) -> None:
     assert rule not in [other.id for other in book]
     assert book.explain(rule).id == rule
     assert f"house: {rule} set to off" in book.state
+    assert book.state in Checker([RulesGuard(book)]).check(Submission(a_copy())).engines.values()
 
 
 def test_lowering_needs_a_reason(tmp_path: Path) -> None:
