@@ -262,6 +262,9 @@ def _is_manner_of_speech(claim: Claim, reading: Reading, evidence: Evidence) -> 
     before = reading.words[claim.first - 1].text if claim.first else ""
     if claim.kind in _SPEAKS_OF_DAYS:
         return _names_no_day(claim, before, evidence)
+    if claim.kind is ClaimKind.YEAR:
+        sent = evidence.brief.send_at.year
+        return before not in _SINCE and sent - LOOKING_BACK <= claim.value < sent
     if claim.kind is not ClaimKind.NUMBER:
         return False
     if _is_no_quantity(claim, before, reading, evidence):
@@ -276,6 +279,9 @@ _NUMBERED = frozenset(
     ("release", "version", "chapter", "season", "episode", "volume", "verse", "page", "step", "tip")
 )
 """After these a number is a name: `Release 5.2`."""
+LOOKING_BACK = 2
+"""Years before the sending that may be spoken of: `you asked in 2024`."""
+_SINCE = frozenset(("since", "established", "est", "founded", "from", "vintage"))
 _LEGAL_AGES = {16, 18, 21, 25}
 _OF_AGE = frozenset(("over", "older", "above", "adults", "aged", "age", "ages", "under", "+"))
 _MINUTE = 60

@@ -319,6 +319,9 @@ class _Extractor:
                 value, index, factor = value + smaller, index + step, 1
             else:
                 break
+        tenth = self.known.numbers.get(self._word(index + 2), 10)
+        if self._word(index + 1) == "point" and tenth < 10:  # noqa: PLR2004
+            return whole + value + tenth / 10, index + 2
         part = _PARTS.get(self._word(index + 3), 0)
         if part and (self._word(index + 1), self._word(index + 2)) == ("and", "a"):
             value, index = value + part * factor, index + 3

@@ -25,13 +25,17 @@ def names_credit_figure(case: Case, hit: Hit) -> bool:
     price = case.brief.product.price if case.brief else None
     figures = {
         (claim.kind, value)
-        for reading in _texts_that_say(case, "says_repayment")
-        if says(reading, listed("says_credit"))
+        for reading in _texts_that_say(case, "says_credit")
         for claim in extract_plain(reading.source)
-        if claim.kind in {ClaimKind.MONEY, ClaimKind.PERCENT} and claim.value not in {price, 0}
+        if claim.kind is ClaimKind.PERCENT
+        or (claim.kind is ClaimKind.MONEY and _is_repaid(claim, price, reading))
         for value in claim.values
     }
     return any((claim.kind, claim.value) in figures for claim in case.claims_in(hit))
+
+
+def _is_repaid(claim: Claim, price: float | None, reading: Reading) -> bool:
+    return claim.value not in {price, 0} and says(reading, listed("says_repayment"))
 
 
 def introduces(case: Case, hit: Hit) -> bool:
