@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
@@ -28,6 +27,7 @@ prompt's limits, so that the check and not the schema speaks of those, and close
 rambling model comes to its end."""
 
 _THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FENCED = re.compile(r"^```(?:json)?[ \t]*\n(.*?)^```[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -119,7 +119,8 @@ def _draft(item: object, request: DraftRequest) -> Draft | str:
 
 def _control_character(text: str) -> str | None:
     """Return the first one that no text field can store or show, as NUL; line breaks may pass."""
-    return next((c for c in text if c not in "\n\r\t" and unicodedata.category(c) == "Cc"), None)
+    found = _CONTROL.search(text)
+    return found[0] if found else None
 
 
 def _variants(data: object) -> list[Any]:

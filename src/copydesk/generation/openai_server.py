@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
 
 import openai
 from openai import AsyncOpenAI
@@ -20,6 +19,7 @@ from copydesk.generation.hosted import Breaker, Provider, Turns
 from copydesk.generation.hosted.provider import Answer, Made, Order
 from copydesk.generation.openai_answers import Completion
 from copydesk.generation.openai_asking import Asking
+from copydesk.generation.openai_clients import Clients
 from copydesk.generation.openai_settings import checked_address, checked_key, shown_address
 from copydesk.generation.openai_waiting import asked_to_wait_s
 from copydesk.generation.questions import Form
@@ -33,6 +33,8 @@ BACKOFF_S, BACKOFF_MOST_S = 0.5, 8.0
 """The client's own waits between tries: the first, doubled each time, and the longest."""
 CONNECT_S = 10.0
 """A server that takes longer to connect to is not there."""
+RETRY_COUNT = "x-stainless-retry-count"
+"""Header by which the client counts its tries."""
 SLACK_S = 1.0
 """So that the client's own time-out, which says more, comes before ours."""
 WAIT_S, FAILURES, REST_S = 120.0, 5, 30.0
@@ -98,9 +100,7 @@ class OpenAIServer:
         self._max_output_tokens = max_output_tokens
         limits = openai_asking.COMPATIBLE if base_url else openai_asking.OPENAI
         self._asking = Asking(limits=limits)
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = (
-            WeakKeyDictionary()
-        )
+        self._clients = Clients(self._provider.turns.concurrency, self._client)
 
     def reach(self, timeout_s: float = 5.0) -> Reached:
         """Ask the server, once, which models it lists.
@@ -124,9 +124,7 @@ class OpenAIServer:
 
     async def aclose(self) -> None:
         """Close the connections that the running event loop opened."""
-        client = self._clients.pop(asyncio.get_running_loop(), None)
-        if client is not None:
-            await client.close()
+        await self._clients.aclose()
 
     async def complete(self, question: Question, read: Callable[[Completion], T]) -> Answer[T]:
         """Ask in the strictest way that the server takes, and remember it once it worked.
@@ -158,7 +156,7 @@ class OpenAIServer:
             self._temperature,
             self._max_output_tokens,
         )
-        characters = len(prompt.system) + len(prompt.user) + len(json.dumps(dict(form.schema)))
+        characters = len(prompt.system) + len(prompt.user) + form.characters
         return Order(
             key=hashlib.sha256(json.dumps(decides).encode()).hexdigest(),
             model=self._model,
@@ -168,7 +166,7 @@ class OpenAIServer:
         )
 
     async def _make(self, question: Question, output_tokens: int, key: str) -> Made:
-        asking, client = self._asking, self._client()
+        asking, client = self._asking, self._clients.next()
         while True:
             options = asking.options(self._temperature, question.seed, output_tokens, question.form)
             try:
@@ -187,23 +185,26 @@ class OpenAIServer:
         options: dict[str, Any],
         key: str,
     ) -> Made:
-        create: Any = client.chat.completions.with_raw_response.create
         body = {
             "model": self._model,
             "messages": messages(prompt, system_role=asking.system_role),
             **options,
         }
+        headers = once_only(key, asking, options)
         try:
             # The client's timeout is for each read: a server that drips bytes would hold us.
             async with asyncio.timeout(self._patience_s):
-                response = await create(**body, extra_headers=once_only(key, body))
+                # Not `chat.completions.create`, which walks through messages, schema and answer
+                # to bring them into types that we read anew: half of the time that a call takes.
+                text = await client.post(
+                    "/chat/completions", cast_to=str, body=body, options={"headers": headers}
+                )
         except TimeoutError as error:
             raise openai_answers.perhaps_billed(
                 f"{self._where} gave no whole answer in {self._patience_s:g} s"
             ) from error
-        text = str(response.text)
         said = {**options, "response_format": asking.response_format}
-        return Made(text, counted_in(text), said, getattr(response, "retries_taken", 0))
+        return Made(text, counted_in(text), said)
 
     def _another_way(self, asking: Asking, error: openai.OpenAIError) -> Asking:
         refusals = openai.BadRequestError, openai.UnprocessableEntityError
@@ -212,6 +213,10 @@ class OpenAIServer:
             if another is not None:
                 return another
         raise openai_answers.failure(error, self._where, self._model) from error
+
+    async def _count(self, request: Any) -> None:  # noqa: ANN401 - the client's own httpx
+        if request.headers.get(RETRY_COUNT, "0") != "0":
+            self._provider.meter.note_retry(self._model)
 
     async def _heed(self, response: Any) -> None:  # noqa: ANN401 - the client's own httpx
         """Hold others back while the server asks for it, and wait no longer than we can."""
@@ -223,14 +228,9 @@ class OpenAIServer:
             raise ModelUnavailable(f"{self._where} asks us to wait for {seconds:.0f} s")
 
     def _client(self) -> AsyncOpenAI:
-        """Return this event loop's client: connections cannot be shared among loops."""
-        loop = asyncio.get_running_loop()
-        if loop not in self._clients:
-            options = self._client_options()
-            heeding: Any = {"response": [self._heed]}
-            http = openai.DefaultAsyncHttpxClient(event_hooks=heeding)
-            self._clients[loop] = AsyncOpenAI(**options, http_client=http)
-        return self._clients[loop]
+        hooks: Any = {"request": [self._count], "response": [self._heed]}
+        http = openai.DefaultAsyncHttpxClient(event_hooks=hooks)
+        return AsyncOpenAI(**self._client_options(), http_client=http)
 
     def _client_options(self) -> dict[str, Any]:
         return {
@@ -241,10 +241,13 @@ class OpenAIServer:
         }
 
 
-def once_only(key: str, body: dict[str, Any]) -> dict[str, str]:
-    """Return the header by which a server that knows it tells a retry from a second order."""
-    sent = json.dumps(body, sort_keys=True, default=str)
-    return {"Idempotency-Key": hashlib.sha256(f"{key}{sent}".encode()).hexdigest()}
+def once_only(key: str, asking: Asking, options: dict[str, Any]) -> dict[str, str]:
+    """Return the header by which a server that knows it tells a retry from a second order.
+
+    Another way to ask is another order: such servers refuse a key that comes with another body.
+    """
+    room = [options.get(name) for name in openai_asking.COMPATIBLE]
+    return {"Idempotency-Key": hashlib.sha256(f"{key} {asking} {room}".encode()).hexdigest()}
 
 
 def counted_in(body: str) -> Usage:

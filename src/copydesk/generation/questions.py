@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from copydesk.errors import ModelMisconfigured
@@ -16,6 +17,11 @@ class Form:
 
     name: str
     schema: Mapping[str, Any]
+    characters: int = field(init=False, compare=False)
+    """Length of the schema as it is sent."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "characters", len(json.dumps(dict(self.schema))))
 
 
 class Answerer(Protocol):

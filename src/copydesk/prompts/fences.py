@@ -13,6 +13,8 @@ _GONE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _SELECTORS = re.compile("[\ufe00-\ufe0d\U000e0100-\U000e01ef]")
 """Variation selectors other than the two of emoji: nobody sees them, but a model reads them."""
 _ANGLES = str.maketrans("\uff1c\ufe64", "<<")
+_PLAIN = re.compile(r"[\n\t -~]*")
+"""Of ASCII, what nothing has to be taken out of."""
 _LIKE_A_TAG = re.compile(r"<(?!\d|[ \t]+\d)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -42,5 +44,7 @@ def data_block(text: str, at_most: int | None = None) -> str:
 
 def _disarmed(text: str) -> str:
     lines = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
-    seen = "".join(c for c in lines if c in _KEPT or unicodedata.category(c) not in _GONE)
-    return _LIKE_A_TAG.sub("\u2039", _SELECTORS.sub("", seen).translate(_ANGLES))
+    if not lines.isascii() or not _PLAIN.fullmatch(lines):
+        lines = "".join(c for c in lines if c in _KEPT or unicodedata.category(c) not in _GONE)
+        lines = _SELECTORS.sub("", lines).translate(_ANGLES)
+    return _LIKE_A_TAG.sub("\u2039", lines)

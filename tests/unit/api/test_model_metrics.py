@@ -21,7 +21,8 @@ def test_what_hosted_models_took_is_scraped() -> None:
     meter.note_attempt("openai:m", "answered")
     meter.note_call("m", "kept")
     meter.note_usage("m", Usage(input_tokens=10, output_tokens=5, cached_tokens=8), 2_500, "EUR")
-    meter.note_retries("m", 2)
+    meter.note_retry("m")
+    meter.note_retry("m")
     for seconds in (0.0, 3.0, 500.0):
         meter.note_wait(seconds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 from dataclasses import dataclass
 from datetime import date
@@ -50,7 +51,7 @@ class Budget:
         self._lock = threading.Lock()
         self._day = date.min
         self._settled = Spent()
-        self._under_way: list[Reserved] = []
+        self._set_aside = Spent()
 
     def price(self, model: str) -> Price | None:
         """Return the price of the model.
@@ -86,15 +87,16 @@ class Budget:
         with self._lock:
             self._turn_to(day)
             self._must_fit(most)
-            self._under_way.append(reserved)
+            self._set_aside = self._set_aside.plus(most)
         return reserved
 
     def settle(self, reserved: Reserved, day_total: Spent | None) -> None:
-        """End a reservation; `day_total` is what the ledger says its day has cost by now."""
+        """End a reservation, once; `day_total` is what the ledger says its day has cost by now."""
         with self._lock:
-            if reserved in self._under_way:
-                self._under_way.remove(reserved)
-            if day_total is not None and reserved.day == self._day:
+            if reserved.day != self._day:
+                return  # set aside for a day that is over
+            self._set_aside = Spent(*map(operator.sub, self._set_aside, reserved.most))
+            if day_total is not None:
                 self._settled = Spent(*map(max, self._settled, day_total))
 
     def learn(self, day: date, day_total: Spent) -> None:
@@ -147,15 +149,11 @@ class Budget:
             raise OverBudget(f"the day's budget of {money:g} {currency} is spent, or set aside")
 
     def _taken(self) -> Spent:
-        taken = self._settled
-        for reserved in self._under_way:
-            if reserved.day == self._day:
-                taken = taken.plus(reserved.most)
-        return taken
+        return self._settled.plus(self._set_aside)
 
     def _turn_to(self, day: date) -> None:
         if day > self._day:
-            self._day, self._settled = day, Spent()
+            self._day, self._settled, self._set_aside = day, Spent(), Spent()
 
 
 def estimated_input(characters: int) -> int:

@@ -75,10 +75,10 @@ class Meter:
             if currency is not None:
                 self._millionths[model, currency] += millionths
 
-    def note_retries(self, model: str, retries: int) -> None:
-        """Count tries after the first."""
+    def note_retry(self, model: str) -> None:
+        """Count a try after the first."""
         with self._lock:
-            self._retries[model] += retries
+            self._retries[model] += 1
 
     def note_wait(self, seconds: float) -> None:
         """Count a wait for a turn."""

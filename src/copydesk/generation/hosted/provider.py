@@ -43,7 +43,6 @@ class Made(NamedTuple):
     body: str
     reported: Usage
     parameters: dict[str, Any]
-    retries: int = 0
 
 
 class Answer(NamedTuple, Generic[T]):
@@ -112,7 +111,6 @@ class Provider:
         total = await self.ledger.settle(Settled(reserved.day, order.model, spent, kept))
         self.budget.settle(reserved, total)
         self.meter.note_usage(order.model, usage, spent.millionths, usage.currency)
-        self.meter.note_retries(order.model, made.retries)
         return usage
 
     async def give_up(self, order: Order, reserved: Reserved, *, may_have_cost: bool) -> None:

@@ -39,7 +39,7 @@ class Turns:
         tokens_per_minute: int | None = None,
         wait_s: float,
     ) -> None:
-        self._concurrency = concurrency
+        self.concurrency = concurrency
         self._requests_per_minute = requests_per_minute
         self._tokens_per_minute = tokens_per_minute
         self._wait_s = wait_s
@@ -96,7 +96,7 @@ class Turns:
         loop = asyncio.get_running_loop()
         if loop not in self._lines:
             self._lines[loop] = _Line(
-                asyncio.Semaphore(self._concurrency), self._requests(), self._tokens()
+                asyncio.Semaphore(self.concurrency), self._requests(), self._tokens()
             )
         return self._lines[loop]
 
