@@ -64,9 +64,10 @@ def _beginnings(case: Case) -> Iterator[tuple[Figures, Figures]]:
         )
         claims = [claim for claim in extract_plain(reading.source) if claim.kind in _FIGURES]
         before = {(c.kind, v) for c in claims if c.first < at for v in c.values}
-        after = {(c.kind, c.value) for c in claims if c.first >= at and c.kind is ClaimKind.MONEY}
-        if before and after - before:
-            yield before, after - before
+        paid = [c.value for c in claims if c.first >= at and c.kind is ClaimKind.MONEY]
+        after: Figures = {(ClaimKind.MONEY, value) for value in paid} - before
+        if before and after:
+            yield before, after
 
 
 def ratio_borne(case: Case, hit: Hit) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from copydesk.briefs import Offer, OfferKind
@@ -20,7 +21,7 @@ from copydesk.guardrails.names import capital_words, is_own, own_names
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, fold, read_plain
 from copydesk.guardrails.phrases import COMMON_WORDS
-from copydesk.guardrails.vocabulary import listed
+from copydesk.guardrails.vocabulary import listed, phrases_of
 
 SOON = timedelta(days=3, hours=12)
 """`Last chance` and `final days` are true at most this long before the end."""
@@ -40,7 +41,7 @@ Truth = Literal[
     "reference_price_true", "percent_true", "no_restriction", "quotation_in_facts",
     "brief_renews", "renewal_stated", "brief_gives_credit", "repayment_stated", "beyond_statute",
     "words_said", "fact_conditions_stated", "names_credit_figure", "introduces", "ratio_borne",
-    "names_itself",
+    "names_itself", "deeds_borne", "waits_for_all",
     "percent_of_some",
 ]  # fmt: skip
 
@@ -390,6 +391,41 @@ def _words_of(reading: Reading, hit: Hit) -> tuple[int, int]:
     return inside[0], inside[-1]
 
 
+def _deeds_borne(case: Case, hit: Hit) -> bool:
+    """Return whether a fact records each step of making that the hit names, with its place.
+
+    `Cut and sewn on American soil` rests on `Cut and sewn in Gaston County`; a claim about the
+    whole, as `made in` or `every thread`, rests on no single step.
+    """
+    reading = case.readings[hit.slot]
+    first, last = _words_of(reading, hit)
+    named = {word.text for word in reading.words[first : last + 1]}
+    deeds = named & set(phrases_of("steps_of_making"))
+    if not deeds or named & set(phrases_of("says_whole")) or case.evidence is None:
+        return False
+    return any(deeds <= text.vocabulary.keys() and "in" in text.vocabulary for text in _facts(case))
+
+
+def _waits_for_all(case: Case, hit: Hit) -> bool:
+    """Return whether a fact says of every recipient what the hit says of the reader."""
+    said = read_plain(case.readings[hit.slot].source[hit.start : hit.end])
+    telling = {w.text[:STEM] for w in said.words if w.text.isalpha()} - _little_words()
+    return bool(telling) and any(
+        telling <= {word[:STEM] for word in text.vocabulary}
+        and any(True for _ in listed("says_of_all").search(text))
+        for text in _facts(case)
+    )
+
+
+@cache
+def _little_words() -> frozenset[str]:
+    return frozenset(word[:STEM] for word in COMMON_WORDS | {"still", "waiting", "ready", "saved"})
+
+
+def _facts(case: Case) -> Iterator[Reading]:
+    return (text for _, text in case.evidence.texts) if case.evidence else iter(())
+
+
 _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "ends_today": _ends_today,
     "ends_tomorrow": _ends_tomorrow,
@@ -415,6 +451,8 @@ _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "beyond_statute": _beyond_statute,
     "words_said": _words_said,
     "names_itself": _names_itself,
+    "deeds_borne": _deeds_borne,
+    "waits_for_all": _waits_for_all,
     "fact_conditions_stated": _fact_conditions_stated,
     "names_credit_figure": terms.names_credit_figure,
     "introduces": terms.introduces,
