@@ -11,7 +11,9 @@ from copydesk.guardrails.phrases import Lists
 from copydesk.guardrails.rule import Find, RuleBase
 from copydesk.variants import MergeTag, Node, Slot
 
-_IN_LINK = re.compile(r"(?:https?://|www\.)\S{0,300}\Z", re.IGNORECASE)
+LONGEST_LINK = 300
+"""Characters before a tag that are looked through for the beginning of an address."""
+_IN_LINK = re.compile(r"(?:https?://|www\.)[^\s]*\Z", re.IGNORECASE)
 _BROKEN = re.compile(r"\{\{[^{}\n]{0,80}\}{0,2}|[^\s{}]{0,40}\s?\}\}")
 
 
@@ -37,17 +39,17 @@ class TagRule(RuleBase):
 
     def _problems(self, case: Case, slot: Slot, node: Node, start: int) -> Iterator[Hit]:
         if isinstance(node, MergeTag):
-            if self._is_wrong(node, case) or (
-                self.problem == "in_link"
-                and _IN_LINK.search(str(case.submission.copy[slot])[:start])
-            ):
-                end = str(case.submission.copy[slot]).index("}}", start) + 2
+            source = str(case.submission.copy[slot])
+            if self._is_wrong(node, case, source[max(0, start - LONGEST_LINK) : start]):
+                end = source.index("}}", start) + 2
                 yield Hit(slot, start, end, None, {"name": node.name})
         elif self.problem == "broken" and ("{{" in node.text or "}}" in node.text):
             for found in _BROKEN.finditer(node.text):
                 yield Hit(slot, start + found.start(), start + found.end())
 
-    def _is_wrong(self, tag: MergeTag, case: Case) -> bool:
+    def _is_wrong(self, tag: MergeTag, case: Case, before: str) -> bool:
+        if self.problem == "in_link":
+            return _IN_LINK.search(before) is not None
         if self.problem == "no_fallback":
             return not (tag.fallback or "").strip()
         audience = case.submission.audience
