@@ -15,7 +15,7 @@ from copydesk.generations import GenerationRequest, RoutedVariant
 from copydesk.guardrails import Checked, Severity, Submission, Verdict
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.repair import apply_suggestions
-from copydesk.prompts import Prompt, repair_prompt
+from copydesk.prompts import PROMPT_VERSION, Prompt, repair_prompt
 from copydesk.ranking import Candidate, Ranker, RankRequest, Scored
 from copydesk.ranking.duplicates import without_duplicates
 from copydesk.review_queue import Case, Route
@@ -37,6 +37,8 @@ class Desk:
     ranker: Ranker
     policy: Policy
     clock: Callable[[], datetime]
+    prompts: str = PROMPT_VERSION
+    """Version of the prompts, as `v1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,9 @@ async def _rewrite(
 ) -> list[Piece]:
     repairs = tuple(Repair(piece.draft, _problems(piece.checked)) for piece in blocked)
     told = [(repair.draft.model_dump(exclude={"facts"}), repair.problems) for repair in repairs]
-    prompt = repair_prompt(request.brief, request.brand, asked.signals, told, request.audience)
+    prompt = repair_prompt(
+        request.brief, request.brand, asked.signals, told, request.audience, desk.prompts
+    )
     again = replace(
         asked, prompt=prompt, n=len(repairs), repairs=repairs, used=blocked[0].drafts.usage
     )

@@ -1,7 +1,15 @@
 """Prompts: versioned Jinja files, rendered strictly, with the part that never changes first."""
 
-from copydesk.prompts.build import draft_prompt, repair_prompt
+from copydesk.prompts.build import PROMPT_VERSION, draft_prompt, prompt_versions, repair_prompt
 from copydesk.prompts.judging import judge_policy, judge_prompt
 from copydesk.prompts.prompt import Prompt
 
-__all__ = ["Prompt", "draft_prompt", "judge_policy", "judge_prompt", "repair_prompt"]
+__all__ = [
+    "PROMPT_VERSION",
+    "Prompt",
+    "draft_prompt",
+    "judge_policy",
+    "judge_prompt",
+    "prompt_versions",
+    "repair_prompt",
+]

@@ -6,9 +6,11 @@ variables, so providers' prompt caches hit on it, and equal hashes mean equal in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from importlib import resources
 from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from copydesk.audiences import Audience, Signal
 from copydesk.brand_voice import Brand, Frequency
 from copydesk.briefs import Brief
+from copydesk.errors import InputError
 from copydesk.prompts.describing import describe
 from copydesk.prompts.fences import data, data_block, plain
 from copydesk.prompts.prompt import Prompt
@@ -23,6 +26,9 @@ from copydesk.prompts.prompt import Prompt
 SAMPLES_AT_MOST = 6
 SAMPLE_CHARACTERS = 1_200
 """A style guide's worth of samples teaches no more than these, and costs more in each request."""
+
+PROMPT_VERSION = "v1"
+"""The version in use. Another is promoted by an evaluation: see docs/howto/evaluate.md."""
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FREQUENCIES: Mapping[Frequency, str] = {
@@ -45,13 +51,18 @@ def draft_prompt(
     signals: tuple[Signal, ...],
     n: int,
     audience: Audience | None = None,
+    version: str = PROMPT_VERSION,
 ) -> Prompt:
     """Return the prompt that asks for `n` variants.
 
     Of the audience only the description is used, and only where `describe` allows it: recipient,
     fields and signals that were not minimised never reach a template.
+
+    Raises:
+        InputError: there is no such version.
     """
-    return _prompt("draft.v1", brief, brand, signals, audience, n=n)
+    name = _named("draft", version)
+    return _prompt(name, brief, brand, signals, audience, n=n)
 
 
 def repair_prompt(
@@ -60,13 +71,33 @@ def repair_prompt(
     signals: tuple[Signal, ...],
     repairs: Sequence[tuple[Mapping[str, object], Sequence[str]]],
     audience: Audience | None = None,
+    version: str = PROMPT_VERSION,
 ) -> Prompt:
     """Return the prompt that asks for one rewrite of each draft, in order.
 
     Each repair is a draft (`angle`, `subject`, `preheader`, `body`) with its problems in words.
+
+    Raises:
+        InputError: there is no such version.
     """
     asked = [RepairAsked(draft, problems) for draft, problems in repairs]
-    return _prompt("repair.v1", brief, brand, signals, audience, repairs=asked)
+    return _prompt(_named("repair", version), brief, brand, signals, audience, repairs=asked)
+
+
+@cache
+def prompt_versions(kind: str = "draft") -> tuple[str, ...]:
+    """Return the released versions of the prompt that drafts, or that repairs, oldest first."""
+    files = resources.files("copydesk.prompts").joinpath("templates").iterdir()
+    named = (re.fullmatch(rf"{kind}_user\.v(\d+)\.jinja", file.name) for file in files)
+    return tuple(f"v{number}" for number in sorted(int(found[1]) for found in named if found))
+
+
+def _named(kind: str, version: str) -> str:
+    versions = prompt_versions(kind)
+    if version not in versions:
+        listed = ", ".join(versions)
+        raise InputError(f"there is no prompt {kind}.{version}: choose one of {listed}")
+    return f"{kind}.{version}"
 
 
 def _prompt(

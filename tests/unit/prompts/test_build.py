@@ -4,8 +4,9 @@ import pytest
 from jinja2 import UndefinedError
 
 from copydesk.audiences import Signal, minimise
+from copydesk.errors import InputError
 from copydesk.generation import Draft
-from copydesk.prompts import build, draft_prompt, repair_prompt
+from copydesk.prompts import PROMPT_VERSION, build, draft_prompt, prompt_versions, repair_prompt
 from tests.factories import COPY, a_brand, a_brief, an_audience
 from tests.unit.prompts.cases import PROMPTS
 
@@ -130,3 +131,16 @@ def test_a_repair_asks_for_as_many_as_it_shows() -> None:
 
     assert "## Draft 3\n" in user
     assert "holding exactly 3, in the order of the drafts" in user
+
+
+def test_versions_are_those_that_have_a_file() -> None:
+    """The versions of a prompt are listed oldest first, and the one in use is among them."""
+    assert prompt_versions()[0] == "v1"
+    assert PROMPT_VERSION in prompt_versions()
+    assert set(prompt_versions("repair")) == set(prompt_versions("draft"))
+
+
+def test_unknown_version_names_those_there_are() -> None:
+    """A version that was never released is refused, with those that were."""
+    with pytest.raises(InputError, match=r"no prompt draft\.v99: choose one of v1"):
+        draft_prompt(a_brief(), a_brand(), (), 1, version="v99")
