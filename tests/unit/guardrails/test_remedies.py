@@ -107,17 +107,17 @@ FORMS: dict[str, Callable[[date], str]] = {
 }
 
 
-@given(st.sampled_from(sorted(FORMS)), st.dates(), st.dates())
+DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
+MAY = 5
+"""A name that is short and long at once: in which form it stands cannot be told."""
+
+
+@given(st.sampled_from(sorted(FORMS)), DAYS.filter(lambda day: day.month != MAY), DAYS)
 def test_any_day_is_written_in_the_form_of_any_other(form: str, one: date, other: date) -> None:
     """Whatever form a day has, another day in that form is what the form makes of it."""
     write = FORMS[form]
-    if one.month == 5 and "%b" not in form:
-        one = one.replace(month=6, day=1)
-    claim = Claim(ClaimKind.DATE, (308,), 0, 0)
 
-    assert like(write(one.replace(year=2025)), other.replace(year=2026, day=1), claim) == write(
-        other.replace(year=2026, day=1)
-    )
+    assert like(write(one), other, Claim(ClaimKind.DATE, (308,), 0, 0)) == write(other)
 
 
 @pytest.mark.parametrize(
