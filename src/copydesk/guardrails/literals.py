@@ -8,11 +8,12 @@ single expression takes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from re import _parser  # type: ignore[attr-defined]  # the only way to read an expression's tree
 from typing import Any, NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 MOST = 128
 """Strings that an expression is unrolled to at most."""
@@ -44,30 +45,42 @@ class _Seen(NamedTuple):
 
 
 class Sieve:
-    """Many expressions, of which it tells quickly those that a text may hold."""
+    """Many things that need some strings each: tells quickly which of them a text may hold."""
 
-    def __init__(self, expressions: Iterable[re.Pattern[str]]) -> None:
-        self._sieved: list[tuple[re.Pattern[str], int]] = []
-        """Each expression with the bits of the sets of strings that it needs."""
-        bits: dict[str, int] = {}
-        sets = 0
-        for expression in expressions:
-            needed = 0
-            for strings in needs(expression.pattern):
-                bit = 1 << sets
-                sets += 1
-                needed |= bit
-                bits.update((string, bits.get(string, 0) | bit) for string in strings)
-            self._sieved.append((expression, needed))
-        self._bits = list(bits.values())
-        self._strings = AhoCorasick(list(bits))
+    def __init__(self, things: Iterable[Sequence[Collection[str]]]) -> None:
+        """Take, for each thing, sets of strings, of each of which one must stand in the text."""
+        numbers: dict[str, int] = {}
+        self._needing_nothing: list[int] = []
+        first: list[tuple[int, Collection[int], Sequence[frozenset[int]]]] = []
+        for thing, sets in enumerate(things):
+            known = [frozenset(numbers.setdefault(s, len(numbers)) for s in one) for one in sets]
+            if known:
+                first.append((thing, known[0], tuple(dict.fromkeys(known[1:]))))
+            else:
+                self._needing_nothing.append(thing)
+        self._begun: list[list[tuple[int, Sequence[frozenset[int]]]]] = [[] for _ in numbers]
+        """By string: the things whose first set holds it, each with its other sets."""
+        for thing, strings, others in first:
+            for number in strings:
+                self._begun[number].append((thing, others))
+        self._strings = AhoCorasick(list(numbers), implementation=Implementation.ContiguousNFA)
 
-    def likely(self, lowered: str) -> list[re.Pattern[str]]:
-        """Return the expressions that may match the text which `lowered` was made of."""
-        met = 0
-        for number, _, _ in self._strings.find_matches_as_indexes(lowered, overlapping=True):
-            met |= self._bits[number]
-        return [one for one, needed in self._sieved if needed & met == needed]
+    def likely(self, text: str, begins: Sequence[int] = (0,)) -> set[tuple[int, int]]:
+        """Return the parts of a text with the things that they may hold, by their numbers.
+
+        `begins` says where each part begins, the first at 0. All strings of a thing must stand in
+        one part.
+        """
+        met: dict[int, set[int]] = {}
+        for number, place, _ in self._strings.find_matches_as_indexes(text, overlapping=True):
+            met.setdefault(bisect_right(begins, place) - 1, set()).add(number)
+        likely = {(part, thing) for thing in self._needing_nothing for part in range(len(begins))}
+        for part, numbers in met.items():
+            for number in numbers:
+                for thing, others in self._begun[number]:
+                    if not (others and any(map(numbers.isdisjoint, others))):
+                        likely.add((part, thing))
+        return likely
 
 
 def needs(expression: str) -> list[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import yaml
@@ -94,6 +95,10 @@ class Reading:
     """The number of the sentence that each word stands in; a STOP begins the next."""
     sentences: Sequence[tuple[int, int]]
     """Where each sentence begins and ends in `line`."""
+    unpaused: str
+    """The line without its pauses: where rows of words are looked for."""
+    begins: Sequence[int]
+    """Where each sentence begins in `unpaused`."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original for a span of `line`."""
@@ -137,21 +142,28 @@ def with_words(reading: Reading, words: Sequence[Word]) -> Reading:
 
 
 def _reading(source: str, folded: Folded, words: tuple[Word, ...]) -> Reading:
-    places: list[int] = []
+    texts = [text for text, _, _ in words]
+    places = list(accumulate([len(text) + 1 for text in texts], initial=0))
+    length = places.pop()
+    stops = [index for index, text in enumerate(texts) if text == STOP]
     numbers: list[int] = []
+    for number, (first, last) in enumerate(pairwise([0, *stops, len(texts)])):
+        numbers += [number] * (last - first)
     vocabulary: dict[str, list[int]] = {}
-    ends: list[int] = []
-    length = 0
-    for index, (text, _, _) in enumerate(words):
-        if text == STOP:
-            ends.append(length)
-        places.append(length)
-        numbers.append(len(ends))
+    for index, text in enumerate(texts):
         vocabulary.setdefault(text, []).append(index)
-        length += len(text) + 1
-    line = "".join([f" {text}" for text, _, _ in words]) + " "
+    line = f" {' '.join(texts)} " if texts else " "
+    ends = [places[index] for index in stops]
     sentences = list(zip([0, *ends], [end + 1 for end in [*ends, length]], strict=True))
-    return Reading(source, folded, words, line, tuple(places), vocabulary, numbers, sentences)
+    pauses = vocabulary.get(PAUSE, ())
+    begins = [
+        0,
+        *(place - 2 * bisect_left(pauses, at) for place, at in zip(ends, stops, strict=True)),
+    ]
+    unpaused = line.replace(f" {PAUSE}", "")
+    return Reading(
+        source, folded, words, line, tuple(places), vocabulary, numbers, sentences, unpaused, begins
+    )
 
 
 @lru_cache(maxsize=4096)

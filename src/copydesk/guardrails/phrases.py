@@ -21,13 +21,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator
 
 from copydesk.guardrails.inflection import forms
-from copydesk.guardrails.normalise import Reading
+from copydesk.guardrails.literals import Sieve
+from copydesk.guardrails.normalise import PAUSE, Reading
 
 GAP = 4
 """Words that `...` stands for at most."""
@@ -37,6 +38,10 @@ DEEPEST = 12
 _MANY_PLACES = 24
 """Places in a text above which a phrase is tried at every word of the sentence instead."""
 
+_MOST_ROWS = 128
+"""Rows of words that a phrase is unrolled to, unless a single choice in it has more."""
+Rows = frozenset[str]
+"""Rows of words, with a space before each word."""
 Lists = Mapping[str, Sequence[str]]
 Span = tuple[int, int]
 
@@ -65,11 +70,22 @@ _CLASSES = {
     "word": r" (?!\. )[^ ]+",
 }
 _STRANGE = re.compile(r"[^\w'.,#&%~*+$£€-]")
+_CURRENCY_SIGNS = frozenset("$£€¥")
+_CURRENCY_WORDS = frozenset(
+    ("dollar", "dollars", "pound", "pounds", "euro", "euros", "cent", "cents", "usd", "gbp", "eur")
+)
 _SIGNPOSTS = {
-    "percent": frozenset(("%", "percent", "per")),
-    "money": frozenset("$£€¥")
-    | {"dollar", "dollars", "pound", "pounds", "euro", "euros", "cent", "cents"}
-    | {"usd", "gbp", "eur"},
+    "percent": frozenset((" %", " percent", " per")),
+    "money": frozenset(f" {word}" for word in _CURRENCY_SIGNS | _CURRENCY_WORDS),
+    "sign": frozenset((" $", " £", " €")),
+}
+_DIGIT = r"\d"
+"""Stands for every word with a digit in front, among the words that a phrase may begin with."""
+_FIGURES = frozenset((_DIGIT, *_NUMBER_WORDS.split("|")))
+_CLASS_FIRSTS = {
+    "number": _FIGURES,
+    "percent": _FIGURES,
+    "money": _FIGURES | _CURRENCY_SIGNS,
     "sign": frozenset("$£€"),
 }
 _PAUSE = r"(?: ,)?"
@@ -86,6 +102,7 @@ _COMMON = (
 )
 COMMON_WORDS = frozenset(_COMMON.split())
 """Words so common that they are poor signposts to a phrase."""
+_FREQUENT = COMMON_WORDS | {"%", "$", "£", "€", "day", "days", "month", "today", "free", "off"}
 
 
 class PhraseError(ValueError):
@@ -93,18 +110,25 @@ class PhraseError(ValueError):
 
 
 class Part(NamedTuple):
-    """A piece of a compiled phrase: its expression, and the words one of which must occur."""
+    """A piece of a compiled phrase: its expression, and the rows of words that must occur."""
 
     pattern: str
-    anchors: frozenset[str] = frozenset()
-    """Empty when nothing can be told, as for a gap or a class."""
-    needs: tuple[frozenset[str], ...] = ()
-    """Further sets of words, of each of which one must occur."""
+    rows: Rows | None = None
+    """Every row of words that it stands for; None when they are too many or not known."""
+    needs: tuple[Rows, ...] = ()
+    """Where the rows are None: sets of rows, of each of which one must occur."""
     words: str = ""
     """Expression of the words alone, where the part is a choice of single words."""
     firsts: frozenset[str] | None = None
     """The words that it may begin with, where they are known."""
     is_optional: bool = False
+
+    @property
+    def told(self) -> tuple[Rows, ...]:
+        """Sets of rows, of each of which one must occur."""
+        if self.rows is None:
+            return self.needs
+        return () if "" in self.rows else (self.rows,)
 
 
 @dataclass(frozen=True)
@@ -113,10 +137,9 @@ class Phrase:
 
     written: str
     pattern: str = field(repr=False)
-    anchors: frozenset[str] = field(repr=False)
-    """Words one of which must occur for the phrase to occur; a trailing `*` marks a beginning."""
-    needs: tuple[frozenset[str], ...] = field(default=(), repr=False)
-    """Further sets of words, of each of which one must occur."""
+    needs: tuple[Rows, ...] = field(default=(), repr=False)
+    """Sets of rows of words, the most telling first, of each of which one must occur for the
+    phrase to occur; a trailing `*` marks the beginning of a word. Pauses are left out."""
     firsts: frozenset[str] | None = field(default=None, repr=False)
     """The words that the phrase may begin with; None when any word may be the first."""
 
@@ -160,6 +183,10 @@ class Phrase:
             return None
         if self.beginnings:
             words = [w for w in vocabulary if w in firsts or w.startswith(self.beginnings)]
+            if _DIGIT in firsts:
+                words += [w for w in vocabulary if w[0].isdecimal() and w not in words]
+        elif _DIGIT in firsts:
+            words = [w for w in vocabulary if w in firsts or w[0].isdecimal()]
         elif len(firsts) < len(vocabulary):
             words = [word for word in firsts if word in vocabulary]
         else:
@@ -179,10 +206,11 @@ def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
     """Return the phrase. Raises PhraseError saying what is wrong with it."""
     parser = _Parser(written, lists or {})
     part = parser.sequence(closing="")
-    if not part.anchors:
+    if not part.told:
         raise PhraseError(f"`{written}` needs at least one word that must be there")
     firsts = None if part.is_optional else part.firsts
-    return Phrase(written, rf"{part.pattern}(?= )", part.anchors, part.needs, firsts)
+    needs = tuple(sorted(part.told, key=_worth, reverse=True))
+    return Phrase(written, rf"{part.pattern}(?= )", needs, firsts)
 
 
 def compile_all(written: Iterable[str], lists: Lists) -> Iterator[Phrase]:
@@ -252,7 +280,7 @@ class _Parser:
         if item["cls"]:
             return self._class(item["cls"])
         if item["edge"]:
-            return Part(r"\A" if item["edge"] == "^" else r"(?= (?:\. )?\Z)")
+            return Part(r"\A" if item["edge"] == "^" else r"(?= (?:\. )?\Z)", frozenset([""]))
         return _word(item["word"], self.written)
 
     def _group(self, mark: str) -> Part:
@@ -265,7 +293,8 @@ class _Parser:
         self.depth -= 1
         if mark == "(":
             return inner
-        return Part(rf"(?:{inner.pattern})?", firsts=inner.firsts, is_optional=True)
+        rows = None if inner.rows is None else inner.rows | {""}
+        return Part(rf"(?:{inner.pattern})?", rows, firsts=inner.firsts, is_optional=True)
 
     def _list(self, name: str) -> Part:
         if name not in self.lists:
@@ -278,7 +307,8 @@ class _Parser:
         if name not in _CLASSES:
             known = ", ".join(sorted(_CLASSES))
             raise PhraseError(f"`{self.written}` names the class <{name}>; known: {known}")
-        return Part(f"(?:{_PAUSE}{_CLASSES[name]})", _SIGNPOSTS.get(name, frozenset()))
+        needs = (_SIGNPOSTS[name],) if name in _SIGNPOSTS else ()
+        return Part(f"(?:{_PAUSE}{_CLASSES[name]})", needs=needs, firsts=_CLASS_FIRSTS.get(name))
 
     def _mark(self) -> str | None:
         """Return the bracket or bar that comes next, empty at the end, None before a word."""
@@ -322,23 +352,44 @@ def _piece(piece: str, phrase: str) -> Part:
     return _words(re.escape(piece), frozenset([piece]))
 
 
-def _words(expression: str, anchors: frozenset[str]) -> Part:
+def _words(expression: str, words: frozenset[str]) -> Part:
     """Return the part for one word out of several."""
     pattern = rf"(?:{_PAUSE} (?:{expression})(?= ))"
-    return Part(pattern, anchors, words=expression, firsts=anchors or None)
+    rows = None if PAUSE in words else frozenset(f" {word}" for word in words)
+    return Part(pattern, rows, words=expression, firsts=words or None)
 
 
 def _in_a_row(parts: Sequence[Part]) -> Part:
-    """Return the parts one after another, with the best signpost among them."""
+    """Return the parts one after another, with the rows of words that they make together."""
     if len(parts) == 1:
         return parts[0]
-    anchored = sorted((part.anchors for part in parts if part.anchors), key=_worth, reverse=True)
-    needs = [need for part in parts for need in part.needs]
-    needs += anchored[1:]
-    best = anchored[0] if anchored else frozenset[str]()
-    optional = all(part.is_optional for part in parts)
-    pattern = "".join(part.pattern for part in parts)
-    return Part(pattern, best, tuple(needs), firsts=_firsts(parts), is_optional=optional)
+    run: Rows = frozenset([""])
+    needs: list[Rows] = []
+    whole = True
+    for part in parts:
+        together = None if part.rows is None else _continued(run, part.rows)
+        if together is not None:
+            run = together
+            continue
+        needs += [*Part("", run).told, *part.needs]
+        run, whole = part.rows or frozenset([""]), False
+    needs += () if whole else Part("", run).told
+    return Part(
+        "".join(part.pattern for part in parts),
+        run if whole else None,
+        tuple(needs),
+        firsts=_firsts(parts),
+        is_optional=all(part.is_optional for part in parts),
+    )
+
+
+def _continued(rows: Rows, others: Rows) -> Rows | None:
+    """Return each row with each of the others behind it; None when they cannot be told."""
+    if len(rows) * len(others) > max(_MOST_ROWS, len(rows), len(others)):
+        return None
+    if any(row.endswith("*") for row in rows):
+        return None
+    return frozenset(row + other for row in rows for other in others)
 
 
 def _firsts(parts: Iterable[Part]) -> frozenset[str] | None:
@@ -360,115 +411,76 @@ def _either(parts: Sequence[Part]) -> Part:
     """
     if len(parts) == 1:
         return parts[0]
-    anchors = frozenset[str]()
-    if all(part.anchors for part in parts):
-        anchors = anchors.union(*(part.anchors for part in parts))
     single = "|".join(part.words for part in parts if part.words)
     others = [part.pattern for part in parts if not part.words]
-    if not others:
-        return _words(single, anchors)
-    gathered = [_words(single, anchors).pattern] if single else []
+    rows = _united([part.rows for part in parts])
+    if not others and rows is not None:
+        return _words(single, frozenset(row[1:] for row in rows))
+    gathered = [rf"(?:{_PAUSE} (?:{single})(?= ))"] if single else []
+    best = [max(part.told, key=_worth, default=None) for part in parts]
+    need = _united(best)
     begun = [part.firsts for part in parts if part.firsts is not None]
     return Part(
         "(?:" + "|".join([*others, *gathered]) + ")",
-        anchors,
+        rows,
+        () if rows is not None or need is None else (need,),
         firsts=frozenset[str]().union(*begun) if len(begun) == len(parts) else None,
         is_optional=any(part.is_optional for part in parts),
     )
 
 
-def _worth(anchors: frozenset[str]) -> tuple[int, int]:
-    """Rank signposts: few common words first, then few words."""
-    return -len(anchors & COMMON_WORDS), -len(anchors)
+def _united(sets: Sequence[Rows | None]) -> Rows | None:
+    """Return all rows of the sets; None where one of them is not known."""
+    known = [rows for rows in sets if rows is not None]
+    return frozenset[str]().union(*known) if len(known) == len(sets) else None
+
+
+def _worth(rows: Rows) -> tuple[int, int, int]:
+    """Rank sets of rows by how seldom they occur: few of common words, long rows, few rows."""
+    words = [row.split() for row in rows]
+    common = sum(_FREQUENT.issuperset(row) for row in words)
+    return -common, min(map(len, words)), -len(rows)
 
 
 K = TypeVar("K")
 
-_RANKS = 4
-"""Signposts of one phrase that are looked at before the phrase itself is."""
-
 
 class PhraseIndex(Generic[K]):
-    """Many phrases, found by their signposts: only those whose words occur are searched for.
+    """Many phrases, found by rows of words: only those whose rows occur are searched for.
 
-    Each phrase is a bit. Every word has the bits of the phrases whose signpost it is, so that
-    the words of a sentence tell at once which phrases may stand in it, however many there are.
+    One walk over a text finds the rows of all phrases, however many there are; then few phrases
+    are left to be tried, each in the sentences where its row stands.
     """
 
     def __init__(self, phrases: Iterable[tuple[K, Phrase]]) -> None:
         self.phrases = tuple(phrases)
-        self._exact: dict[str, list[int]] = {}
-        self._beginnings: dict[str, list[int]] = {}
-        self._free = [0] * _RANKS
-        for number, (_, phrase) in enumerate(self.phrases):
-            self._add(1 << number, phrase)
-        self._lengths = sorted({len(beginning) for beginning in self._beginnings})
-        self._told = lru_cache(maxsize=16_384)(self._told_by)
 
-    def _add(self, bit: int, phrase: Phrase) -> None:
-        signposts = [phrase.anchors, *sorted(phrase.needs, key=_worth, reverse=True)]
-        for rank in range(_RANKS):
-            if rank >= len(signposts):
-                self._free[rank] |= bit
-                continue
-            for word in signposts[rank]:
-                table = self._beginnings if word.endswith("*") else self._exact
-                table.setdefault(word.rstrip("*"), [0] * _RANKS)[rank] |= bit
+    @cached_property
+    def _sieve(self) -> Sieve:
+        """Made at the first use: many a condition's phrases are never looked for."""
+        return Sieve(
+            [list(map(_ended, rows)) for rows in phrase.needs] for _, phrase in self.phrases
+        )
 
-    def search(self, reading: Reading, among: int = -1) -> Iterator[tuple[K, int, int]]:
+    def search(
+        self, reading: Reading, among: Sequence[int] | None = None
+    ) -> Iterator[tuple[K, int, int]]:
         """Yield the key of each phrase that occurs, with its span of the reading's line.
 
-        Only the sentences in which its signposts stand are searched. `among` has the bits of
-        the phrases that are wanted, the first phrase's bit being 1; all of them unless given.
+        `among` says of each phrase, by its number, whether it is wanted; all are unless given.
         """
+        likely = self._sieve.likely(reading.unpaused, reading.begins)
+        if among is not None:
+            likely = {one for one in likely if among[one[1]]}
         places: dict[int, Sequence[int] | None] = {}
-        for sentence, bits in self._candidates(reading, among):
-            for number in _numbers_in(bits):
-                key, phrase = self.phrases[number]
-                if number not in places:
-                    places[number] = phrase.begins_at(reading)
-                for start, end in phrase.within(reading, sentence, places[number]):
-                    yield key, start, end
-
-    def _candidates(self, reading: Reading, among: int) -> list[tuple[int, int]]:
-        """Return each sentence in which phrases may stand, with the bits of those phrases."""
-        known = self._known(reading)
-        found: dict[int, int] = {}
-        for told, sentences in known:
-            if wanted := told[0] & among:
-                for sentence in sentences:
-                    found[sentence] = found.get(sentence, 0) | wanted
-        for rank in range(1, _RANKS) if found else ():
-            met = dict.fromkeys(found, self._free[rank])
-            for told, sentences in known:
-                if bits := told[rank]:
-                    for sentence in sentences:
-                        if sentence in met:
-                            met[sentence] |= bits
-            found = {number: bits for number in found if (bits := found[number] & met[number])}
-        return sorted(found.items())
-
-    def _known(self, reading: Reading) -> list[tuple[Sequence[int], list[int]]]:
-        """Return what each word that the index knows tells, with the sentences of the word."""
-        vocabulary, numbers = reading.vocabulary, reading.numbers
-        if self._lengths:
-            told = [(self._told(word), places) for word, places in vocabulary.items()]
-        else:
-            words = self._exact.keys() & vocabulary.keys()
-            told = [(self._exact[word], vocabulary[word]) for word in words]
-        return [(bits, [numbers[place] for place in places]) for bits, places in told if bits]
-
-    def _told_by(self, word: str) -> Sequence[int]:
-        told = self._exact.get(word, [])
-        for length in self._lengths:
-            begun = self._beginnings.get(word[:length]) if length <= len(word) else None
-            if begun:
-                told = [a | b for a, b in zip(told or [0] * _RANKS, begun, strict=True)]
-        return told
+        for sentence, number in sorted(likely):
+            key, phrase = self.phrases[number]
+            if number not in places:
+                places[number] = phrase.begins_at(reading)
+            for start, end in phrase.within(reading, sentence, places[number]):
+                yield key, start, end
 
 
-def _numbers_in(bits: int) -> Iterator[int]:
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
+def _ended(row: str) -> str:
+    """Return the row as it stands in a line: whole words, but for a beginning."""
+    return row[:-1] if row.endswith("*") else f"{row} "

@@ -45,8 +45,8 @@ class _Occasion(NamedTuple):
 class _Binding(NamedTuple):
     """The rules that are law on an occasion."""
 
-    phrases: Mapping[Slot, int]
-    """The bits of the phrases to look for in each slot."""
+    phrases: Mapping[Slot, bytes]
+    """For each slot, whether each phrase is to be looked for."""
     others: tuple[ReadyRule, ...]
 
 
@@ -105,11 +105,11 @@ class RulesGuard:
                 yield ready, hit
 
     def _binding_at(self, occasion: _Occasion | None) -> _Binding:
-        phrases = dict.fromkeys(Slot, 0)
-        for number, (ready, _) in enumerate(self.book.phrases.phrases):
-            if _binds(ready.rule, occasion):
-                for slot in ready.rule.slots:
-                    phrases[slot] |= 1 << number
+        rules = [ready.rule for ready, _ in self.book.phrases.phrases]
+        bound = {rule.id for rule in rules if _binds(rule, occasion)}
+        phrases = {
+            slot: bytes(rule.id in bound and slot in rule.slots for rule in rules) for slot in Slot
+        }
         others = tuple(ready for ready in self.book.others if _binds(ready.rule, occasion))
         return _Binding(phrases, others)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,25 +51,29 @@ def test_the_strings_are_told_of_which_one_must_stand(
 def test_nothing_that_matches_is_sieved_out() -> None:
     """Every shipped expression that matches an example of a rule is likely to match it."""
     compiled = [bounded(expression) for expression in EXPRESSIONS]
-    sieve, met = Sieve(compiled), 0
+    sieve, met = Sieve(map(needs, EXPRESSIONS)), 0
     for text in [other for one in EXAMPLES for other in (one, one.upper(), one.title())]:
-        matching = [expression for expression in compiled if expression.search(text)]
+        matching = {(0, n) for n, expression in enumerate(compiled) if expression.search(text)}
         met += len(matching)
-        assert set(matching) <= set(sieve.likely(lower(text)))
+        assert matching <= sieve.likely(lower(text))
     assert met > len(EXPRESSIONS)
 
 
 @given(st.text(alphabet="aiskm\u0130\u0131\u017f\u212a\u03c2\u03a3\ud800 ", max_size=12))
 def test_letters_that_only_re_takes_for_ascii_are_not_missed(text: str) -> None:
     """Case is ignored as `re` ignores it, whatever letters the text holds."""
-    compiled = [
-        bounded(expression) for expression in ("kiss", "mask", "is mi", "i\u03c3", "\u03c3k")
-    ]
-    matching = {expression for expression in compiled if expression.search(text)}
-    assert matching <= set(Sieve(compiled).likely(lower(text)))
+    written = ("kiss", "mask", "is mi", "i\u03c3", "\u03c3k")
+    matching = {(0, n) for n, one in enumerate(written) if bounded(one).search(text)}
+    assert matching <= Sieve(map(needs, written)).likely(lower(text))
 
 
 def test_an_expression_that_needs_nothing_is_always_likely() -> None:
     """An expression of which nothing can be told is tried on every text."""
-    anything = re.compile(r"[a-z]{3}")
-    assert Sieve([anything]).likely("") == [anything]
+    assert Sieve([needs(r"[a-z]{3}")]).likely("") == {(0, 0)}
+
+
+def test_strings_must_stand_in_one_part() -> None:
+    """A thing is likely only in a part of the text that holds a string of each of its sets."""
+    sieve = Sieve([[{"sun", "moon"}, {"rise"}]])
+    assert sieve.likely("moonrise. no sun", begins=(0, 8)) == {(0, 0)}
+    assert not sieve.likely("sun. rise", begins=(0, 3))

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from copydesk.guardrails.case import Case, Hit
-from copydesk.guardrails.literals import Sieve
+from copydesk.guardrails.literals import Sieve, needs
 from copydesk.guardrails.patterns import bounded
 from copydesk.guardrails.phrases import Lists
 from copydesk.guardrails.rule import Find, RuleBase
@@ -34,11 +34,12 @@ class PatternRule(RuleBase):
     def finder(self, lists: Lists) -> Find:
         """Return a function that searches the slots for the expressions."""
         del lists
-        sieve = Sieve(bounded(pattern) for pattern in self.patterns)
+        compiled = [bounded(pattern) for pattern in self.patterns]
+        sieve = Sieve(map(needs, self.patterns))
 
         def find(case: Case) -> Iterator[Hit]:
             lowered = case.lowered_source if self.on == "source" else case.lowered_reading
-            likely = sieve.likely(lowered)
+            likely = [compiled[number] for number in sorted(n for _, n in sieve.likely(lowered))]
             for slot in self.slots if likely else ():
                 yield from self._hits(case, slot, likely)
 
