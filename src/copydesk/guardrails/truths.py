@@ -392,13 +392,13 @@ def _words_of(reading: Reading, hit: Hit) -> tuple[int, int]:
 
 
 def _deeds_borne(case: Case, hit: Hit) -> bool:
-    """Return whether a fact records each step of making that the hit names, with its place.
+    """Return whether a fact records each step of making in the sentence, with its place.
 
     `Cut and sewn on American soil` rests on `Cut and sewn in Gaston County`; a claim about the
     whole, as `made in` or `every thread`, rests on no single step.
     """
     reading = case.readings[hit.slot]
-    first, last = _words_of(reading, hit)
+    first, last = reading.sentence(_words_of(reading, hit)[0])
     named = {word.text for word in reading.words[first : last + 1]}
     deeds = named & set(phrases_of("steps_of_making"))
     if not deeds or named & set(phrases_of("says_whole")) or case.evidence is None:
