@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
 
@@ -22,10 +23,11 @@ from copydesk.generation import Model
 from copydesk.generation.build import (
     ModelChoice,
     build_answerer,
+    build_batch,
     build_model,
     build_provider,
 )
-from copydesk.generation.hosted import Meter, Provider
+from copydesk.generation.hosted import Provider
 from copydesk.generation.questions import Answerer
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
@@ -41,6 +43,9 @@ from copydesk.storage.build import open_store
 from copydesk.storage.ledger import StoreLedger
 from copydesk.storage.watched import WatchedStore
 
+if TYPE_CHECKING:
+    from copydesk.generation.openai_batch import OpenAIBatch
+
 
 @dataclass(frozen=True, slots=True)
 class Copydesk:
@@ -49,7 +54,7 @@ class Copydesk:
     settings: Settings
     store: Store
     model: Model
-    meter: Meter
+    provider: Provider
     checker: Checker
     ranker: Ranker
     policy: Policy
@@ -106,7 +111,7 @@ def bootstrap(
         settings=settings,
         store=store,
         model=chosen,
-        meter=provider.meter,
+        provider=provider,
         checker=checker,
         ranker=ranker,
         policy=policy,
@@ -140,6 +145,11 @@ def _webhook_keys(settings: Settings) -> dict[str, str]:
 def judge_of(settings: Settings, provider: Provider | None = None) -> Answerer:
     """Return the server that the check `judge` asks. Raises ModelMisconfigured without one."""
     return build_answerer(choice(settings), settings.judge_model, provider)
+
+
+def batch_of(copydesk: Copydesk) -> OpenAIBatch:
+    """Return what asks the hosted model for much at once. Raises ModelMisconfigured without one."""
+    return build_batch(choice(copydesk.settings), copydesk.provider)
 
 
 def provider_of(settings: Settings, store: Store) -> Provider:

@@ -6,7 +6,7 @@ from copydesk import steps
 from copydesk.audiences import minimise
 from copydesk.generation import DraftRequest
 from copydesk.generations import GenerationRequest
-from copydesk.prompts import draft_prompt
+from copydesk.prompts import PROMPT_VERSION, draft_prompt
 from copydesk.steps import Desk, Written
 
 
@@ -23,19 +23,24 @@ class Pipeline:
             GenerationError: no model of the chain gave a usable draft.
         """
         desk, signals = self.desk, minimise(request.audience)
-        prompt = draft_prompt(
-            request.brief, request.brand, signals.used, request.n, request.audience
-        )
-        asked = DraftRequest(
-            brief=request.brief,
-            brand=request.brand,
-            signals=signals.used,
-            prompt=prompt,
-            n=request.n,
-            seed=request.seed,
-        )
+        asked = asked_of(request, desk.prompts)
         drafts = await desk.model.draft(asked)
-        pieces = await steps.check(desk, request, drafts, prompt)
+        pieces = await steps.check(desk, request, drafts, asked.prompt)
         pieces = await steps.repair(desk, request, asked, pieces)
         distinct = steps.rank(desk, request, pieces)
         return steps.route(desk, generation_id, request, signals, distinct)
+
+
+def asked_of(request: GenerationRequest, prompts: str = PROMPT_VERSION) -> DraftRequest:
+    """Return what a model is asked first: the prompt, and no signal that was not minimised."""
+    used = minimise(request.audience).used
+    return DraftRequest(
+        brief=request.brief,
+        brand=request.brand,
+        signals=used,
+        prompt=draft_prompt(
+            request.brief, request.brand, used, request.n, request.audience, prompts
+        ),
+        n=request.n,
+        seed=request.seed,
+    )

@@ -48,7 +48,7 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     """
     asking = copydesk.asking
     runner = jobs or InlineJobs(asking.run, asking.unfinished, RUN_AT_ONCE)
-    counted = Metrics(copydesk.store, copydesk.clock(), copydesk.meter)
+    counted = Metrics(copydesk.store, copydesk.clock(), copydesk.provider.meter)
     parts = Parts(copydesk, runner, counted, KnownKeys(copydesk.store))
     app = FastAPI(
         **openapi.about(), docs_url=None, redoc_url=None, lifespan=_lifespan(parts.runner)

@@ -25,6 +25,7 @@ from copydesk.generation.model import Model
 from copydesk.generation.questions import Answerer
 
 if TYPE_CHECKING:
+    from copydesk.generation.openai_batch import OpenAIBatch
     from copydesk.generation.openai_compatible import OpenAIModel
 
 Name = Literal["phrasebook", "openai", "transformers", "scripted"]
@@ -146,6 +147,20 @@ def build_answerer(
         raise ModelMisconfigured(f"not configured: {OPENAI_REMEDY}")
     changed = replace(choice, openai_model=model or choice.openai_model, temperature=0.0)
     return OpenAIAnswerer(**_openai_options(changed), provider=provider or build_provider(choice))
+
+
+def build_batch(choice: ModelChoice, provider: Provider) -> OpenAIBatch:
+    """Return what fetches answers of the configured server by its batch API.
+
+    Raises:
+        ModelMisconfigured: another model than the server's writes.
+    """
+    from copydesk.generation.openai_batch import OpenAIBatch
+
+    first, because = choose(choice)
+    if first != "openai":
+        raise ModelMisconfigured(f"a batch needs a hosted model, and {first} writes: {because}")
+    return OpenAIBatch(**_openai_options(choice), provider=provider)
 
 
 def choose(choice: ModelChoice) -> tuple[Name, str]:
