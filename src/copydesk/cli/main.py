@@ -19,6 +19,7 @@ COMMANDS = {
     "example": Lazy("copydesk.cli.sample:sample", "Print an example, or write it as files."),
     "generate": Lazy("copydesk.cli.generate:generate", "Write variants for a brief."),
     "check": Lazy("copydesk.cli.check:check", "Check copy, line by line of a file."),
+    "eval": Lazy("copydesk.cli.evaluate:evaluate", "Compare models and prompts on your briefs."),
     "rank": Lazy("copydesk.cli.rank:rank", "Order candidates, best first."),
     "reviews": Lazy("copydesk.cli.reviews:reviews", "See what waits for a person."),
     "pull": Lazy("copydesk.cli.pull:pull", "Print the approved copy of a campaign."),

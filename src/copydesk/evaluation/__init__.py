@@ -1,0 +1,19 @@
+"""The same briefs through several models and prompts, and what came of it side by side."""
+
+from copydesk.evaluation.cases import BriefCase, read_cases
+from copydesk.evaluation.models import named_model
+from copydesk.evaluation.page import page
+from copydesk.evaluation.results import Evaluation, Result, Row
+from copydesk.evaluation.running import Entrant, evaluate
+
+__all__ = [
+    "BriefCase",
+    "Entrant",
+    "Evaluation",
+    "Result",
+    "Row",
+    "evaluate",
+    "named_model",
+    "page",
+    "read_cases",
+]
