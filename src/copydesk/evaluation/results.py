@@ -25,6 +25,10 @@ class Result(Noun):
     asked: int
     drafts: tuple[RoutedVariant, ...] = ()
     """What was kept of what it wrote, after repair, best first and blocked ones last."""
+    inbox: tuple[tuple[str, ...], ...] = ()
+    """For each draft, what a reader misses who sees the list of mails alone, in sentences."""
+    subjects_cut: int = 0
+    """Drafts whose subject at least one mail client cuts, at the longest values of its tags."""
     notes: tuple[str, ...] = ()
     distinct_1: float | None = None
     distinct_2: float | None = None
@@ -67,6 +71,8 @@ class Row(Noun):
     alike: float | None
     subject: float | None
     """Median visible characters of the subjects."""
+    subjects_cut: float | None
+    """Share of the drafts whose subject a mail client cuts, for some recipient at least."""
     body: float | None
     """Median words of the bodies."""
     tone: float | None
@@ -114,6 +120,7 @@ def row_of(entrant: str, model: str, prompt: str, results: Sequence[Result]) -> 
         distinct_2=_of(mean, (result.distinct_2 for result in results)),
         alike=_of(mean, (result.alike for result in results)),
         subject=_of(median, (float(visible_length(c.subject.render())) for c in copies)),
+        subjects_cut=sum(r.subjects_cut for r in results) / len(drafts) if drafts else None,
         body=_of(median, (float(len(words(c.body.render()))) for c in copies)),
         tone=_of(mean, chain.from_iterable(result.tone for result in results)),
         input_tokens=_total(one.input_tokens for one in usage),

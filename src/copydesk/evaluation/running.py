@@ -15,7 +15,9 @@ from copydesk.evaluation.variety import distinct, self_similarity
 from copydesk.generation import DraftRequest, Drafts, Model
 from copydesk.generations import RoutedVariant
 from copydesk.pipeline import Pipeline
+from copydesk.review_queue import cuts, inbox_remarks
 from copydesk.steps import Desk
+from copydesk.variants import Copy, Slot
 
 Say = Callable[[str], None]
 
@@ -97,6 +99,8 @@ async def _run(case: BriefCase, entrant: Entrant, desk: Desk) -> Result:
     first = [draft.copy_ for draft in timed.answers[0].drafts]
     measured = {
         "drafts": written.variants,
+        "inbox": tuple(_remarks(variant.variant.copy_, case) for variant in written.variants),
+        "subjects_cut": sum(_is_cut(variant.variant.copy_, case) for variant in written.variants),
         "notes": written.notes,
         "distinct_1": distinct(first, 1),
         "distinct_2": distinct(first, 2),
@@ -106,6 +110,14 @@ async def _run(case: BriefCase, entrant: Entrant, desk: Desk) -> Result:
         "seconds": timed.seconds,
     }
     return result.model_copy(update=measured)
+
+
+def _remarks(copy: Copy, case: BriefCase) -> tuple[str, ...]:
+    return inbox_remarks(copy, case.request.brief, case.request.audience)
+
+
+def _is_cut(copy: Copy, case: BriefCase) -> bool:
+    return any(cut.slot is Slot.SUBJECT for cut in cuts(copy, case.request.audience))
 
 
 def _tones(variants: Sequence[RoutedVariant], brand: Brand) -> tuple[float, ...]:

@@ -1,6 +1,7 @@
 """Human review: what waits, who may decide, and the record of what was decided."""
 
-from copydesk.review_queue.inbox import Client, Preview, Shown, previews
+from copydesk.review_queue.inbox import Client, Cut, Preview, Shown, cuts, previews
+from copydesk.review_queue.inbox import remarks as inbox_remarks
 from copydesk.review_queue.items import Decision, ReviewItem, State
 from copydesk.review_queue.marking import Segment, mark, segments
 from copydesk.review_queue.policy import Case, Conditions, Policy, Route, Routing, Rule
@@ -35,6 +36,7 @@ __all__ = [
     "Case",
     "Client",
     "Conditions",
+    "Cut",
     "Decision",
     "Deed",
     "Move",
@@ -52,6 +54,8 @@ __all__ = [
     "Shown",
     "State",
     "allow",
+    "cuts",
+    "inbox_remarks",
     "mark",
     "move",
     "open_acts",

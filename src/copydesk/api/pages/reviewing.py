@@ -20,7 +20,7 @@ from copydesk.bootstrap import Copydesk
 from copydesk.briefs import Slug
 from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError
 from copydesk.review_queue import ReviewItem, ReviewQuery, State
-from copydesk.review_queue.inbox import previews
+from copydesk.review_queue.inbox import previews, remarks
 from copydesk.review_queue.states import OPEN, Act, Reason, Reviewer, allow, open_acts
 from copydesk.variants import Copy, Text
 
@@ -109,6 +109,7 @@ def _item_page(
         item=item,
         slots=marked(item.copy_now, item.checked, item.brief),
         previews=previews(item.copy_now),
+        remarks=remarks(item.copy_now, item.brief, item.audience),
         siblings=desk.reviewing.siblings(item),
         acts=open_acts(item, _reviewer(visit), now) if visit.may(*DECIDERS) else (),
         why_not=_why_not(item, visit, now),

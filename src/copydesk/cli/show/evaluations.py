@@ -23,6 +23,7 @@ MEASURES: dict[str, Write] = {
     ),
     "alike within a request": lambda row: amount(row.alike, 2),
     "subject, median characters": lambda row: amount(row.subject),
+    "subjects cut by a client": lambda row: percent(row.subjects_cut),
     "body, median words": lambda row: amount(row.body),
     "tone, 0 to 100": lambda row: amount(row.tone),
     "tokens in, out": lambda row: f"{amount(row.input_tokens)}, {amount(row.output_tokens)}",
