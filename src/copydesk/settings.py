@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     """Local directory or hub name of a causal language model."""
     transformers_device: str | None = None
     """As `cpu` or `cuda`; found out when not set."""
+    transformers_dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """Precision of the weights. `auto`: half on a GPU, full on a processor."""
+    transformers_memory_gb: float | None = Field(default=None, gt=0)
+    """Most memory for weights and answers under way; what a GPU has free when not set."""
     scripted_file: Path | None = None
     """YAML file of drafts that the scripted model answers with, for demonstrations and tests."""
     max_output_tokens: int = Field(default=8_000, ge=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
@@ -54,11 +55,33 @@ def bounded_schema(request: DraftRequest) -> dict[str, Any]:
 
     It asks for exactly `request.n` variants, angles from the prompt's list, facts by their ids.
     """
+    return _bounded(request, request.n, ANGLES)
+
+
+def variant_schemas(request: DraftRequest) -> list[dict[str, Any]]:
+    """Return one schema for each variant, of an answer with that one alone, its angle decided.
+
+    So variants can be written side by side and still differ. Angles that the brief gives nothing
+    for, as a deadline without an end, are passed over.
+    """
+    angles = _angles_for(request)
+    turns = itertools.islice(itertools.cycle(angles), request.n)
+    return [_bounded(request, 1, (angle,)) for angle in turns]
+
+
+def _angles_for(request: DraftRequest) -> list[str]:
+    brief, offer = request.brief, request.brief.offer
+    ends = offer is not None and offer.ends is not None and offer.holds_at(brief.send_at)
+    barred = {"proof": not brief.facts, "deadline": not ends}
+    return [angle for angle in ANGLES if not barred.get(angle)]
+
+
+def _bounded(request: DraftRequest, count: int, angles: Sequence[str]) -> dict[str, Any]:
     schema = answer_schema()
     variants = schema["properties"]["variants"]
-    variants |= {"minItems": request.n, "maxItems": request.n}
+    variants |= {"minItems": count, "maxItems": count}
     fields = variants["items"]["properties"]
-    fields["angle"]["enum"] = list(ANGLES)
+    fields["angle"]["enum"] = list(angles)
     for name, (fewest, most) in LENGTHS.items():
         fields[name]["pattern"] = _text_pattern(fewest, most, lines=name == "body")
     ids = [fact.id for fact in request.brief.facts]

@@ -21,6 +21,7 @@ from copydesk.generation.hosted import (
     Provider,
     Turns,
 )
+from copydesk.generation.local_memory import Dtype
 from copydesk.generation.model import Model
 from copydesk.generation.questions import Answerer
 
@@ -60,6 +61,8 @@ class ModelChoice:
     budget_day_money: float | None = None
     transformers_model: str | None = None
     transformers_device: str | None = None
+    transformers_dtype: Dtype = "auto"
+    transformers_memory_gb: float | None = None
     scripted_file: Path | None = None
     max_output_tokens: int = 8_000
     temperature: float = 0.9
@@ -250,6 +253,8 @@ def _transformers(choice: ModelChoice, _: Provider) -> Model:
     return TransformersModel(
         choice.transformers_model,
         device=choice.transformers_device,
+        dtype=choice.transformers_dtype,
+        memory_gb=choice.transformers_memory_gb,
         temperature=choice.temperature,
         max_output_tokens=choice.max_output_tokens,
     )

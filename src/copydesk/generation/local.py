@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
-from copydesk.generation.answers import bounded_schema, read_drafts
-from copydesk.generation.local_engine import LocalEngine, Sampling, load
-from copydesk.generation.model import DraftRequest, Drafts
+from copydesk.generation.answers import bounded_schema, read_drafts, variant_schemas
+from copydesk.generation.local_engine import LocalEngine, Sampling, Written, load
+from copydesk.generation.local_memory import Dtype, Placing
+from copydesk.generation.model import Draft, DraftRequest, Drafts
 
 
 class TransformersModel:
     """A causal language model from a local directory or the hub. Needs the extra `ml`.
+
+    Variants are written side by side, each with an angle of its own: the prompt is read once, and
+    every step of the model brings all of them on by a token.
 
     Nothing is loaded before the first request. Loading and writing happen in one thread of its
     own: the event loop goes on, weights are loaded once, and a seed means what it says because
@@ -25,12 +30,14 @@ class TransformersModel:
         path: str | Path,
         *,
         device: str | None = None,
+        dtype: Dtype = "auto",
+        memory_gb: float | None = None,
         temperature: float = 0.9,
         max_output_tokens: int = 8_000,
     ) -> None:
         self.name = f"transformers:{Path(path).name}"
         self._path = str(path)
-        self._device = device
+        self._placing = Placing(device, dtype, memory_gb)
         self._temperature = temperature
         self._max_output_tokens = max_output_tokens
         self._engine: LocalEngine | None = None
@@ -52,12 +59,27 @@ class TransformersModel:
 
     def _draft(self, request: DraftRequest, stop: threading.Event) -> Drafts:
         if self._engine is None:
-            self._engine = load(self._path, self._device)
+            self._engine = load(self._path, self._placing)
+        engine = self._engine
         sampling = Sampling(self._temperature, request.seed, self._max_output_tokens)
-        written = self._engine.write(request.prompt, bounded_schema(request), sampling, stop)
+        # Rewrites answer to drafts by their order, so they are one answer; variants are one each.
+        schemas = [bounded_schema(request)] if request.repairs else variant_schemas(request)
+        written = engine.write(request.prompt, schemas, sampling, stop)
         return Drafts(
-            drafts=read_drafts(written.text, request),
+            drafts=self._read(written, request),
             model=self.name,
             usage=written.usage,
-            parameters={**sampling._asdict(), "device": self._engine.device},
+            parameters={
+                **sampling._asdict(),
+                "device": engine.device,
+                "dtype": str(engine.model.dtype).removeprefix("torch."),
+                "at_once": written.at_once,
+            },
         )
+
+    @staticmethod
+    def _read(written: Written, request: DraftRequest) -> tuple[Draft, ...]:
+        if request.repairs:
+            return read_drafts(written.texts[0], request)
+        alone = replace(request, n=1)
+        return tuple(draft for text in written.texts for draft in read_drafts(text, alone))

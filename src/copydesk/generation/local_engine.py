@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from jinja2 import TemplateError
 
-from copydesk.errors import ModelMisconfigured, ModelUnavailable
+from copydesk.errors import InvalidDraft, ModelMisconfigured, ModelUnavailable
 from copydesk.generation.answers import messages
+from copydesk.generation.local_memory import GIGABYTE, Memory, Placing
 from copydesk.generation.schema_mask import SchemaMask
 from copydesk.prompts import Prompt
 from copydesk.variants import Usage
 
 INSTALL = "install the extra: pip install 'copydesk[ml]'"
 POINT = "point COPYDESK_TRANSFORMERS_MODEL at a directory with config, tokenizer and weights"
+ROWS_AT_MOST = 20
+"""More than this nobody asks for."""
 ROOM_AT_LEAST = 64
 """Fewer tokens than this hold no answer at all."""
 
@@ -30,10 +33,31 @@ class Sampling(NamedTuple):
 
 
 class Written(NamedTuple):
-    """The text of an answer and what it took."""
+    """Answers, and what they took."""
 
-    text: str
+    rows: tuple[str | InvalidDraft, ...]
+    """Text, or what is wrong with it: in the order of the schemas."""
     usage: Usage
+    at_once: int
+
+    def and_then(self, more: Written) -> Written:
+        """Return both, one after the other; a prompt counts each time that it is read."""
+        usage = Usage(
+            input_tokens=(self.usage.input_tokens or 0) + (more.usage.input_tokens or 0),
+            output_tokens=(self.usage.output_tokens or 0) + (more.usage.output_tokens or 0),
+        )
+        return Written((*self.rows, *more.rows), usage, max(self.at_once, more.at_once))
+
+    @property
+    def texts(self) -> list[str]:
+        """The answers that came to their end."""
+        return [row for row in self.rows if isinstance(row, str)]
+
+    def checked(self) -> Written:
+        """Return it as it is. Raises InvalidDraft where no answer came to its end."""
+        if self.rows and not self.texts:
+            raise next(row for row in self.rows if isinstance(row, InvalidDraft))
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +68,100 @@ class LocalEngine:
     tokenizer: Any
     vocabulary: Any
     device: str
+    memory: Memory
 
     def write(
-        self, prompt: Prompt, schema: Mapping[str, Any], sampling: Sampling, stop: threading.Event
+        self,
+        prompt: Prompt,
+        schemas: Sequence[Mapping[str, Any]],
+        sampling: Sampling,
+        stop: threading.Event,
     ) -> Written:
-        """Return an answer that fits the schema.
+        """Return an answer for each schema that came to its end, written side by side.
+
+        As many are written at once as memory has room for; where it runs out, half as many.
 
         Raises:
-            InvalidDraft: the token limit cut it off.
-            ModelMisconfigured: the prompt fills the model's context.
-            ModelUnavailable: the device ran out of memory.
+            InvalidDraft: the token limit cut all of them off.
+            ModelMisconfigured: the prompt fills the model's context, or the bound of memory.
+            ModelUnavailable: the device ran out of memory with one alone.
         """
         import torch
 
         asked = self._tokens(prompt)
-        length = int(asked.shape[1])
-        mask = SchemaMask(self.vocabulary, schema, length, stop)
+        room = self._room(int(asked.shape[1]), sampling.max_output_tokens)
+        rows = min(len(schemas), self._rows(int(asked.shape[1]) + room))
+        written = Written((), Usage(input_tokens=0, output_tokens=0), 1)
         with torch.inference_mode(), torch.random.fork_rng(self._random_states()):
             torch.manual_seed(sampling.seed)
-            try:
-                output = self.model.generate(asked, **self._options(asked, sampling, mask))
-            except torch.OutOfMemoryError as error:
-                raise ModelUnavailable(f"{self.device} ran out of memory: {error}") from error
-        mask.check_whole()
-        text = self.tokenizer.decode(
-            output[0, length:], skip_special_tokens=True, clean_up_tokenization_spaces=False
-        )
-        usage = Usage(input_tokens=length, output_tokens=int(output.shape[1]) - length)
-        return Written(text, usage)
+            while len(written.rows) < len(schemas) and not stop.is_set():
+                part = schemas[len(written.rows) : len(written.rows) + rows]
+                try:
+                    written = written.and_then(self._rows_of(asked, part, sampling, room, stop))
+                except torch.OutOfMemoryError as error:
+                    if rows == 1:
+                        words = f"{self.device} ran out of memory: {error}"
+                        raise ModelUnavailable(words) from error
+                    rows //= 2
+                    torch.cuda.empty_cache()
+        return written.checked()
 
-    def _options(self, asked: Any, sampling: Sampling, mask: SchemaMask) -> dict[str, Any]:  # noqa: ANN401
-        import torch
+    def _rows_of(
+        self,
+        asked: Any,  # noqa: ANN401 - a tensor
+        schemas: Sequence[Mapping[str, Any]],
+        sampling: Sampling,
+        room: int,
+        stop: threading.Event,
+    ) -> Written:
+        length, count = int(asked.shape[1]), len(schemas)
+        mask = SchemaMask(self.vocabulary, schemas, length, stop)
+        options = self._options(sampling, room, mask)
+        if count > 1:
+            options["past_key_values"] = self._read_once(asked, count)
+        ids = asked.repeat(count, 1)
+        output = self.model.generate(ids, attention_mask=ids.new_ones(ids.shape), **options)
+        texts = [
+            mask.why_not_whole(row)
+            or self.tokenizer.decode(
+                output[row, length:], skip_special_tokens=True, clean_up_tokenization_spaces=False
+            )
+            for row in range(count)
+        ]
+        usage = Usage(input_tokens=length, output_tokens=mask.tokens_read)
+        return Written(tuple(texts), usage, count)
 
+    def _read_once(self, asked: Any, count: int) -> Any:  # noqa: ANN401 - tensors, and a cache
+        """Read the prompt once for all rows: that is most of the work on a processor.
+
+        A model whose memory is no plain cache reads it for each row.
+        """
+        cache = self.model(asked[:, :-1], use_cache=True, logits_to_keep=1).past_key_values
+        if not hasattr(cache, "batch_repeat_interleave"):
+            return None
+        cache.batch_repeat_interleave(count)
+        return cache
+
+    def _rows(self, tokens: int) -> int:
+        """Return how many rows of so many tokens fit into memory."""
+        free = self.memory.free_bytes(self.device)
+        if free is None:
+            return ROWS_AT_MOST
+        rows = int(free // (tokens * self.memory.bytes_a_token))
+        if rows < 1:
+            raise ModelMisconfigured(
+                f"an answer of {tokens} tokens, prompt included, needs "
+                f"{tokens * self.memory.bytes_a_token / GIGABYTE:.1f} GB beside the weights, and "
+                f"{free / GIGABYTE:.1f} GB are free: lower COPYDESK_MAX_OUTPUT_TOKENS, raise "
+                "COPYDESK_TRANSFORMERS_MEMORY_GB, or choose a smaller model"
+            )
+        return min(rows, ROWS_AT_MOST)
+
+    def _options(self, sampling: Sampling, room: int, mask: SchemaMask) -> dict[str, Any]:
         greedy = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
         drawn = {"do_sample": True, "temperature": sampling.temperature}
         return {
-            "attention_mask": torch.ones_like(asked),
-            "max_new_tokens": self._room(int(asked.shape[1]), sampling.max_output_tokens),
+            "max_new_tokens": room,
             "num_beams": 1,
             "num_return_sequences": 1,
             "pad_token_id": self._pad(),
@@ -127,23 +208,23 @@ class LocalEngine:
         return self.tokenizer.eos_token_id if pad is None else pad
 
 
-def load(path: str, device: str | None) -> LocalEngine:
-    """Load the model at `path`, a directory or a hub name, onto `device`, found out when None.
+def load(path: str, placing: Placing = Placing()) -> LocalEngine:  # noqa: B008 - it is frozen
+    """Load the model at `path`, a directory or a hub name, where and how `placing` says.
 
     Raises:
-        ModelMisconfigured: a package or the weights are missing, or do not fit each other.
+        ModelMisconfigured: a package or the weights are missing, do not fit each other, or do not
+            fit into the bound of memory.
     """
     try:
         import llguidance.hf
-        import torch
         from safetensors import SafetensorError
         from transformers import AutoTokenizer
     except ImportError as error:
         raise ModelMisconfigured(f"{error.name} is not installed: {INSTALL}") from error
-    chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    device = placing.chosen_device()
     try:
         tokenizer = AutoTokenizer.from_pretrained(path)
-        model = _weights(path).to(chosen).eval()
+        model = _weights(path, placing.chosen_dtype(device)).to(device).eval()
         vocabulary = llguidance.hf.from_tokenizer(
             tokenizer,
             n_vocab=model.config.get_text_config().vocab_size,
@@ -151,15 +232,18 @@ def load(path: str, device: str | None) -> LocalEngine:
         )
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise ModelMisconfigured(f"{path} cannot be loaded: {_line(error)}; {POINT}") from error
-    return LocalEngine(model, tokenizer, vocabulary, chosen)
+    memory = Memory.of(model, placing.memory_gb)
+    return LocalEngine(model, tokenizer, vocabulary, device, memory)
 
 
-def _weights(path: str) -> Any:  # noqa: ANN401 - of an optional extra
+def _weights(path: str, dtype: str) -> Any:  # noqa: ANN401 - of an optional extra
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    model, report = AutoModelForCausalLM.from_pretrained(path, output_loading_info=True)
+    model, report = AutoModelForCausalLM.from_pretrained(
+        path, output_loading_info=True, dtype=dtype
+    )
     if report["missing_keys"]:
         # transformers fills them with random numbers and goes on.
         missing = ", ".join(sorted(report["missing_keys"])[:3])

@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from copydesk.errors import InvalidDraft, ModelMisconfigured
 from copydesk.generation import Drafts
-from copydesk.generation.answers import ANGLES, LENGTHS
+from copydesk.generation.answers import ANGLES, LENGTHS, variant_schemas
 from copydesk.generation.local import TransformersModel
+from copydesk.generation.local_engine import load
+from copydesk.generation.local_memory import GIGABYTE, Placing
 from copydesk.variants import Slot
 from tests.unit.generation.samples import a_request
 
@@ -56,6 +59,8 @@ def test_what_it_took_is_told(tiny_llama: Path) -> None:
         "seed": 7,
         "max_output_tokens": 8_000,
         "device": "cpu",
+        "dtype": "float32",
+        "at_once": 1,
     }
 
 
@@ -201,3 +206,67 @@ def test_a_missing_extra_says_what_to_install() -> None:
     )
 
     assert "pip install 'copydesk[ml]'" in ran.stderr
+
+
+def test_variants_have_angles_of_their_own(tiny_llama: Path) -> None:
+    """Variants that are written side by side differ in their angle, as far as the brief has any."""
+    drafts = asyncio.run(drafted(TransformersModel(tiny_llama), n=9)).drafts
+
+    assert [draft.angle for draft in drafts] == [*ANGLES, *ANGLES[:2]]
+
+
+def test_angles_that_the_brief_gives_nothing_for_are_passed_over() -> None:
+    """No deadline without an end of the offer, and no proof without a fact."""
+    angles = [
+        schema["properties"]["variants"]["items"]["properties"]["angle"]["enum"]
+        for schema in variant_schemas(a_request(7, offer=None, facts=[]))
+    ]
+
+    assert ["proof"] not in angles
+    assert ["deadline"] not in angles
+    assert angles[5:] == [["benefit"], ["question"]]
+
+
+def test_weights_are_loaded_once(tiny_llama: Path) -> None:
+    """Requests from one event loop after another are written by the same loaded model."""
+    model = TransformersModel(tiny_llama)
+
+    async def engine() -> object:
+        await model.draft(a_request(1))
+        return model._engine
+
+    first = asyncio.run(engine())
+    assert asyncio.run(engine()) is first
+    asyncio.run(model.aclose())
+
+
+def test_memory_bounds_how_many_are_written_at_once(tiny_llama: Path) -> None:
+    """With room for two answers, five variants are written two at a time, and all of them."""
+    memory = load(str(tiny_llama), Placing("cpu")).memory
+    answer = 8_192 * memory.bytes_a_token
+    bound = (memory.weights_bytes + 2.5 * answer) / GIGABYTE
+    drafts = asyncio.run(drafted(TransformersModel(tiny_llama, memory_gb=bound), n=5))
+
+    assert len(drafts.drafts) == 5
+    assert drafts.parameters["at_once"] == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "said"), [(0.5, "the weights take"), (1.01, "GB beside the weights")]
+)
+def test_a_model_beyond_the_bound_is_a_wrong_setting(
+    tiny_llama: Path, part: float, said: str
+) -> None:
+    """Weights that pass the bound, or leave no room for one answer, say what to change."""
+    weights = load(str(tiny_llama), Placing("cpu")).memory.weights_bytes
+    model = TransformersModel(tiny_llama, memory_gb=part * weights / GIGABYTE)
+    with pytest.raises(ModelMisconfigured, match=said):
+        asyncio.run(drafted(model))
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32"])
+def test_the_precision_can_be_set(tiny_llama: Path, dtype: Any) -> None:
+    """Weights are held in the precision that the settings name, and the provenance says which."""
+    drafts = asyncio.run(drafted(TransformersModel(tiny_llama, device="cpu", dtype=dtype), n=1))
+
+    assert drafts.parameters["dtype"] == dtype
