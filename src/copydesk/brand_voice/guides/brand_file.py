@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from copydesk.brand_voice.brand import Brand, Citation, Pair
-from copydesk.brand_voice.guides.lessons import Lesson, written
+from copydesk.brand_voice.guides.lessons import Lesson
 from copydesk.documents import shaped
 
 LISTS = ("voice", "banned_terms", "spellings", "guidance", "samples")
@@ -39,7 +39,7 @@ def build(lessons: Sequence[Lesson], name: str | None = None) -> Imported:
         if lesson.field == "name" and name is not None:
             continue
         taken = _enter(fields, lesson)
-        (cited if taken else disputes).append(lesson.citation)
+        (cited if taken else disputes).extend(lesson.citations)
     fields["name"] = name or fields.get("name")
     fields["citations"] = [citation.model_dump() for citation in _once(cited)]
     brand = shaped({key: value for key, value in fields.items() if value is not None}, Brand)
@@ -129,6 +129,3 @@ def confirmed(brand: Brand, citation: Citation) -> Brand:
         for one in brand.citations
     )
     return brand.model_copy(update={"citations": cited})
-
-
-__all__ = ["Imported", "as_yaml", "build", "confirmed", "without", "written"]

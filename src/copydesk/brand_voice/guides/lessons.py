@@ -21,19 +21,22 @@ class Lesson:
     """Of a preferred term the word in its place, of a careful one its condition, of a pair what
     not to do."""
     also: Sentence | None = None
-    """Of a pair whose halves are two sentences, the other one."""
+    """A second sentence that it rests on, as the other half of a pair."""
     found_by: str = "rules"
 
     @property
-    def citation(self) -> Citation:
-        """Where it comes from."""
+    def citations(self) -> tuple[Citation, ...]:
+        """Where it comes from, the sentence that says it first."""
+        return tuple(self._citation(one) for one in (self.sentence, self.also) if one)
+
+    def _citation(self, sentence: Sentence) -> Citation:
         return Citation(
             entry=self.field,
             value=written(self.value),
-            says=said(self.sentence) + (f" / {self.also.text}" if self.also else ""),
-            file=self.sentence.file,
-            place=self.sentence.place,
-            heading=self.sentence.heading or None,
+            says=said(sentence),
+            file=sentence.file,
+            place=sentence.place,
+            heading=sentence.heading or None,
             found_by=self.found_by,
         )
 

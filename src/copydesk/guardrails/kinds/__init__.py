@@ -10,6 +10,7 @@ from copydesk.guardrails.kinds.claim import ClaimRule
 from copydesk.guardrails.kinds.injected import InjectedRule
 from copydesk.guardrails.kinds.meaning import MeaningRule
 from copydesk.guardrails.kinds.measure import MeasureRule
+from copydesk.guardrails.kinds.mechanics import MechanicsRule
 from copydesk.guardrails.kinds.pattern import PatternRule
 from copydesk.guardrails.kinds.personal import PersonalDataRule
 from copydesk.guardrails.kinds.phrase import PhraseRule
@@ -25,6 +26,7 @@ Rule = Annotated[
     | WordsRule
     | MeasureRule
     | MeaningRule
+    | MechanicsRule
     | ClaimRule
     | InjectedRule
     | RivalRule
@@ -40,6 +42,7 @@ __all__ = [
     "InjectedRule",
     "MeaningRule",
     "MeasureRule",
+    "MechanicsRule",
     "PatternRule",
     "PersonalDataRule",
     "PhraseRule",

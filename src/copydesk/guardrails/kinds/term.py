@@ -16,14 +16,15 @@ Row = tuple[str, ...]
 
 
 class TermRule(RuleBase):
-    """Flags the brand's banned terms, or words for which it prefers another.
+    """Flags the brand's banned terms, words for which it prefers another, or words for care.
 
     Case, hyphens and plural do not matter. A term inside the brand's or the product's own name
-    is that name. Details for the message: {term}, and {instead} for a preferred term.
+    is that name. Details for the message: {term}, {instead} for a preferred term, and {condition}
+    for one that is right only sometimes.
     """
 
     kind: Literal["term"]
-    terms: Literal["banned", "preferred"]
+    terms: Literal["banned", "preferred", "careful"]
 
     def finder(self, lists: Lists) -> Find:
         """Return a function that looks for the terms of the case's brand."""
@@ -33,18 +34,24 @@ class TermRule(RuleBase):
             if case.brand is None:
                 return
             names = _names(case)
+            conditions = case.brand.careful_terms
             for term, instead in self._terms(case.brand):
+                told = {
+                    "term": term,
+                    "instead": instead or "",
+                    "condition": conditions.get(term, ""),
+                }
                 for slot in self.slots:
                     for start, end in _occurrences(case.readings[slot], term, names):
-                        yield Hit(
-                            slot, start, end, instead, {"term": term, "instead": instead or ""}
-                        )
+                        yield Hit(slot, start, end, instead, told)
 
         return find
 
     def _terms(self, brand: Brand) -> list[tuple[str, str | None]]:
         if self.terms == "banned":
             return [(term, None) for term in brand.banned_terms]
+        if self.terms == "careful":
+            return [(term, None) for term in brand.careful_terms]
         return list(brand.preferred_terms.items())
 
 
