@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from copydesk.desk.access_desk import Access
 from copydesk.desk.asking import Asking
+from copydesk.desk.examples import ApprovedExamples
 from copydesk.desk.parts import Clock
 from copydesk.desk.receiving import Receiving
 from copydesk.desk.reviewing import Reviewing
@@ -33,6 +34,7 @@ from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.toxicity import Checkpoint
 from copydesk.pipeline import Pipeline
+from copydesk.prompts import prompt_versions
 from copydesk.ranking import Ranker
 from copydesk.ranking.transparent import TransparentRanker
 from copydesk.review_queue.policy import Policy
@@ -106,7 +108,8 @@ def bootstrap(
     )
     chosen, because = _model(settings, provider, model)
     ranker = TransparentRanker()
-    pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock))
+    examples, prompts = ApprovedExamples(store), _prompts(settings)
+    pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
     return Copydesk(
         settings=settings,
         store=store,
@@ -129,6 +132,13 @@ def bootstrap(
 
 def _model(settings: Settings, provider: Provider, given: Model | None) -> tuple[Model, str]:
     return (given, "given by the caller") if given else build_model(choice(settings), provider)
+
+
+def _prompts(settings: Settings) -> str:
+    if settings.prompt_version not in prompt_versions():
+        there_are = ", ".join(prompt_versions())
+        raise SettingsError(f"COPYDESK_PROMPT_VERSION: choose one of {there_are}")
+    return settings.prompt_version
 
 
 def choice(settings: Settings) -> ModelChoice:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from copydesk import steps
 from copydesk.audiences import minimise
 from copydesk.generation import DraftRequest
 from copydesk.generations import GenerationRequest
 from copydesk.prompts import PROMPT_VERSION, draft_prompt
 from copydesk.steps import Desk, Written
+from copydesk.variants import Copy
 
 
 class Pipeline:
@@ -23,15 +26,21 @@ class Pipeline:
             GenerationError: no model of the chain gave a usable draft.
         """
         desk, signals = self.desk, minimise(request.audience)
-        asked = asked_of(request, desk.prompts)
+        asked = await self.asked(request)
         drafts = await desk.model.draft(asked)
         pieces = await steps.check(desk, request, drafts, asked.prompt)
         pieces = await steps.repair(desk, request, asked, pieces)
         distinct = steps.rank(desk, request, pieces)
         return steps.route(desk, generation_id, request, signals, distinct)
 
+    async def asked(self, request: GenerationRequest) -> DraftRequest:
+        """Return what a model is asked first, with the approved copy that the prompt shows."""
+        return asked_of(request, self.desk.prompts, await steps.examples(self.desk, request))
 
-def asked_of(request: GenerationRequest, prompts: str = PROMPT_VERSION) -> DraftRequest:
+
+def asked_of(
+    request: GenerationRequest, prompts: str = PROMPT_VERSION, examples: Sequence[Copy] = ()
+) -> DraftRequest:
     """Return what a model is asked first: the prompt, and no signal that was not minimised."""
     used = minimise(request.audience).used
     return DraftRequest(
@@ -39,7 +48,7 @@ def asked_of(request: GenerationRequest, prompts: str = PROMPT_VERSION) -> Draft
         brand=request.brand,
         signals=used,
         prompt=draft_prompt(
-            request.brief, request.brand, used, request.n, request.audience, prompts
+            request.brief, request.brand, used, request.n, request.audience, prompts, examples
         ),
         n=request.n,
         seed=request.seed,

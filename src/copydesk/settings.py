@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from copydesk import documents
 from copydesk.errors import InputError, SettingsError
 from copydesk.guardrails.validators import ValidatorSettings
+from copydesk.prompts import PROMPT_VERSION
 
 ModelName = Literal["auto", "phrasebook", "openai", "transformers", "scripted"]
 
@@ -80,6 +81,8 @@ class Settings(BaseSettings):
     """Precision of the weights. `auto`: half on a GPU, full on a processor."""
     transformers_memory_gb: float | None = Field(default=None, gt=0)
     """Most memory for weights and answers under way; what a GPU has free when not set."""
+    prompt_version: str = PROMPT_VERSION
+    """Version of the prompts that models get; `v2` shows them the brand's approved copy."""
     scripted_file: Path | None = None
     """YAML file of drafts that the scripted model answers with, for demonstrations and tests."""
     max_output_tokens: int = Field(default=8_000, ge=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from copydesk.generations import GenerationRequest, RoutedVariant
 from copydesk.guardrails import Checked, Severity, Submission, Verdict
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.repair import apply_suggestions
-from copydesk.prompts import PROMPT_VERSION, Prompt, repair_prompt
+from copydesk.prompts import PROMPT_VERSION, Prompt, repair_prompt, shows_examples
 from copydesk.ranking import Candidate, Ranker, RankRequest, Scored
 from copydesk.ranking.duplicates import without_duplicates
 from copydesk.review_queue import Case, Route
@@ -39,6 +40,8 @@ class Desk:
     clock: Callable[[], datetime]
     prompts: str = PROMPT_VERSION
     """Version of the prompts, as `v1`."""
+    examples: Callable[[GenerationRequest], Sequence[Copy]] | None = None
+    """Approved copy of the request's brand, nearest to its brief first. It may read a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,13 @@ class Written(NamedTuple):
     variants: tuple[RoutedVariant, ...]
     abstained: str | None
     notes: tuple[str, ...]
+
+
+async def examples(desk: Desk, request: GenerationRequest) -> Sequence[Copy]:
+    """Return the approved copy that the prompt may show; none for prompts that show none."""
+    if desk.examples is None or not shows_examples(desk.prompts):
+        return ()
+    return await asyncio.to_thread(desk.examples, request)
 
 
 async def check(

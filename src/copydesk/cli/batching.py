@@ -11,7 +11,6 @@ from copydesk.cli.lines import Lines
 from copydesk.cli.output import note
 from copydesk.errors import InputError
 from copydesk.generations import Generation, GenerationRequest
-from copydesk.pipeline import asked_of
 
 AT_ONCE = 8
 
@@ -42,7 +41,8 @@ async def _ask(
 ) -> Sequence[Generation]:
     batch = batch_of(desk)
     try:
-        fetched = await batch.fetch([asked_of(request) for request in requests], note)
+        asked = [await desk.pipeline.asked(request) for request in requests]
+        fetched = await batch.fetch(asked, note)
     finally:
         await batch.aclose()
     note(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,9 +16,21 @@ from copydesk.cli.local import the_settings
 from copydesk.cli.output import json_option, note, print_json
 from copydesk.cli.show.evaluations import print_evaluation
 from copydesk.errors import InputError
-from copydesk.evaluation import BriefCase, Entrant, Evaluation, named_model, page, read_cases
+from copydesk.evaluation import (
+    BriefCase,
+    Entrant,
+    Evaluation,
+    named_model,
+    page,
+    read_cases,
+    read_examples,
+)
 from copydesk.evaluation import evaluate as run_all
+from copydesk.generations import GenerationRequest
 from copydesk.prompts import PROMPT_VERSION, prompt_versions
+from copydesk.publishing.examples import Example, nearest
+from copydesk.steps import Desk
+from copydesk.variants import Copy
 
 
 @example(
@@ -59,13 +72,15 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     """Send the same briefs through several models and prompts, and compare what comes of it.
 
     FOLDER holds brand.yaml, briefs/*.yaml and audiences/*.yaml, as examples/outdoor does: every
-    brief is written for every audience. Nothing is stored, and no model stands in for another.
+    brief is written for every audience. approved/*.yaml, where it is there, is copy for prompts to
+    show, each {"brief": NAME, "copy": {...}}. Nothing is stored, and no model stands in for one
+    that fails.
     """
     settings = the_settings(ctx.obj, database_url="memory://", model="phrasebook")
-    cases = read_cases(folder, count, seed)
+    cases, approved = read_cases(folder, count, seed), read_examples(folder)
     with opened(settings) as desk:
         entrants = _entrants(desk, _listed(models), _listed(prompts or PROMPT_VERSION))
-        evaluation = asyncio.run(_run(folder, cases, entrants, desk))
+        evaluation = asyncio.run(_run(folder, cases, entrants, _learning(desk, approved)))
     if html is not None:
         html.write_text(page(evaluation), encoding="utf-8")
         note(f"Wrote {html}.")
@@ -89,11 +104,20 @@ def _entrants(desk: Copydesk, models: Sequence[str], prompts: Sequence[str]) -> 
     ]
 
 
+def _learning(desk: Copydesk, approved: Sequence[Example]) -> Desk:
+    """Return the parts of the pipeline, with the folder's approved copy for prompts to show."""
+
+    def examples(request: GenerationRequest) -> tuple[Copy, ...]:
+        return nearest(request.brief, request.brand, approved)
+
+    return replace(desk.pipeline.desk, examples=examples)
+
+
 async def _run(
-    folder: Path, cases: Sequence[BriefCase], entrants: Sequence[Entrant], desk: Copydesk
+    folder: Path, cases: Sequence[BriefCase], entrants: Sequence[Entrant], desk: Desk
 ) -> Evaluation:
     try:
-        return await run_all(str(folder), cases, entrants, desk.pipeline.desk, note)
+        return await run_all(str(folder), cases, entrants, desk, note)
     finally:
         for entrant in entrants:
             await entrant.model.aclose()

@@ -1,6 +1,6 @@
 """The same briefs through several models and prompts, and what came of it side by side."""
 
-from copydesk.evaluation.cases import BriefCase, read_cases
+from copydesk.evaluation.cases import BriefCase, read_cases, read_examples
 from copydesk.evaluation.models import named_model
 from copydesk.evaluation.page import page
 from copydesk.evaluation.results import Evaluation, Result, Row
@@ -16,4 +16,5 @@ __all__ = [
     "named_model",
     "page",
     "read_cases",
+    "read_examples",
 ]

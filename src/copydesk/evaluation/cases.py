@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from pydantic import Field
+
 from copydesk import documents
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Noun
 from copydesk.errors import InputError, Problem
 from copydesk.generations import GenerationRequest
+from copydesk.publishing.examples import Example
+from copydesk.variants import Copy
 
 N = TypeVar("N", bound=Noun)
 
@@ -47,6 +51,29 @@ def read_cases(folder: Path, n: int, seed: int = 0) -> list[BriefCase]:
         for brief, told in briefs.items()
         for audience, read in audiences.items()
     ]
+
+
+class WrittenExample(Noun):
+    """One file of `approved/`: copy with the name of the brief that it was written for."""
+
+    brief: str
+    copy_: Copy = Field(alias="copy")
+
+
+def read_examples(folder: Path) -> list[Example]:
+    """Return the approved copy of the folder, none where it holds none: for prompts that show it.
+
+    Raises:
+        InputError: a file does not fit, or names a brief that is not there.
+    """
+    problems: list[Problem] = []
+    written = _read(sorted(folder.glob("approved/*.yaml")), WrittenExample, problems)
+    named = sorted({one.brief for one in written.values()})
+    briefs = _read([folder / "briefs" / f"{name}.yaml" for name in named], Brief, problems)
+    brand = _read([folder / "brand.yaml"], Brand, problems)
+    if problems:
+        raise InputError(problems)
+    return [Example(brand["brand"].name, briefs[one.brief], one.copy_) for one in written.values()]
 
 
 def _request(

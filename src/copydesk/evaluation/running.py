@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from copydesk.brand_voice import Brand
+from copydesk.brand_voice.tone import tone_score
 from copydesk.errors import GenerationError
 from copydesk.evaluation.cases import BriefCase
 from copydesk.evaluation.results import Evaluation, Result, row_of
-from copydesk.evaluation.tone import tone_of
 from copydesk.evaluation.variety import distinct, self_similarity
 from copydesk.generation import DraftRequest, Drafts, Model
 from copydesk.generations import RoutedVariant
@@ -82,7 +82,7 @@ async def evaluate(
         asked=cases[0].request.n,
         rows=tuple(row_of(e.name, e.label, e.prompts, results[e.name]) for e in entrants),
         results=tuple(result for entrant in entrants for result in results[entrant.name]),
-        tone_note=tone_of("Read this sentence.", cases[0].request.brand).abstained,
+        tone_note=tone_score("Read this sentence.", cases[0].request.brand.samples).abstained,
     )
 
 
@@ -122,5 +122,5 @@ def _is_cut(copy: Copy, case: BriefCase) -> bool:
 
 def _tones(variants: Sequence[RoutedVariant], brand: Brand) -> tuple[float, ...]:
     bodies = (variant.variant.copy_.body.render() for variant in variants)
-    scores = (tone_of(body, brand).score for body in bodies)
+    scores = (tone_score(body, brand.samples).score for body in bodies)
     return tuple(score for score in scores if score is not None)

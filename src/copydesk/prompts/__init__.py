@@ -1,6 +1,12 @@
 """Prompts: versioned Jinja files, rendered strictly, with the part that never changes first."""
 
-from copydesk.prompts.build import PROMPT_VERSION, draft_prompt, prompt_versions, repair_prompt
+from copydesk.prompts.build import (
+    PROMPT_VERSION,
+    draft_prompt,
+    prompt_versions,
+    repair_prompt,
+    shows_examples,
+)
 from copydesk.prompts.judging import judge_policy, judge_prompt
 from copydesk.prompts.prompt import Prompt
 
@@ -12,4 +18,5 @@ __all__ = [
     "judge_prompt",
     "prompt_versions",
     "repair_prompt",
+    "shows_examples",
 ]

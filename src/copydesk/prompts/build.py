@@ -22,6 +22,7 @@ from copydesk.errors import InputError
 from copydesk.prompts.describing import describe
 from copydesk.prompts.fences import data, data_block, plain
 from copydesk.prompts.prompt import Prompt
+from copydesk.variants import Copy
 
 SAMPLES_AT_MOST = 6
 SAMPLE_CHARACTERS = 1_200
@@ -29,6 +30,10 @@ SAMPLE_CHARACTERS = 1_200
 
 PROMPT_VERSION = "v1"
 """The version in use. Another is promoted by an evaluation: see docs/howto/evaluate.md."""
+
+EXAMPLES_SINCE = "v2"
+EXAMPLE_CHARACTERS = 900
+"""Of an approved body no more is shown: it is to teach a tone, and costs in each request."""
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FREQUENCIES: Mapping[Frequency, str] = {
@@ -52,9 +57,11 @@ def draft_prompt(
     n: int,
     audience: Audience | None = None,
     version: str = PROMPT_VERSION,
+    examples: Sequence[Copy] = (),
 ) -> Prompt:
     """Return the prompt that asks for `n` variants.
 
+    `examples` are approved copies of the same brand; versions before EXAMPLES_SINCE show none.
     Of the audience only the description is used, and only where `describe` allows it: recipient,
     fields and signals that were not minimised never reach a template.
 
@@ -62,7 +69,8 @@ def draft_prompt(
         InputError: there is no such version.
     """
     name = _named("draft", version)
-    return _prompt(name, brief, brand, signals, audience, n=n)
+    shown = {"examples": examples, "example_characters": EXAMPLE_CHARACTERS}
+    return _prompt(name, brief, brand, signals, audience, n=n, **shown)
 
 
 def repair_prompt(
@@ -90,6 +98,12 @@ def prompt_versions(kind: str = "draft") -> tuple[str, ...]:
     files = resources.files("copydesk.prompts").joinpath("templates").iterdir()
     named = (re.fullmatch(rf"{kind}_user\.v(\d+)\.jinja", file.name) for file in files)
     return tuple(f"v{number}" for number in sorted(int(found[1]) for found in named if found))
+
+
+def shows_examples(version: str) -> bool:
+    """Return whether prompts of this version show the brand's approved copy."""
+    versions = prompt_versions()
+    return version in versions[versions.index(EXAMPLES_SINCE) :]
 
 
 def _named(kind: str, version: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from copydesk.errors import InputError, ModelMisconfigured
-from copydesk.evaluation import named_model, read_cases
+from copydesk.evaluation import named_model, read_cases, read_examples
 from copydesk.generation.build import ModelChoice
 
 OUTDOOR = Path(__file__).parents[3] / "examples" / "outdoor"
@@ -73,3 +74,22 @@ def test_hosted_model_needs_a_server() -> None:
     """Asking for a hosted model without key or address fails before anything is written."""
     with pytest.raises(ModelMisconfigured):
         named_model("openai", ModelChoice())
+
+
+def test_approved_copy_of_the_folder_is_read_with_its_brief(tmp_path: Path) -> None:
+    """A folder's approved copy names the brief that it was written for; a wrong name is refused."""
+    folder = tmp_path / "outdoor"
+    copytree(OUTDOOR, folder)
+    assert read_examples(folder) == []
+    (folder / "approved").mkdir()
+    file = folder / "approved" / "one.yaml"
+
+    file.write_text("{brief: boot-care, copy: {subject: Dry boots slowly}}")
+    read = read_examples(folder)
+    file.write_text("{brief: sock-care, copy: {subject: Dry socks}}")
+
+    assert [(one.brand, one.brief.goal) for one in read] == [
+        ("Larkfell", "Help new owners look after their boots")
+    ]
+    with pytest.raises(InputError, match=r"sock-care\.yaml"):
+        read_examples(folder)

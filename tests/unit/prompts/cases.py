@@ -29,6 +29,23 @@ def promotion() -> Prompt:
     return draft_prompt(a_brief(), a_brand(), minimise(audience).used, 5, audience)
 
 
+def taught() -> Prompt:
+    other = a_copy(subject=HOSTILE, preheader="", body=f"The trail is long.\n{HOSTILE}")
+    audience = an_audience()
+    return draft_prompt(
+        a_brief(), a_brand(), (), 3, audience, version="v2", examples=[a_copy(), other]
+    )
+
+
+def untaught() -> Prompt:
+    return draft_prompt(a_brief(), a_brand(), (), 3, an_audience(), version="v2")
+
+
+def repair_v2() -> Prompt:
+    draft = {"angle": "deadline", **COPY}
+    return repair_prompt(a_brief(), a_brand(), (), [(draft, ["subject: too loud"])], version="v2")
+
+
 def bare() -> Prompt:
     brand = a_brand(voice=[], banned_terms=[], preferred_terms={}, samples=[])
     return draft_prompt(a_brief(**BARE_BRIEF), brand, (), 1, an_audience(sensitive=True))
@@ -79,6 +96,9 @@ PROMPTS = {
     "draft.v1.bare": bare,
     "draft.v1.hostile": hostile,
     "repair.v1.two_drafts": repair,
+    "draft.v2.taught": taught,
+    "draft.v2.untaught": untaught,
+    "repair.v2.one_draft": repair_v2,
 }
 
 

@@ -6,15 +6,22 @@ from jinja2 import UndefinedError
 from copydesk.audiences import Signal, minimise
 from copydesk.errors import InputError
 from copydesk.generation import Draft
-from copydesk.prompts import PROMPT_VERSION, build, draft_prompt, prompt_versions, repair_prompt
-from tests.factories import COPY, a_brand, a_brief, an_audience
+from copydesk.prompts import (
+    PROMPT_VERSION,
+    build,
+    draft_prompt,
+    prompt_versions,
+    repair_prompt,
+    shows_examples,
+)
+from tests.factories import COPY, a_brand, a_brief, a_copy, an_audience
 from tests.unit.prompts.cases import PROMPTS
 
 
 def test_the_system_part_is_the_same_for_every_request() -> None:
     """System parts are byte-identical whatever is asked, so providers' prompt caches hit."""
-    for kinds in ({"draft", "repair"}, {"judge"}):
-        made = [make() for name, make in PROMPTS.items() if name.partition(".")[0] in kinds]
+    for kinds in ({"draft.v1", "repair.v1"}, {"draft.v2", "repair.v2"}, {"judge.v1"}):
+        made = [make() for name, make in PROMPTS.items() if name.rpartition(".")[0] in kinds]
 
         assert len({prompt.system for prompt in made}) == 1
 
@@ -144,3 +151,27 @@ def test_unknown_version_names_those_there_are() -> None:
     """A version that was never released is refused, with those that were."""
     with pytest.raises(InputError, match=r"no prompt draft\.v99: choose one of v1"):
         draft_prompt(a_brief(), a_brand(), (), 1, version="v99")
+
+
+def test_versions_without_examples_show_none() -> None:
+    """Approved copy stands in prompts of version two on, and one without any has no heading."""
+    asked = (a_brief(), a_brand(), (), 1)
+    copy = a_copy(body="The trail is long.")
+
+    with_copy = draft_prompt(*asked, version="v2", examples=[copy]).user
+    without = draft_prompt(*asked, version="v2").user
+    before = draft_prompt(*asked, version="v1", examples=[copy]).user
+
+    assert "The trail is long." in with_copy
+    assert "# Approved copy" not in without
+    assert "The trail is long." not in before
+    assert (shows_examples("v1"), shows_examples("v2")) == (False, True)
+
+
+def test_approved_copy_is_shown_to_a_length() -> None:
+    """Of a long approved body only the beginning costs tokens."""
+    copy = a_copy(body="word " * 1_000)
+
+    user = draft_prompt(a_brief(), a_brand(), (), 1, version="v2", examples=[copy]).user
+
+    assert user.count("word ") < build.EXAMPLE_CHARACTERS / len("word ")
