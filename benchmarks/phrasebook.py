@@ -39,6 +39,25 @@ SECTORS = ("apparel", "apparel", "apparel", *get_args(Sector))
 VOICES = ((), ("warm", "plain"), ("dry humour",), ("expert", "exact"), ("playful",), ("courteous",))
 WORDS = re.compile(r"[\w'%€£$.,]*\w")
 TRIAL = "14 days, then €9.99 a month until cancelled. Cancel online under Account."
+LOCAL: dict[str, dict[str, Any]] = {
+    "de": {
+        "cta": "Jetzt ansehen",
+        "facts": {
+            "rating": "Mit 4,6 von 5 bewertet, aus 212 Bewertungen",
+            "color": "In mehreren Farben erhältlich",
+            "returns": "Rückgabe innerhalb von 30 Tagen nach Lieferung",
+        },
+        "conditions": {
+            "percent_off": "Auf reguläre Ware. Eine Einlösung pro Bestellung.",
+            "amount_off": "Eine Einlösung pro Konto.",
+            "free_gift": "Trinkflasche gratis dazu ab einem Bestellwert von 80 €.",
+            "free_shipping": "Versandkostenfrei ab einem Bestellwert von 60 €.",
+            "bogo": "Beim Kauf von zwei Stück kostet das zweite 50 % weniger.",
+            "trial": "14 Tage testen, danach 9,99 € im Monat bis zur Kündigung. Kündbar im Konto.",
+            "bonus": "5 € Gutschrift auf das Konto nach einer Bestellung.",
+        },
+    }
+}
 AUDIENCE = Audience(id="catalogue", description="People who asked for news")
 
 
@@ -68,12 +87,15 @@ def main() -> None:
     parser.add_argument("--drafts", type=int, default=5, help="drafts of each request")
     parser.add_argument("--show", type=int, default=0, help="requests to print")
     parser.add_argument("--kind", choices=[kind.value for kind in Kind])
+    parser.add_argument("--locale", help="one locale for all, as de-DE")
     parser.add_argument("--check", action="store_true", help="put each draft through the checker")
     given = parser.parse_args()
     kinds = [Kind(given.kind)] if given.kind else list(Kind)
     tally = Tally()
     checker = build_checker() if given.check else None
-    for number, (brief, brand) in enumerate(islice(asked(given.catalogue, kinds), given.requests)):
+    for number, (brief, brand) in enumerate(
+        islice(asked(given.catalogue, kinds, given.locale), given.requests)
+    ):
         drafts = written(brief, brand, given.drafts, number, tally)
         measure(drafts, given.drafts, tally)
         if checker:
@@ -85,14 +107,17 @@ def main() -> None:
     report(tally)
 
 
-def asked(catalogue: Path, kinds: Sequence[Kind]) -> Iterator[tuple[Brief, Brand]]:
+def asked(
+    catalogue: Path, kinds: Sequence[Kind], locale: str | None = None
+) -> Iterator[tuple[Brief, Brand]]:
     """Yield briefs and brands without end, every kind in turn."""
     with catalogue.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     rng = random.Random(7)
     while True:
         for kind in kinds:
-            yield a_brief(rng.choice(rows), kind, rng), a_brand(rng)
+            brief = a_brief(rng.choice(rows), kind, rng)
+            yield in_locale(brief, locale) if locale else brief, a_brand(rng)
 
 
 def a_brief(row: dict[str, str], kind: Kind, rng: random.Random) -> Brief:
@@ -116,6 +141,22 @@ def a_brief(row: dict[str, str], kind: Kind, rng: random.Random) -> Brief:
             "cta": f"See the {row['category'].lower()}" if linked else None,
         }
     )
+
+
+def in_locale(brief: Brief, locale: str) -> Brief:
+    """Return the brief for another locale, with what LOCAL has for it in the language's words."""
+    local = LOCAL.get(locale.partition("-")[0])
+    if local is None:
+        return brief.model_copy(update={"locale": locale})
+    offer = brief.offer
+    if offer and offer.conditions:
+        offer = offer.model_copy(update={"conditions": local["conditions"].get(offer.kind.value)})
+    facts = tuple(
+        fact.model_copy(update={"text": local["facts"].get(fact.id, fact.text)})
+        for fact in brief.facts
+    )
+    cta = local["cta"] if brief.cta else None
+    return brief.model_copy(update={"locale": locale, "offer": offer, "facts": facts, "cta": cta})
 
 
 def facts(row: dict[str, str]) -> Iterator[dict[str, str]]:

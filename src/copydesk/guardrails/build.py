@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copydesk.detection import MISSING, detector
 from copydesk.errors import ModelMisconfigured, SettingsError
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.guard import Guard
 from copydesk.guardrails.guardrails_ai import PREFIX, ValidatorGuard
+from copydesk.guardrails.language import LanguageGuard
 from copydesk.guardrails.limits import DEFAULT_S, TimedGuard
 from copydesk.guardrails.packs import load_packs
 from copydesk.guardrails.rules import RulesGuard
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from copydesk.generation.questions import Answerer
 
 JUDGE = "judge"
+LANGUAGE = "language"
 Maker = Callable[[], Guard]
 
 
@@ -39,10 +42,11 @@ def build_checker(
     rule_overrides: Path | None = None,
     timeout_s: float = DEFAULT_S,
 ) -> Checker:
-    """Return the checker with these guards: `rules`, `detoxify`, `judge`, `guardrails-ai:NAME`.
+    """Return the checker with the guards that are named.
 
-    All but `rules`, whose work is bounded by the length of the copy, are given up on after
-    `timeout_s` seconds.
+    They are `rules`, `detoxify`, `language`, `judge` and `guardrails-ai:NAME`. All but `rules` and
+    `language`, whose work is bounded by the length of the copy, are given up on after `timeout_s`
+    seconds.
 
     A guard that is named but cannot run does not stop the service: every check then has a
     finding of severity review that says so. `judge` makes the model server that the judge asks,
@@ -57,6 +61,7 @@ def build_checker(
         "detoxify": lambda: TimedGuard(
             DetoxifyGuard.load(detoxify.weights, detoxify.config), timeout_s
         ),
+        LANGUAGE: _language,
         JUDGE: lambda: _judge(judge, timeout_s),
         **_validators(guards, guardrails_ai or {}, timeout_s),
     }
@@ -71,6 +76,12 @@ def build_checker(
         except EngineUnavailable as error:
             missing[error.engine] = str(error)
     return Checker(ready, missing).with_states(_unasked(guards, detoxify.weights))
+
+
+def _language() -> Guard:
+    if (tells := detector()) is None:
+        raise EngineUnavailable(LANGUAGE, MISSING)
+    return LanguageGuard(tells)
 
 
 def _judge(answerer: Callable[[], Answerer], timeout_s: float) -> Guard:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from copydesk.guardrails.findings import Binding, Checked, Finding, Severity, Verdict
 from copydesk.guardrails.guard import Considering, Guard, Resolving, Submission
+from copydesk.guardrails.language import READS_ENGLISH, Reads, how_read
 from copydesk.guardrails.limits import TimedGuard
 from copydesk.guardrails.unavailable import UNAVAILABLE, EngineUnavailable, unavailable
 from copydesk.variants import Slot
@@ -61,6 +62,8 @@ class Checker:
         engines = self.engines
         if submission.brief is None:
             engines["grounding"] = NO_BRIEF
+        elif how_read(submission) is not Reads.ENGLISH:
+            engines["meaning"] = READS_ENGLISH.format(locale=submission.brief.locale)
         return Checked(verdict=Verdict.of(findings), findings=findings, engines=engines)
 
     def bindings(self, submission: Submission) -> tuple[Binding, ...] | None:

@@ -24,6 +24,10 @@ _CODE_BY_LOOK = re.compile(r"(?=[A-Z0-9]*[0-9])[A-Z]{3}[A-Z0-9]{2,}\Z")
 _CODE_WORDS = frozenset(("code", "codes", "coupon", "voucher", "promo", "promocode"))
 _HALVES = {"am": 0, "a.m": 0, "pm": 12, "p.m": 12}
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
+_BEFORE_A_GERMAN_DAY = frozenset({"zum", "am", "vom", "den", "dem", "der", "ab", "einschliesslich"})
+_GERMAN_MONTHS = frozenset(
+    {"januar", "februar", "marz", "mai", "juni", "juli", "oktober", "dezember"}
+)
 _DAYS = {"day": 1, "week": 7}
 _PARTS = {"half": 0.5, "quarter": 0.25}
 _HOW_MUCH_TIME = frozenset(
@@ -200,11 +204,18 @@ class _Extractor:
     def _day_first(self, index: int) -> Claim | None:
         """Read `8 March`, `the 8th of March 2026`."""
         following = index + 1 + (self._word(index + 1) in _ORDINALS)
-        following += self._word(following) == "of"
+        following += self._word(following) == "of" or self._is_german_ordinal(index)
         month = self.known.months.get(self._word(following))
         if month is None or not self._is_digits(index):
             return None
         return self._dated(index, following, month, int(self.words[index]))
+
+    def _is_german_ordinal(self, index: int) -> bool:
+        """Tell `am 8. August` from `We have 8. August is near.`."""
+        if self._word(index + 1) != ".":
+            return False
+        before = self._word(index - 1) in _BEFORE_A_GERMAN_DAY
+        return before or self._word(index + 2) in _GERMAN_MONTHS
 
     def _dated(self, first: int, last: int, month: int, day: int) -> Claim:
         year_at = last + 1 + (self._word(last + 1) == ",")

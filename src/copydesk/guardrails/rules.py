@@ -13,6 +13,8 @@ from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.findings import Binding, Finding, Severity
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.kinds import PhraseRule, Rule
+from copydesk.guardrails.kinds.meaning import MeaningRule
+from copydesk.guardrails.language import Reads, how_read, unread
 from copydesk.guardrails.negation import is_answered_no, is_negated
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.packs import ReadyRule, RuleBook
@@ -34,12 +36,14 @@ class _Occasion(NamedTuple):
     jurisdictions: tuple[str, ...]
     sector: str
     day: date
+    english: bool
+    """Whether rules that read English only can read the copy."""
 
     @classmethod
-    def of(cls, brief: Brief | None) -> _Occasion | None:
+    def of(cls, brief: Brief | None, *, english: bool) -> _Occasion | None:
         if brief is None:
             return None
-        return cls(brief.jurisdictions, brief.sector, brief.send_at.date())
+        return cls(brief.jurisdictions, brief.sector, brief.send_at.date(), english)
 
 
 class _Binding(NamedTuple):
@@ -75,6 +79,7 @@ class RulesGuard:
             if seen[ready.rule.id, hit.slot] <= MOST_HITS and _stands(ready, case, hit):
                 found.append(_finding(ready.rule, case, hit))
         yield from found
+        yield from unread(submission)
         yield from as_rendered(self.check, submission, found)
 
     def bindings(self, submission: Submission) -> tuple[Binding, ...]:
@@ -94,7 +99,7 @@ class RulesGuard:
         return merged(found, submission.copy)
 
     def _hits(self, case: Case) -> Iterator[tuple[ReadyRule, Hit]]:
-        binding = self._binding(_Occasion.of(case.brief))
+        binding = self._binding(_Occasion.of(case.brief, english=_is_english(case)))
         for slot, reading in case.readings.items():
             for ready, start, end in self.book.phrases.search(reading, binding.phrases[slot]):
                 hit = case.hit_in_line(slot, start, end)
@@ -124,11 +129,22 @@ def _is_spared(rule: Rule, reading: Reading, place: int, hit: Hit) -> bool:
     return is_answered_no(reading, reading.word_at(place))
 
 
+def _is_english(case: Case) -> bool:
+    return how_read(case.submission) is Reads.ENGLISH
+
+
+def _reads_english_only(rule: Rule) -> bool:
+    """Whether the rule knows what English means, or how it sounds, rather than a word of law."""
+    return isinstance(rule, MeaningRule) or rule.category == "brand.tone"
+
+
 def _binds(rule: Rule, occasion: _Occasion | None) -> bool:
     """Return whether the rule is law then: its places, sectors and days."""
     if occasion is None:
         return not (rule.sectors or rule.needs_brief)
     if rule.jurisdictions and not set(rule.jurisdictions) & set(occasion.jurisdictions):
+        return False
+    if not occasion.english and _reads_english_only(rule):
         return False
     if rule.sectors and occasion.sector not in rule.sectors:
         return False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from copydesk.briefs import Fact
 from copydesk.generation.phrasebook.figures import Figures
+from copydesk.generation.phrasebook.languages import IN_ENGLISH, Tongue
 from copydesk.generation.phrasebook.lexicon import Lexicon
 from copydesk.generation.phrasebook.words import (
     capital,
@@ -50,7 +51,7 @@ class Quote:
     @property
     def spoken(self) -> bool:
         """Whether it is about the reader."""
-        return self.line.startswith("You ")
+        return self.line.startswith(("You ", "Sie ", "Du "))
 
     @property
     def simple(self) -> bool:
@@ -99,11 +100,17 @@ class Quotes:
 
 
 def quotes(
-    facts: Iterable[Fact], figures: Figures, lexicon: Lexicon, names: frozenset[str]
+    facts: Iterable[Fact],
+    figures: Figures,
+    lexicon: Lexicon,
+    names: frozenset[str],
+    tongue: Tongue = IN_ENGLISH,
 ) -> Quotes:
     """Sort facts. Internal ones, and rights that the law gives anyway, are left out.
 
-    `names` are folded words that keep their capital.
+    So are those in another language than the copy, unless they have to be said: a risk that is
+    told in English is better than one that is not told. `names` are folded words that keep their
+    capital.
     """
     chosen: list[Quote] = []
     due: list[Quote] = []
@@ -114,6 +121,8 @@ def quotes(
         if lexicon.matches("internal", text) or lexicon.matches("statutory", text):
             continue
         must = lexicon.matches("disclosure", text)
+        if not must and not tongue.quotable(text):
+            continue
         if len(text) <= QUOTED_MAX * (2 if must else 1):
             (due if must else chosen).append(_quote(fact.id, text, lexicon, names))
     return Quotes(tuple(chosen), tuple(_within(due, DUE_MAX)))

@@ -17,18 +17,18 @@ _WITHOUT_DECIMALS = re.compile(r"[.]0+")
 
 
 @cache
-def _locale(name: str) -> Locale:
-    """Return how English is written where `name` is spoken: the wording is English everywhere."""
+def _locale(name: str, written: str) -> Locale:
+    """Return how the language `written` is written where `name` is spoken."""
     from babel import Locale, UnknownLocaleError
 
     language, _, rest = name.partition("-")
-    elsewhere = "en" if language == "en" else "en_150"
-    for known in (f"en_{rest.rpartition('-')[2]}", elsewhere):
+    elsewhere = "en_150" if written == "en" != language else written
+    for known in (f"{written}_{rest.rpartition('-')[2]}", elsewhere):
         try:
             return Locale.parse(known)
         except (UnknownLocaleError, ValueError):
             continue
-    raise AssertionError("babel knows English")
+    raise AssertionError("babel knows the languages that are offered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Figures:
     locale: str
     sent: datetime
     """When the mail goes out: a year is written only when it is another one."""
+    language: str = "en"
+    """The language of the copy: where it is not the locale's, the country decides the rest."""
 
     @property
     def american(self) -> bool:
@@ -49,7 +51,7 @@ class Figures:
         """Return `$98` or `$9.99`; `amount` in major units."""
         from babel.numbers import format_currency
 
-        locale = _locale(self.locale)
+        locale = _locale(self.locale, self.language)
         if not float(amount).is_integer():
             return format_currency(amount, currency, locale=locale)
         pattern = _WITHOUT_DECIMALS.sub("", locale.currency_formats["standard"].pattern)
@@ -62,6 +64,14 @@ class Figures:
             decimal_quantization=True,
         )
 
+    def number(self, value: float) -> str:
+        """Return `12.5` with the decimal sign of the language, and no digits for nothing."""
+        if self.language == "en":
+            return f"{value:g}"
+        from babel.numbers import format_decimal
+
+        return format_decimal(value, "#.##", locale=_locale(self.locale, self.language))
+
     def last_day(self, ends: datetime) -> str:
         """Return the last whole day of something that ends at `ends`, as `March 8`."""
         last = ends.astimezone(UTC) - timedelta(seconds=1)
@@ -71,7 +81,7 @@ class Figures:
         """Return a day as `March 8` or `8 March`, with its year when that is not the sending's."""
         from babel.dates import format_date, format_skeleton
 
-        locale = _locale(self.locale)
+        locale = _locale(self.locale, self.language)
         if day.year == self.sent.astimezone(UTC).year:
             return format_skeleton("MMMMd", day, locale=locale)
         return format_date(day, "long", locale=locale)

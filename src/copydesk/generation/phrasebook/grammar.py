@@ -96,10 +96,11 @@ class Book:
 
 
 @cache
-def load_book(kind: str, sector: str) -> Book:
-    """Return the book for a kind and a sector, read from its files once."""
-    occasion, trade = read_phrases(f"kinds/{kind}"), read_phrases(f"sectors/{sector}")
-    common = read_phrases("common")
+def load_book(kind: str, sector: str, language: str = "en") -> Book:
+    """Return a language's book for a kind and a sector, read from its files once."""
+    occasion = read_phrases(f"kinds/{kind}", language)
+    trade = read_phrases(f"sectors/{sector}", language)
+    common = read_phrases("common", language)
     layers = [common["parts"], occasion.get("parts", {}), trade.get("parts", {})]
     themed = [_parts(parts, f"theme_{theme}") for theme, parts in trade.get("themes", {}).items()]
     # A kind may keep its own ways of saying a part to itself: they then replace everybody's.

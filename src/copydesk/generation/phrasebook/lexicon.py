@@ -1,4 +1,4 @@
-"""What the phrase book knows about words, read once from `phrases/lexicon.yaml`."""
+"""What the phrase book knows about words, read once from `phrases/<language>/lexicon.yaml`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import yaml
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_phrases(name: str) -> dict[str, Any]:
-    """Return the phrase file `name`, as `kinds/welcome`; empty when there is none."""
-    file = resources.files(__package__).joinpath(f"phrases/{name}.yaml")
+def read_phrases(name: str, language: str = "en") -> dict[str, Any]:
+    """Return a language's phrase file `name`, as `kinds/welcome`; empty when there is none."""
+    file = resources.files(__package__).joinpath(f"phrases/{language}/{name}.yaml")
     if not file.is_file():
         return {}
     # CSafeLoader is the safe loader, in C where libyaml is there.
@@ -40,6 +40,10 @@ class Lexicon:
     nouns: dict[str, Noun]
     voices: dict[str, frozenset[str]]
     addressed: tuple[tuple[re.Pattern[str], str], ...]
+    forms: dict[str, str]
+    """Words for an offer and for joining things, as `percent: "{value}% off"`."""
+    keywords: dict[str, tuple[str, ...]]
+    """Words by which conditions say themselves what is offered, by kind of offer."""
 
     def matches(self, pattern: str, text: str) -> bool:
         """Return whether `text` looks like the named sort, as `proof` or `internal`."""
@@ -55,20 +59,29 @@ _LISTS = (
     "careful",
     "priced",
     "shelved",
+    "empty",
 )
 _PATTERNS = ("internal", "statutory", "proof", "disclosure", "dated", "recurring", "service")
 
 
 @cache
-def lexicon() -> Lexicon:
-    """Return the lexicon, read at the first call."""
-    raw = read_phrases("lexicon")
+def lexicon(language: str = "en") -> Lexicon:
+    """Return the lexicon of a language, read at the first call.
+
+    Another language's file names what differs from the English one. Patterns come on top of the
+    English ones: a brief may be in English whatever language its readers have.
+    """
+    english = read_phrases("lexicon")
+    own = {} if language == "en" else read_phrases("lexicon", language)
+    raw = {**english, **own}
     return Lexicon(
         words={name: frozenset(raw[name].split()) for name in _LISTS},
-        patterns={name: _any_of(raw[name]) for name in _PATTERNS},
+        patterns={name: _any_of([*english[name], *own.get(name, ())]) for name in _PATTERNS},
         nouns=_nouns(raw["themes"]),
         voices={name: frozenset(text.split()) for name, text in raw["voices"].items()},
         addressed=tuple((re.compile(was, re.IGNORECASE), now) for was, now in raw["addressed"]),
+        forms=raw["forms"],
+        keywords={name: tuple(words) for name, words in raw["keywords"].items()},
     )
 
 

@@ -16,11 +16,6 @@ BODY_MIN, BODY_MAX = 35, 90
 SHARED_MAX = 0.4
 """Share of a preheader's own words that its subject may hold as well."""
 
-_EMPTY = word_set(
-    "a an and are as at be by for from has have in is it its no not of on or our so that the them "
-    "there this to until through we with you your what"
-)
-
 
 def visible(text: str) -> int:
     """Count the characters of `text` that take room, merge tags at their longest."""
@@ -38,9 +33,12 @@ def preheader_fits(text: str) -> bool:
     return PREHEADER_MIN <= visible(text) <= PREHEADER_MAX
 
 
-def adds(preheader: str, subject: str) -> bool:
-    """Return whether a preheader says something that its subject has not said."""
-    own = word_set(preheader) - _EMPTY
+def adds(preheader: str, subject: str, empty: frozenset[str] = frozenset()) -> bool:
+    """Return whether a preheader says something that its subject has not said.
+
+    `empty` are words that say nothing by themselves.
+    """
+    own = word_set(preheader) - empty
     repeated = own & word_set(subject)
     return bool(own) and len(repeated) <= SHARED_MAX * len(own)
 

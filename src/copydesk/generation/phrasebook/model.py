@@ -28,8 +28,8 @@ FIRST_ROUND = 8
 class PhrasebookModel:
     """Writes drafts from the phrase files beside this module.
 
-    The same request gives the same drafts, in any process. The wording is English whatever the
-    locale; dates and money follow the locale.
+    The same request gives the same drafts, in any process. The wording is the locale's language
+    where it is one of those offered, and else English; dates and money follow the locale.
     """
 
     name = "phrasebook"
@@ -41,7 +41,7 @@ class PhrasebookModel:
             InvalidDraft: not one line of thought can be told, as when everything is banned.
         """
         situation = read_situation(request.brief, request.brand, request.signals)
-        book = load_book(request.brief.kind.value, request.brief.sector)
+        book = load_book(request.brief.kind.value, request.brief.sector, situation.language)
         pool = _pool(book, situation, request.seed)
         if not pool:
             raise InvalidDraft("the phrase book has no words for this brief that the brand allows")
@@ -49,7 +49,7 @@ class PhrasebookModel:
         return Drafts(
             drafts=tuple(told.draft for told in chosen),
             model=self.name,
-            parameters={"language": "en", "seed": request.seed, "pool": len(pool)},
+            parameters={"language": situation.language, "seed": request.seed, "pool": len(pool)},
         )
 
     async def aclose(self) -> None:

@@ -29,6 +29,11 @@ class Naming:
     """`one`, `many`, or None when the name does not tell."""
     theme: str | None
 
+    def bare(self) -> Naming:
+        """Return the name as other languages say it: as it is written, with no article."""
+        full = self.name if self.label != self.name else self.label
+        return Naming(self.name, self.label, self.label, full, None, None)
+
     @property
     def plural_looking(self) -> bool:
         """Whether it may be many, for all that is known."""

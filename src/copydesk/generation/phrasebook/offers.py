@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from copydesk.briefs import Brief, Kind, Offer, OfferKind
 from copydesk.generation.phrasebook.facts import for_readers
 from copydesk.generation.phrasebook.figures import Figures
+from copydesk.generation.phrasebook.languages import IN_ENGLISH, Tongue
 from copydesk.generation.phrasebook.lexicon import Lexicon
 from copydesk.generation.phrasebook.naming import Naming
 from copydesk.generation.phrasebook.words import (
@@ -19,6 +20,7 @@ from copydesk.generation.phrasebook.words import (
     says_something,
     sentence,
     sentences,
+    tame,
     uncapital,
     unstopped,
 )
@@ -31,21 +33,7 @@ SCOPE_MAX = 40
 HEADLINE_MAX = 52
 
 _AN = frozenset({8, 11, 18, *range(80, 90)})
-"""Numbers that are spoken with a vowel first."""
-
-_KEYWORDS = {
-    OfferKind.FREE_GIFT: ("free", "gift", "complimentary"),
-    OfferKind.FREE_SHIPPING: (
-        "free ship",
-        "free deliver",
-        "free standard",
-        "free postage",
-        "free p&p",
-    ),
-    OfferKind.BOGO: ("buy ", "second", "get one", "two for"),
-    OfferKind.TRIAL: ("trial", "days at", "days free", "free for"),
-}
-"""Words by which conditions say themselves what is offered; a bonus does so by its amount."""
+"""Numbers that are spoken with a vowel first in English."""
 
 
 @dataclass(slots=True)
@@ -73,17 +61,36 @@ class _Terms:
         said = for_readers(self.offer.conditions or "", self.figures, self.lexicon)
         return sentences(said) if says_something(said) else []
 
+    def form(self, name: str, **words: object) -> str:
+        """Return one of the language's forms with these words in it."""
+        return self.lexicon.forms[name].format(**words)
+
+    def regional(self, name: str) -> str:
+        """Return the name of a form, or of its American variant where that is written."""
+        return f"{name}_american" if self.figures.american else name
+
     def money(self, amount: float | None) -> str | None:
         currency = self.brief.product.currency
         return self.figures.money(amount, currency) if amount is not None and currency else None
 
 
-def state_offer(brief: Brief, naming: Naming, figures: Figures, lexicon: Lexicon) -> Deal | None:
-    """Return the words for the brief's offer, or None when it is not to be spoken of."""
+def state_offer(
+    brief: Brief,
+    naming: Naming,
+    figures: Figures,
+    lexicon: Lexicon,
+    tongue: Tongue = IN_ENGLISH,
+) -> Deal | None:
+    """Return the words for the brief's offer, or None when it is not to be spoken of.
+
+    Conditions in another language than the copy cannot be stated, so neither can their offer.
+    """
     offer = brief.offer
     if offer is None or brief.kind is Kind.TRANSACTIONAL or not offer.holds_at(brief.send_at):
         return None
     if offer.stock == 0 or len(offer.conditions or "") > TERMS_MAX:
+        return None
+    if offer.conditions and not tongue.quotable(tame(offer.conditions)):
         return None
     way = _WAYS.get(offer.kind)
     terms = _Terms(brief, offer, naming, figures, lexicon)
@@ -99,8 +106,7 @@ def _with_terms(deal: Deal, terms: _Terms) -> Deal:
         deal.slots["code"] = offer.code
     if offer.ends and offer.ends.year < NO_END_FROM and not offer.extendable:
         day = terms.figures.last_day(offer.ends)
-        linking = "through" if terms.figures.american else "until"
-        deal.slots |= {"end": day, "until": f"{linking} {day}"}
+        deal.slots |= {"end": day, "until": terms.form(terms.regional("until"), day=day)}
     parts = terms.parts if deal.parts is None else deal.parts
     if parts:
         joined = "; ".join(uncapital(unstopped(part), common) for part in parts)
@@ -112,14 +118,16 @@ def _off(terms: _Terms) -> Deal | None:
     """State `20% off` or `$27 off`, and of what."""
     offer = terms.offer
     if offer.kind is OfferKind.PERCENT_OFF:
-        deal = f"{offer.value:g}% off" if _percent_stands(terms) else None
+        value = terms.figures.number(offer.value or 0)
+        deal = terms.form("percent", value=value) if _percent_stands(terms) else None
     else:
         money = terms.money(offer.value)
-        deal = f"{money} off" if money else None
+        deal = terms.form("amount", money=money) if money else None
     if deal is None:
         return None
     scope = _scope(terms)
-    told = Deal({"reduced"}, {"deal": deal, "deal_on": f"{deal} {scope or terms.naming.full}"})
+    thing = scope or terms.naming.full
+    told = Deal({"reduced"}, {"deal": deal, "deal_on": terms.form("on", deal=deal, thing=thing)})
     # What the reduction is on has then been said, and need not be said again among the terms.
     told.parts = terms.parts[1:] if scope else terms.parts
     return told
@@ -138,8 +146,9 @@ def _percent_stands(terms: _Terms) -> bool:
 def _scope(terms: _Terms) -> str | None:
     """What the reduction is on: the conditions' own words when they open with `On`."""
     first = unstopped(terms.parts[0]) if terms.parts else ""
-    if first.casefold().startswith("on ") and len(first) <= SCOPE_MAX and "," not in first:
-        return uncapital(first[3:], terms.lexicon.words["common"])
+    on = terms.lexicon.forms["scope"]
+    if first.casefold().startswith(on) and len(first) <= SCOPE_MAX and "," not in first:
+        return uncapital(first[len(on) :], terms.lexicon.words["common"])
     return None
 
 
@@ -149,7 +158,8 @@ def _in_own_words(terms: _Terms) -> Deal | None:
     if offer.kind is OfferKind.TRIAL and not _ends_fairly(terms):
         return None
     named = _NAMES[offer.kind](terms)
-    keywords = _KEYWORDS.get(offer.kind) or (f"{offer.value:g}" if offer.value else "",)
+    amount = terms.figures.number(offer.value) if offer.value else ""
+    keywords = terms.lexicon.keywords.get(offer.kind.value) or (amount,)
     said = " ".join(parts).casefold()
     if parts and any(word in said for word in keywords):
         deal = Deal({"own_words"}, {})
@@ -167,35 +177,37 @@ def _in_own_words(terms: _Terms) -> Deal | None:
 def _ends_fairly(terms: _Terms) -> bool:
     """A trial that may renew is spoken of only where the brief says how it is cancelled."""
     said = " ".join([*terms.parts, *(fact.text for fact in terms.brief.facts)]).casefold()
-    return terms.brief.product.price is None or "cancel" in said
+    return terms.brief.product.price is None or any(
+        word in said for word in terms.lexicon.keywords["cancelled"]
+    )
 
 
-def _gift(_terms: _Terms) -> str | None:
-    return "a free gift"
+def _gift(terms: _Terms) -> str | None:
+    return terms.form("gift")
 
 
 def _shipping(terms: _Terms) -> str | None:
-    return "free shipping" if terms.figures.american else "free delivery"
+    return terms.form(terms.regional("shipping"))
 
 
 def _two_for_one(terms: _Terms) -> str | None:
     value = terms.offer.value
     if value is None or value in {1, 100}:
-        return "buy one, get one free"
-    return f"buy one, get one at {value:g}% off" if 1 < value < 100 else None  # noqa: PLR2004
+        return terms.form("bogo")
+    reduced = 1 < value < 100  # noqa: PLR2004 - a percentage
+    return terms.form("bogo_percent", value=terms.figures.number(value)) if reduced else None
 
 
 def _trial(terms: _Terms) -> str | None:
     days = terms.offer.value
     if not days or not float(days).is_integer():
         return None
-    article = "an" if days in _AN else "a"
-    return f"{article} {int(days)}-day trial"
+    return terms.form("trial_an" if days in _AN else "trial", days=int(days))
 
 
 def _bonus(terms: _Terms) -> str | None:
     money = terms.money(terms.offer.value)
-    return f"a {money} bonus" if money else None
+    return terms.form("bonus", money=money) if money else None
 
 
 def _price_drop(terms: _Terms) -> Deal | None:

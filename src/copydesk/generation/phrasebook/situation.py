@@ -17,6 +17,7 @@ from copydesk.generation.phrasebook import limits
 from copydesk.generation.phrasebook.facts import Quotes, quotes
 from copydesk.generation.phrasebook.figures import Figures
 from copydesk.generation.phrasebook.house import House
+from copydesk.generation.phrasebook.languages import ENGLISH, Tongue, tongue_for
 from copydesk.generation.phrasebook.lexicon import Lexicon, lexicon
 from copydesk.generation.phrasebook.naming import Naming, name_product
 from copydesk.generation.phrasebook.offers import Deal, state_offer
@@ -70,26 +71,29 @@ class Situation:
     quotes: Quotes
     naming: Naming
     house: House
+    lexicon: Lexicon
+    language: str
 
 
 def read_situation(brief: Brief, brand: Brand, signals: tuple[Signal, ...]) -> Situation:
     """Return what is true of a request."""
-    words = lexicon()
-    figures = Figures(brief.locale, brief.send_at)
-    naming = name_product(brief.product.name, words)
+    tongue = tongue_for(brief.locale)
+    words = lexicon(tongue.language)
+    figures = Figures(brief.locale, brief.send_at, tongue.language)
+    naming = _named(brief, tongue, words)
     house = House(brand, (naming.name, naming.full, naming.inside, naming.label, brand.name))
     names = word_set(f"{naming.name} {brand.name}") - words.words["common"]
-    found = _allowed(quotes(brief.facts, figures, words, names), house)
-    deal = state_offer(brief, naming, figures, words)
+    found = _allowed(quotes(brief.facts, figures, words, names, tongue), house)
+    deal = state_offer(brief, naming, figures, words, tongue)
     if deal and any(house.bans(text) for text in deal.slots.values()):
         deal = None
     slots = {
         **_names(naming, brand),
-        **_action(brief, house),
+        **_action(brief, house, tongue),
         **_price(brief, deal, figures, words),
         **(_with_capitals(deal.slots) if deal else {}),
         **_colour(signals, words.words["shelved"], brief.sector),
-        **_wording(figures),
+        **_wording(figures, words),
     }
     flags = {
         *_manner(brief, brand, words),
@@ -99,7 +103,13 @@ def read_situation(brief: Brief, brand: Brand, signals: tuple[Signal, ...]) -> S
     }
     if len(found.open) < FACTS_TO_SPEAK_OF and not deal:
         flags.add("thin")
-    return Situation(frozenset(flags), slots, found, naming, house)
+    return Situation(frozenset(flags), slots, found, naming, house, words, tongue.language)
+
+
+def _named(brief: Brief, tongue: Tongue, words: Lexicon) -> Naming:
+    """Only English has articles that a name's last word decides; elsewhere it stands bare."""
+    naming = name_product(brief.product.name, words)
+    return naming if tongue.language == ENGLISH else naming.bare()
 
 
 def _allowed(found: Quotes, house: House) -> Quotes:
@@ -133,13 +143,14 @@ def _agreement(number: str | None) -> dict[str, str]:
     return {}
 
 
-def _action(brief: Brief, house: House) -> dict[str, str]:
+def _action(brief: Brief, house: House, tongue: Tongue) -> dict[str, str]:
     slots: dict[str, str] = {}
     links = [link for link in (*brief.links, brief.product.url) if link and not _odd(link)]
     if links:
         slots["link"] = links[0]
     cta = unstopped(tame(brief.cta or ""))
-    if says_something(cta) and len(cta) <= CTA_MAX and not house.bans(cta):
+    usable = says_something(cta) and len(cta) <= CTA_MAX and not house.bans(cta)
+    if usable and tongue.quotable(cta):
         slots["cta"] = cta
     return slots
 
@@ -184,9 +195,9 @@ def _colour(signals: tuple[Signal, ...], shelved: frozenset[str], sector: str) -
     return slots
 
 
-def _wording(figures: Figures) -> dict[str, str]:
-    basket = "cart" if figures.american else "basket"
-    return {"cart": basket, "hello": 'Hello {{ first_name | fallback: "there" }}'}
+def _wording(figures: Figures, words: Lexicon) -> dict[str, str]:
+    basket = words.forms["cart" if figures.american else "basket"]
+    return {"cart": basket, "hello": words.forms["hello"]}
 
 
 def _manner(brief: Brief, brand: Brand, words: Lexicon) -> set[str]:

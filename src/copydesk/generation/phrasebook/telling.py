@@ -107,7 +107,9 @@ class Telling:
     def _preheader(self, subject: str) -> str | None:
         for phrase in self._fitting("preheader"):
             text = self._filled(phrase)
-            fits = limits.preheader_fits(text) and limits.adds(text, subject)
+            fits = limits.preheader_fits(text) and limits.adds(
+                text, subject, self.situation.lexicon.words["empty"]
+            )
             if fits and not self.situation.house.bans(text):
                 self._take(phrase, headline=True)
                 return text
@@ -186,7 +188,10 @@ class Telling:
 
     def _take_facts(self, quotes: Sequence[Quote], before: str) -> None:
         """Set the slots and flags for saying these facts, after what was said before."""
-        self.slots |= {**_list_slots(quotes), "facts_prose": self._prose(quotes, before)}
+        self.slots |= {
+            **_list_slots(quotes, self.situation.lexicon.forms["and"]),
+            "facts_prose": self._prose(quotes, before),
+        }
         self.flags = (self.flags - _LISTED) | _list_flags(quotes)
 
     def _prose(self, quotes: Sequence[Quote], before: str) -> str:
@@ -279,11 +284,11 @@ def _fact_slots(chosen: Sequence[Quote], *, many: bool) -> dict[str, str]:
     return slots
 
 
-def _list_slots(quotes: Sequence[Quote]) -> dict[str, str]:
-    """Slots for facts together."""
+def _list_slots(quotes: Sequence[Quote], conjunction: str) -> dict[str, str]:
+    """Slots for facts together; `conjunction` joins the last two."""
     slots = {"facts_bullets": "\n".join(f"• {quote.line}" for quote in quotes)}
     if quotes and all(quote.noun for quote in quotes):
-        joined = _joined([quote.small for quote in quotes])
+        joined = _joined([quote.small for quote in quotes], conjunction)
         slots |= {"facts_joined": joined, "Facts_joined": capital(joined)}
     return slots
 
@@ -299,9 +304,9 @@ def _list_flags(quotes: Sequence[Quote]) -> frozenset[str]:
     return frozenset(flags)
 
 
-def _joined(items: list[str]) -> str:
+def _joined(items: list[str], conjunction: str) -> str:
     comma = "; " if any("," in item for item in items) else ", "
     if len(items) == 1:
         return items[0]
-    last = " and " if comma == ", " else "; and "
+    last = f" {conjunction} " if comma == ", " else f"; {conjunction} "
     return f"{comma.join(items[:-1])}{last}{items[-1]}"
