@@ -119,6 +119,16 @@ def test_an_edit_shows_its_findings_in_the_text(office: Office) -> None:
     assert "This copy cannot be approved" in Browser(office, "bea").open(path).text
 
 
+def test_a_subject_that_an_inbox_cuts_is_remarked_upon(office: Office) -> None:
+    """The page says which mail clients cut a long subject, and what is left of it."""
+    browser, path = at_item(office, "rex")
+    assert "of the subject" not in browser.page.text
+
+    page = browser.send(f"{path}/edit", subject="Trail shoes " * 5, preheader="New", body="Shop.")
+
+    assert "Outlook and Yahoo, phone: of the subject “Trail shoes Trail shoes" in page.text
+
+
 def test_a_stale_form_loses_nothing_that_was_typed(office: Office) -> None:
     """When somebody was quicker, the page says so and keeps the words."""
     browser, path = at_item(office, "rex")

@@ -11,6 +11,9 @@ from copydesk.cli.output import console, shown
 from copydesk.evaluation import Evaluation, Row
 from copydesk.evaluation.page import amount, categories, percent
 
+LONGEST_NAME = 27
+"""Columns of the longest measure: names stay on one line, entrants wrap."""
+
 Write = Callable[[Row], str]
 
 MEASURES: dict[str, Write] = {
@@ -38,7 +41,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
     """Print the measures, the findings by category, and what failed."""
     screen = console()
     table = Table(border_style="dim")
-    table.add_column(f"{len(evaluation.cases)} requests of {evaluation.asked}")
+    first = f"{len(evaluation.cases)} requests of {evaluation.asked}"
+    table.add_column(first, overflow="fold", min_width=LONGEST_NAME)
     for row in evaluation.rows:
         table.add_column(shown(row.entrant), justify="right", overflow="fold")
     for name, write in MEASURES.items():
