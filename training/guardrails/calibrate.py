@@ -10,14 +10,16 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from training.guardrails.examples import Examples
+from copydesk.guardrails.meaning import Level
+from training.guardrails.examples import NOBODY, Examples
 
-SURE_ALL, SURE_OWN = 0.001, 0.012
-"""Share of sentences that may be flagged at `sure`: of all that make no claim, and of those
+SURE_MAIL, SURE_ALIKE = 0.001, 0.02
+"""Share of sentences that may be flagged at `sure`: of mail that makes no claim, and of those
 written to look like this one claim."""
-LIKELY_ALL, LIKELY_OWN = 0.01, 0.06
-DOUBTED = 0.6
-"""From this probability by the teacher, another category's sentence may make this claim too."""
+LIKELY_MAIL, LIKELY_ALIKE = 0.002, 0.05
+MAYBE_ALIKE = 0.25
+WORTH_MAIL = 0.02
+"""Share of sentences of mail that are read for the sake of one category."""
 
 
 @dataclass(frozen=True)
@@ -28,55 +30,59 @@ class Measured:
     claims: int
     likenesses: int
     auc: float
-    auc_of_teacher: float
+    auc_of_glance: float
     slope: float
     offset: float
-    sure: float
-    likely: float
+    bars: dict[Level, float]
+    """The probability from which a sentence counts, at each level."""
+    worth: float
+    """Raw score of the glance from which a sentence is read."""
     recall: dict[str, float]
     """Share of claims found: at 1 % and 0.3 % of likenesses and of all others, at each level."""
 
 
-def measured(examples: Examples, logits: np.ndarray, teacher: np.ndarray, column: int) -> Measured:
-    """Return what the scores of one category are worth; all rows are out of fold."""
+def measured(examples: Examples, glances: np.ndarray, logits: np.ndarray, column: int) -> Measured:
+    """Return what the scores of one category are worth; all rows were held out."""
     own = examples.about == column
-    claims, alike = (
-        logits[own & (examples.claims == 1), column],
-        logits[own & (examples.claims == 0), column],
-    )
-    slope, offset = _platt(claims, alike)
+    claiming, alike_rows = own & (examples.claims == 1), own & (examples.claims == 0)
+    slope, offset = _platt(logits[claiming, column], logits[alike_rows, column])
     claims, alike, others = (
         _probability(values, slope, offset)
-        for values in (claims, alike, _others(examples, logits, teacher, column))
-    )
+        for values in (
+            logits[claiming, column], logits[alike_rows, column], _others(examples, logits, column)
+        )
+    )  # fmt: skip
     everything = np.concatenate([alike, others])
-    sure = max(_bar(everything, SURE_ALL), _bar(alike, SURE_OWN))
-    likely = min(sure, max(_bar(everything, LIKELY_ALL), _bar(alike, LIKELY_OWN)))
+    mail = _probability(logits[examples.about == NOBODY, column], slope, offset)
+    likely = max(_bar(mail, LIKELY_MAIL), _bar(alike, LIKELY_ALIKE))
+    sure = max(likely, _bar(mail, SURE_MAIL), _bar(alike, SURE_ALIKE))
+    maybe = min(likely, _bar(alike, MAYBE_ALIKE))
+    worth = _bar(glances[examples.about == NOBODY, column], WORTH_MAIL)
     recall = {
         f"{name} {share}": _share(claims, _bar(values, share))
         for name, values in (("own", alike), ("all", everything))
         for share in (0.01, 0.003)
     }
+    looked = (glances[claiming] >= worth)[:, column]
     recall |= {"sure": _share(claims, sure), "likely": _share(claims, likely)}
-    auc_of_teacher = _auc(teacher[own, column], examples.claims[own])
+    recall["worth"] = float(looked.mean())
     return Measured(
         category=examples.categories[column],
         claims=len(claims),
         likenesses=len(alike),
         auc=_auc(logits[own, column], examples.claims[own]),
-        auc_of_teacher=auc_of_teacher,
+        auc_of_glance=_auc(glances[own, column], examples.claims[own]),
         slope=slope,
         offset=offset,
-        sure=sure,
-        likely=likely,
+        bars={"sure": sure, "likely": likely, "maybe": maybe},
+        worth=worth,
         recall=recall,
     )
 
 
-def _others(examples: Examples, logits: np.ndarray, teacher: np.ndarray, column: int) -> np.ndarray:
-    """Return scores of other categories' innocent sentences, less what may make this claim."""
-    doubted = 1 / (1 + np.exp(-teacher[:, column])) > DOUBTED
-    return logits[(examples.about != column) & (examples.claims == 0) & ~doubted, column]
+def _others(examples: Examples, logits: np.ndarray, column: int) -> np.ndarray:
+    """Return scores of the innocent sentences that were not written for this category."""
+    return logits[(examples.about != column) & (examples.claims == 0), column]
 
 
 def _platt(claims: np.ndarray, alike: np.ndarray) -> tuple[float, float]:
@@ -103,14 +109,10 @@ def _auc(values: np.ndarray, truth: np.ndarray) -> float:
     return float(roc_auc_score(truth, values))
 
 
-def flagged_everyday(
-    examples: Examples, logits: np.ndarray, results: Sequence[Measured], teacher: np.ndarray
-) -> float:
-    """Return the share of innocent sentences on which any category is sure, its doubts apart."""
-    slopes, offsets, sure = (
-        np.array([getattr(result, name) for result in results])
-        for name in ("slope", "offset", "sure")
-    )
-    doubted = 1 / (1 + np.exp(-teacher)) > DOUBTED
-    flagged = (_probability(logits, slopes, offsets) > sure) & ~doubted
+def flagged_everyday(examples: Examples, logits: np.ndarray, results: Sequence[Measured]) -> float:
+    """Return the share of innocent sentences on which any category is sure."""
+    slopes = np.array([result.slope for result in results])
+    offsets = np.array([result.offset for result in results])
+    sure = np.array([result.bars["sure"] for result in results])
+    flagged = _probability(logits, slopes, offsets) > sure
     return float(flagged[examples.claims == 0].any(axis=1).mean())

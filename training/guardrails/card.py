@@ -11,7 +11,7 @@ from training.guardrails.calibrate import Measured
 from training.guardrails.examples import Examples
 
 TEMPLATE = Path(__file__).parent / "README.template.md"
-_COLUMNS = ("own 0.01", "own 0.003", "all 0.01", "all 0.003", "likely", "sure")
+_COLUMNS = ("own 0.01", "own 0.003", "all 0.01", "all 0.003", "worth", "likely", "sure")
 
 
 def page(corpus: Examples, results: Sequence[Measured], flagged: float, size: int) -> str:
@@ -39,7 +39,7 @@ def _table(results: Sequence[Measured]) -> str:
 
 
 def _figures(result: Measured) -> list[float]:
-    return [result.auc_of_teacher, result.auc, *(result.recall[name] for name in _COLUMNS)]
+    return [result.auc_of_glance, result.auc, *(result.recall[name] for name in _COLUMNS)]
 
 
 def _row(name: str, claims: int, alike: int, figures: Sequence[float]) -> str:

@@ -72,8 +72,8 @@ def load() -> Examples:
         rows |= dict.fromkeys(part.get("negative", []), (about, 0))
         rows |= dict.fromkeys(part.get("positive", []), (about, 1))
     rows |= dict.fromkeys(ordinary(), (NOBODY, 0))
-    for text, about, claims in mailed.judged():
-        column = categories.index(about) if about in categories else NOBODY
+    for text, category, claims in mailed.judged():
+        column = categories.index(category) if category in categories else NOBODY
         if column != NOBODY or not claims:
             rows[text] = (column, int(claims)) if claims else rows.get(text, (column, 0))
     texts = [text for text in rows if words_of(text)]

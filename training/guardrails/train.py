@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +17,16 @@ from typing import Any
 import numpy as np
 import torch
 
+from copydesk.guardrails.meaning.pieces import Pieces
 from training.guardrails import calibrate, card, examples, student, teacher
-from training.guardrails.calibrate import Measured
 from training.guardrails.examples import Examples
 from training.guardrails.variety import Variety
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "src/copydesk/guardrails/meaning/model.npz"
+READER = MODEL.with_name("reader.onnx")
+HELD_OUT = Path(__file__).parent / ".cache" / "held_out.npz"
+"""Scores of the sentences that were held out, to look at."""
 README = Path(__file__).parent / "README.md"
 PARTS = 3
 """One part of the corpus in so many is held out to measure on."""
@@ -40,6 +42,7 @@ class Material:
 
     examples: Examples
     vocabulary: teacher.Vocabulary
+    pieces: Pieces
     variety: Variety
     unlabelled: list[list[str]]
 
@@ -54,42 +57,57 @@ class Learned:
 
 
 def main() -> None:
-    """Train, measure, write."""
+    """Train, or only set the thresholds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--unlabelled", type=Path, help="a text a line, which the teacher judges")
-    unlabelled = parser.parse_args().unlabelled
+    parser.add_argument(
+        "--bars-only", action="store_true", help="set thresholds anew from the last training"
+    )
+    chosen = parser.parse_args()
+    if chosen.bars_only:
+        set_bars()
+    else:
+        train(chosen.unlabelled)
+
+
+def train(unlabelled: Path | None) -> None:
+    """Train, measure, write."""
     torch.set_num_threads(2)
+    HELD_OUT.parent.mkdir(exist_ok=True)
     torch.use_deterministic_algorithms(mode=True)
     corpus = examples.load()
     words = teacher.vocabulary(corpus)
     lines = examples.lines(unlabelled) if unlabelled else []
-    material = Material(corpus, words, Variety(corpus, words), lines)
-    results, flagged = measured_on_rest(material)
+    pieces = teacher.pieces([*corpus.words, *lines])
+    material = Material(corpus, words, pieces, Variety(corpus, words), lines)
+    score_the_rest(material)
     learned = taught(material, np.arange(len(corpus)))
-    write(student.parts(learned.student, learned.table), results, corpus)
-    README.write_text(card.page(corpus, results, flagged, MODEL.stat().st_size), "utf-8")
+    teacher.export(learned.teacher, READER)
+    write(student.parts(learned.student, learned.table), corpus)
 
 
-def measured_on_rest(material: Material) -> tuple[list[Measured], float]:
-    """Train on two thirds, and return what that is worth on the rest.
+def set_bars() -> None:
+    """Set the thresholds of the shipped models by the scores that the last training left."""
+    with np.load(MODEL, allow_pickle=False) as stored:
+        parts = {name: stored[name] for name in stored.files}
+    write(parts, examples.load())
 
-    The second value is the share of innocent sentences that are flagged for any category.
-    """
+
+def score_the_rest(material: Material) -> None:
+    """Train on two thirds, and leave the scores of the rest in HELD_OUT."""
     corpus = material.examples
     part, rest = corpus.folds(PARTS)[0]
     learned = taught(material, part)
     held_out = corpus.only(rest)
-    logits = student.logits(learned.student, learned.table, held_out.words)
-    judged, _ = learned.teacher.judged(held_out.words)
-    columns = range(len(corpus.categories))
-    results = [calibrate.measured(held_out, logits, judged, column) for column in columns]
-    return results, calibrate.flagged_everyday(held_out, logits, results, judged)
+    glances = student.logits(learned.student, learned.table, held_out.words)
+    logits, _ = learned.teacher.judged(held_out.words)
+    np.savez(HELD_OUT, glances=glances, logits=logits, texts=np.array(held_out.texts))
 
 
 def taught(material: Material, part: np.ndarray) -> Learned:
     """Return a student of the sentences in `part`, and of what its teacher makes of others."""
     corpus = material.examples
-    judge = teacher.Teacher(len(corpus.categories))
+    judge = teacher.Teacher(material.pieces, len(corpus.categories))
     judge.learn(corpus, part)
     print(f"the teacher has learned from {len(part):,} sentences", flush=True)
     table = student.Table(material.vocabulary)
@@ -113,22 +131,35 @@ def _lessons(material: Material, judge: teacher.Teacher, part: np.ndarray) -> st
     return student.Lessons(rows, judgements, weights, vectors, repeats)
 
 
-def write(parts: dict[str, Any], results: Sequence[Measured], corpus: Examples) -> None:
-    """Write the model into the package."""
+def write(parts: dict[str, Any], corpus: Examples) -> None:
+    """Write the models' part in numpy with its thresholds, and the page about them.
+
+    Raises ValueError when the corpus is not the one that the scores in HELD_OUT are of.
+    """
+    _, rest = corpus.folds(PARTS)[0]
+    held_out = corpus.only(rest)
+    with np.load(HELD_OUT, allow_pickle=False) as scores:
+        if scores["texts"].tolist() != held_out.texts:
+            raise ValueError("the corpus has changed since the last training: train again")
+        glances, logits = scores["glances"], scores["logits"]
+    columns = range(len(corpus.categories))
+    results = [calibrate.measured(held_out, glances, logits, column) for column in columns]
     facts = {
         "categories": list(corpus.categories),
-        "thresholds": {r.category: {"sure": r.sure, "likely": r.likely} for r in results},
+        "thresholds": {result.category: result.bars for result in results},
         "trained": datetime.now(UTC).date().isoformat(),
         "corpus": corpus.sha256,
         "sentences": len(corpus),
     }
-    np.savez_compressed(
-        MODEL,
-        **parts,
-        slope=np.array([r.slope for r in results], dtype=np.float32),
-        offset=np.array([r.offset for r in results], dtype=np.float32),
-        card=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8),
-    )
+    calibrated = {
+        name: np.array([getattr(result, name) for result in results], dtype=np.float32)
+        for name in ("slope", "offset", "worth")
+    }
+    described = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+    np.savez_compressed(MODEL, **{**parts, **calibrated, "card": described})
+    flagged = calibrate.flagged_everyday(held_out, logits, results)
+    size = MODEL.stat().st_size + READER.stat().st_size
+    README.write_text(card.page(corpus, results, flagged, size), "utf-8")
 
 
 if __name__ == "__main__":

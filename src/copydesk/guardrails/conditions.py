@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from pydantic import Field
+
 from copydesk.brand_voice import Formality, Frequency
 from copydesk.briefs import Kind, Noun, OfferKind
 from copydesk.guardrails import truths
@@ -13,6 +15,7 @@ from copydesk.guardrails.meaning import Meaning
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.phrases import Lists, PhraseIndex, Phrases, compile_all
+from copydesk.guardrails.support import coverage
 from copydesk.guardrails.vocabulary import phrases_of
 
 Test = Callable[[Case, Hit], bool]
@@ -30,8 +33,10 @@ class Condition(Noun):
     """No fact, and no condition of the offer, says any of these phrases."""
     same_words: bool = False
     """A fact or the offer's conditions use the very words of the finding."""
+    fact_covers: float | None = Field(default=None, gt=0, le=1)
+    """One fact has at least this share of the finding's words of weight: see `support`."""
     fact_means: str | None = None
-    """A fact or the offer's conditions likely make a claim of this category, by the model."""
+    """A fact or the offer's conditions may make a claim of this category, by the model."""
     in_copy: Phrases = ()
     """One of these phrases occurs somewhere in the copy."""
     in_slot: Phrases = ()
@@ -73,6 +78,9 @@ class Condition(Noun):
             yield partial(_facts_say, own)
         if self.same_words:
             yield _facts_use_the_words
+        if self.fact_covers is not None:
+            enough = self.fact_covers
+            yield lambda case, hit: coverage(case, hit) >= enough
         if self.fact_means:
             yield partial(_facts_mean, self.fact_means)
 
@@ -110,7 +118,7 @@ def _facts_say(phrases: Own, case: Case, hit: Hit) -> bool:
 def _facts_mean(category: str, case: Case, hit: Hit) -> bool:
     del hit
     facts = case.evidence.texts if case.evidence else ()
-    return any(Meaning.load().says(reading, category, "likely") for _, reading in facts)
+    return any(Meaning.load().says(reading, category, "maybe") for _, reading in facts)
 
 
 def _facts_use_the_words(case: Case, hit: Hit) -> bool:
