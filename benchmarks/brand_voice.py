@@ -63,8 +63,8 @@ def import_guide(folder: Path) -> None:
     known = {(citation.entry, citation.value) for citation in made.brand.citations}
     uncited = [entry for entry in entries_of(made.brand) if entry not in known]
     print(
-        f"{folder.name}: {sum(entries.values())} citations in {took:.2f} s, {len(astray)} not found "
-        f"in their file, {len(uncited)} entries without one, {len(made.disputes)} disputes"
+        f"{folder.name}: {sum(entries.values())} citations in {took:.2f} s, {len(astray)} not in "
+        f"their file, {len(uncited)} entries without one, {len(made.disputes)} disputes"
     )
     print("   " + ", ".join(f"{name} {count}" for name, count in entries.most_common()))
 

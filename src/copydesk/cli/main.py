@@ -21,6 +21,7 @@ COMMANDS = {
     "check": Lazy("copydesk.cli.check:check", "Check copy, line by line of a file."),
     "eval": Lazy("copydesk.cli.evaluate:evaluate", "Compare models and prompts on your briefs."),
     "rank": Lazy("copydesk.cli.rank:rank", "Order candidates, best first."),
+    "brand": Lazy("copydesk.cli.brand:brand", "Read a style guide, and score copy by it."),
     "reviews": Lazy("copydesk.cli.reviews:reviews", "See what waits for a person."),
     "pull": Lazy("copydesk.cli.pull:pull", "Print the approved copy of a campaign."),
     "serve": Lazy("copydesk.cli.serve:serve", "Serve the API and the review pages."),

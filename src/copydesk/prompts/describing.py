@@ -17,6 +17,7 @@ class Described(NamedTuple):
     """True for a sensitive audience: the model is asked for care, and not told why."""
 
 
+_ADDRESS = re.compile(r"\S@\S")
 NOBODY = Described(None, care=False)
 
 
@@ -40,9 +41,14 @@ def _may_be_shown(audience: Audience) -> bool:
     return not _names_somebody(audience)
 
 
+def without_identities(text: str, audience: Audience) -> str:
+    """Return the text with the recipient's id and the values of fields taken out.
+
+    What a check says of copy may quote it as one recipient would read it.
+    """
+    return audience.identities().sub("…", text)
+
+
 def _names_somebody(audience: Audience) -> bool:
-    identities = [audience.recipient or "", *audience.fields.values()]
-    words = [re.escape(value.strip()) for value in identities if value.strip()]
-    named = rf"(?<!\w)(?:{'|'.join(words)})(?!\w)" if words else r"(?!)"
-    found = re.search(rf"\S@\S|{named}", audience.description, re.IGNORECASE)
-    return found is not None
+    named = audience.identities().search(audience.description)
+    return named is not None or _ADDRESS.search(audience.description) is not None

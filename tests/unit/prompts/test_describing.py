@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from copydesk.prompts import draft_prompt
-from copydesk.prompts.describing import describe
+from copydesk.prompts.describing import describe, without_identities
 from tests.factories import a_brand, a_brief, an_audience
 
 PERSON = {"recipient": "cust-8841", "fields": {"first_name": "Imke", "city": "Ulm"}}
@@ -59,3 +59,14 @@ def test_a_sensitive_audience_asks_for_care_without_saying_why() -> None:
 
     assert "asks for care" in user
     assert "bereaved" not in user
+
+
+def test_what_a_check_quotes_of_one_recipient_is_taken_out() -> None:
+    """Values of fields and the recipient's id go from a text, as whole words, the longest first."""
+    audience = an_audience(
+        recipient="r-17", fields={"first_name": "Ana", "name": "Ana Ruiz", "city": " "}
+    )
+
+    said = without_identities("subject: “Hi ANA RUIZ” (Ana, r-17) beside Anabel", audience)
+
+    assert said == "subject: “Hi …” (…, …) beside Anabel"

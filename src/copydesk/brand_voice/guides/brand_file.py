@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from copydesk.brand_voice.brand import Brand, Citation, Pair
+from copydesk.brand_voice.guides.cues import book
 from copydesk.brand_voice.guides.lessons import Lesson
 from copydesk.documents import shaped
 
@@ -47,10 +48,20 @@ def build(lessons: Sequence[Lesson], name: str | None = None) -> Imported:
 
 
 def _ordered(lessons: Sequence[Lesson]) -> list[Lesson]:
-    """What is banned outright comes before what is only for care, and samples at most so many."""
+    """What is banned outright comes before what is only for care, and samples at most so many.
+
+    Guidance on what is written here, e-mails and their parts, comes before other guidance: a
+    prompt shows only the beginning of it.
+    """
     samples = [lesson for lesson in lessons if lesson.field == "samples"][:SAMPLES_AT_MOST]
     rest = [lesson for lesson in lessons if lesson.field != "samples"]
-    return sorted(rest, key=lambda lesson: lesson.field == "careful_terms") + samples
+    return sorted(rest, key=_rank) + samples
+
+
+def _rank(lesson: Lesson) -> tuple[bool, bool]:
+    headings = " / ".join(lesson.sentence.headings)
+    near = book().guidance.near.search(headings) is not None
+    return lesson.field == "careful_terms", lesson.field == "guidance" and not near
 
 
 def _enter(fields: dict[str, Any], lesson: Lesson) -> bool:

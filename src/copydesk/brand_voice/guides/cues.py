@@ -123,6 +123,8 @@ class Guidance(Cues):
     not_: Pattern
     leans: Pattern
     """Words that mean nothing without the heading."""
+    near: Pattern
+    """Headings over what is about e-mails."""
     words_least: int
     words_most: int
 

@@ -89,7 +89,11 @@ def _spelled(sentence: Sentence) -> Iterator[Lesson]:
 def _preferred(sentence: Sentence) -> Iterator[Lesson]:
     cues = book().terms
     patterns = [*cues.preferred]
-    if sentence.kind in {"item", "row"} and len(sentence.text) <= 2 * LETTERS_OF_A_TERM:
+    of_voice = any(book().voice.sections.search(heading) for heading in sentence.headings)
+    short = len(sentence.text) <= 2 * LETTERS_OF_A_TERM
+    if (
+        sentence.kind in {"item", "row"} and short and not of_voice
+    ):  # `dry, not sarcastic` is a trait
         patterns += cues.preferred_items
     if _is_step(sentence):
         return

@@ -80,7 +80,8 @@ class Tone:
     """Chance that a sentence of the brand scores above one of another sender."""
     own: tuple[str, ...]
     embedder: meaning.Embedder | None
-    own_vectors: meaning.Vectors | None
+    vectors: tuple[meaning.Vectors, meaning.Vectors] | None
+    """Of the brand's own sentences and of others', where there is an embedder."""
 
     @classmethod
     def of(cls, samples: Sequence[str], embedder: meaning.Embedder | None = None) -> Tone | str:
@@ -126,9 +127,8 @@ class Tone:
     def features(self, texts: Sequence[str]) -> Floats:
         """Return a row for each sentence: what each part says of it."""
         columns = [_evidence(_rows(texts, part.name), self.weights[part.name]) for part in PARTS]
-        if self.embedder is not None and self.own_vectors is not None:
-            others = _vectors(self.embedder, background().others)
-            near = meaning.nearness(self.embedder.vectors(texts), self.own_vectors, others)
+        if self.embedder is not None and self.vectors is not None:
+            near = meaning.nearness(self.embedder.vectors(texts), *self.vectors)
             columns.append(near.astype(np.float64))
         return np.column_stack(columns)
 
@@ -184,15 +184,15 @@ def calibrated(
         beside[:, at] = _evidence(_other_rows(part.name), weights[part.name])
     vectors = None
     if embedder is not None:
-        vectors, others = embedder.vectors(own), _vectors(embedder, other.others)
-        near = meaning.nearness(vectors, vectors, others, among=True)
-        held_out = np.column_stack([held_out, near])
-        beside = np.column_stack([beside, -meaning.nearness(others, others, vectors, among=True)])
+        mine, theirs = embedder.vectors(own), embedder.vectors(other.others)
+        vectors = (mine, theirs)
+        held_out = np.column_stack([held_out, meaning.nearness(mine, mine, theirs, among=True)])
+        beside = np.column_stack([beside, -meaning.nearness(theirs, theirs, mine, among=True)])
     fitted = fitting.fit(held_out, beside)
-    mine, theirs = fitted.log_odds(held_out), fitted.log_odds(beside)
-    low, high = np.percentile(100 * fitting.sigmoid(mine), USUAL)
+    ours, others = fitted.log_odds(held_out), fitted.log_odds(beside)
+    low, high = np.percentile(100 * fitting.sigmoid(ours), USUAL)
     usual = (round(float(low), 1), round(float(high), 1))
-    return Tone(weights, fitted, usual, fitting.told_apart(mine, theirs), own, embedder, vectors)
+    return Tone(weights, fitted, usual, fitting.told_apart(ours, others), own, embedder, vectors)
 
 
 def _held_out(rows: Sequence[Buckets], sample_of: Indices, shares: Counts, prior: float) -> Floats:
@@ -200,8 +200,8 @@ def _held_out(rows: Sequence[Buckets], sample_of: Indices, shares: Counts, prior
     found = np.empty(len(rows))
     for fold in range(FOLDS):
         out = np.flatnonzero(sample_of % FOLDS == fold)
-        rest = counted(rows[at] for at in np.flatnonzero(sample_of % FOLDS != fold))
-        found[out] = _evidence([rows[at] for at in out], _weights(rest, shares, prior))
+        rest = counted(rows[int(at)] for at in np.flatnonzero(sample_of % FOLDS != fold))
+        found[out] = _evidence([rows[int(at)] for at in out], _weights(rest, shares, prior))
     return found
 
 
@@ -223,8 +223,3 @@ def _rows(texts: Sequence[str], name: str) -> list[Buckets]:
 @lru_cache(maxsize=len(PARTS))
 def _other_rows(name: str) -> list[Buckets]:
     return _rows(background().others, name)
-
-
-@lru_cache(maxsize=2)
-def _vectors(embedder: meaning.Embedder, texts: tuple[str, ...]) -> meaning.Vectors:
-    return embedder.vectors(texts)
