@@ -11,6 +11,7 @@ from copydesk.briefs import Kind, OfferKind, Sector
 from copydesk.generation.phrasebook.figures import Figures
 from copydesk.generation.phrasebook.grammar import load_book
 from copydesk.generation.phrasebook.languages import OFFERED, Tongue, language_of
+from copydesk.generation.phrasebook.situation import read_situation
 from copydesk.guardrails import Submission, Verdict
 from copydesk.guardrails.build import build_checker
 from copydesk.ranking.duplicates import near_duplicates
@@ -78,6 +79,33 @@ def test_formality_decides_how_a_german_reader_is_addressed() -> None:
     assert not {"Sie", "Ihnen", "Ihr"} & set(casual)
     assert {"Sie", "Ihnen"} & set(formal)
     assert not {"du", "dir", "dich", "dein"} & set(formal)
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "unsaid"),
+    [
+        ("en-US", {"cart", "through", "free shipping"}, {"basket", "until 8", "free delivery"}),
+        ("en-GB", {"basket", "until", "free delivery"}, {" cart", "through 8", "free shipping"}),
+    ],
+)
+def test_english_is_american_or_british(locale: str, said: set[str], unsaid: set[str]) -> None:
+    """The same offer in the words of either country."""
+    offer = an_offer(kind="free_shipping", value=None, conditions=None)
+    facts: list[Any] = []
+    told = text(kind="cart_abandonment", locale=locale, offer=offer, facts=facts).casefold()
+
+    assert {word for word in said if word not in told} == set()
+    assert {word for word in unsaid if word in told} == set()
+
+
+@pytest.mark.parametrize(("locale", "word"), [("en-US", "planner"), ("en-GB", "diary")])
+def test_a_word_that_is_british_is_not_sent_to_americans(locale: str, word: str) -> None:
+    """Phrases are written once, and said as the country says them."""
+    brief = a_brief(locale=locale)
+
+    assert (
+        read_situation(brief, a_brand(), ()).house.preferred("In your diary.") == f"In your {word}."
+    )
 
 
 def test_facts_in_another_language_are_left_out() -> None:

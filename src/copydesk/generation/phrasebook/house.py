@@ -26,6 +26,8 @@ class House:
     brand: Brand
     names: tuple[str, ...] = ()
     """Names that have to be written, whatever is banned: the product's and the brand's."""
+    regional: tuple[tuple[str, str], ...] = ()
+    """Words of our phrases, and what readers in this country say instead: `diary`, `planner`."""
 
     def bans(self, text: str) -> bool:
         """Return whether `text` holds a banned term in any of its forms."""
@@ -60,7 +62,7 @@ class House:
     def _preferred(self) -> list[tuple[re.Pattern[str], str]]:
         return [
             (re.compile(rf"(?<!\w){re.escape(avoided)}(?!\w)", re.IGNORECASE), tame(wanted))
-            for avoided, wanted in self.brand.preferred_terms.items()
+            for avoided, wanted in (*self.regional, *self.brand.preferred_terms.items())
             if avoided.strip() and 0 < len(tame(wanted)) <= PREFERRED_MAX
         ]
 

@@ -42,6 +42,8 @@ class Lexicon:
     addressed: tuple[tuple[re.Pattern[str], str], ...]
     forms: dict[str, str]
     """Words for an offer and for joining things, as `percent: "{value}% off"`."""
+    american: tuple[tuple[str, str], ...]
+    """British words of the phrases, each with the American one."""
     keywords: dict[str, tuple[str, ...]]
     """Words by which conditions say themselves what is offered, by kind of offer."""
 
@@ -81,6 +83,7 @@ def lexicon(language: str = "en") -> Lexicon:
         voices={name: frozenset(text.split()) for name, text in raw["voices"].items()},
         addressed=tuple((re.compile(was, re.IGNORECASE), now) for was, now in raw["addressed"]),
         forms=raw["forms"],
+        american=tuple(raw["american"].items()),
         keywords={name: tuple(words) for name, words in raw["keywords"].items()},
     )
 
