@@ -1,6 +1,6 @@
 """Our own pairs of violating and lawful copy, as the lines that `copydesk check` reads.
 
-    python -m benchmarks.pairs > copy_cases.jsonl
+    python -m benchmarks.pairs [--numbers odd] > copy_cases.jsonl
     python -m benchmarks.pairs --validate benchmarks/copy_cases/legal.free_claim.yaml
 
 A pair is written once: what both copies share, and under `twin` only what differs. Pairs of an
@@ -57,6 +57,11 @@ def both(pair: Row, category: str) -> tuple[Row, Row]:
     return bad, good | {"copy": {**pair["copy"], **twin["copy"]}}
 
 
+def parity(pair: str) -> str:
+    """Return `even` or `odd`: what the number at the end of a pair's name is."""
+    return "odd" if int(pair.rsplit("-", 1)[1]) % 2 else "even"
+
+
 def _lawful_brief(brief: Row, twin: Row) -> Row:
     brief = {**brief, **twin.get("brief", {})}
     if "offer" in twin:
@@ -107,11 +112,13 @@ def main() -> None:
     """Print all rows, or say what is wrong with the files named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--validate", nargs="+", type=Path, default=None)
+    parser.add_argument("--numbers", choices=("even", "odd", "all"), default="all")
     chosen = parser.parse_args()
     if chosen.validate:
         sys.exit(_validate(chosen.validate))
     for row in rows():
-        print(json.dumps(row, default=str, ensure_ascii=False))
+        if chosen.numbers in ("all", parity(row["pair"])):
+            print(json.dumps(row, default=str, ensure_ascii=False))
 
 
 if __name__ == "__main__":

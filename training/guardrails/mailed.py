@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from benchmarks.pairs import FOLDER, both
+from benchmarks.pairs import FOLDER, both, parity
 
 from copydesk.guardrails.meaning import sentences
 from copydesk.guardrails.normalise import read
@@ -40,7 +40,7 @@ def judged() -> Iterator[Judged]:
     """Every sentence of the pairs that teach."""
     for path in [*sorted(FOLDER.glob("*.yaml")), *sorted(OWN.glob("*.yaml"))]:
         for pair in yaml.safe_load(path.read_text(encoding="utf-8")):
-            if path.parent == OWN or int(pair["pair"].rsplit("-", 1)[1]) % 2 == 0:
+            if path.parent == OWN or parity(pair["pair"]) == "even":
                 bad, good = both(pair, path.stem)
                 yield from _of_violating(bad)
                 yield from _of_lawful(good)
