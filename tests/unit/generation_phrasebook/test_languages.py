@@ -84,8 +84,8 @@ def test_formality_decides_how_a_german_reader_is_addressed() -> None:
 @pytest.mark.parametrize(
     ("locale", "said", "unsaid"),
     [
-        ("en-US", {"cart", "through", "free shipping"}, {"basket", "until 8", "free delivery"}),
-        ("en-GB", {"basket", "until", "free delivery"}, {" cart", "through 8", "free shipping"}),
+        ("en-US", {"through", "free shipping"}, {"basket", "until 8", "free delivery"}),
+        ("en-GB", {"until", "free delivery"}, {" cart", "through 8", "free shipping"}),
     ],
 )
 def test_english_is_american_or_british(locale: str, said: set[str], unsaid: set[str]) -> None:
