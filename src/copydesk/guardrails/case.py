@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -15,12 +16,14 @@ from copydesk.guardrails.evidence import Evidence, evidence
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.literals import lower
 from copydesk.guardrails.meaning import Meaning, Sentence, sentences
-from copydesk.guardrails.normalise import Reading, read
+from copydesk.guardrails.normalise import Marked, Reading, marked, read
 from copydesk.guardrails.roles import roles
 from copydesk.variants import Slot, Text
 
 LONGEST = 10_000
 """Characters of a slot that rules look at: several times the longest mail that anyone sends."""
+
+_DIGIT = re.compile(r"\d")
 
 
 class Hit(NamedTuple):
@@ -82,6 +85,16 @@ class Case:
     def lowered_reading(self) -> str:
         """The slots with their masks taken off, in one text, as a `literals.Sieve` takes it."""
         return lower("\n\n".join(reading.folded.text for reading in self.readings.values()))
+
+    @cached_property
+    def digits(self) -> Mapping[Slot, int]:
+        """How many digits each slot has, its masks taken off."""
+        return {slot: len(_DIGIT.findall(r.folded.text)) for slot, r in self.readings.items()}
+
+    @cached_property
+    def marked(self) -> Mapping[Slot, Sequence[Marked]]:
+        """In each slot the pieces between blanks that hold digits or signs, as `sh1t`."""
+        return {slot: tuple(marked(reading)) for slot, reading in self.readings.items()}
 
     @cached_property
     def claims(self) -> Mapping[Slot, list[Claim]]:

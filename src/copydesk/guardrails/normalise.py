@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -28,6 +28,15 @@ STOP, PAUSE = ".", ","
 PLACEHOLDER = "someone"
 """What a merge tag without a fallback reads as."""
 
+_PLAIN = r"""
+    (?P<number>\d+(?:[.,:]\d+)*)
+    |(?P<word>[^\W_]+(?:'[^\W\d_]+)*)
+    |(?P<sign>[%$£€¥&@])
+    |(?P<hash>\#(?=\ ?\d))
+    |(?P<stop>[.!?]+|\n\s*\n|\n(?=\s*[-*•\d]))
+    |(?P<pause>[,;:()"]|—|\ -\ |\n)
+    """
+_PLAIN_TOKEN = re.compile(_PLAIN, re.VERBOSE)
 _TOKEN = re.compile(
     r"""
     (?P<url>https?://[^\s<>"']{1,2000}
@@ -36,15 +45,15 @@ _TOKEN = re.compile(
     |(?P<mail>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5})
     |(?P<spaced>(?<![^\W_])(?:[^\W\d_](?P<gap>[ .*_-])(?:[^\W\d_](?P=gap)){1,30}[^\W\d_])(?![^\W_]))
     |(?P<initials>(?<![^\W_])[^\W\d_]\.[^\W\d_](?![^\W_])\.?)
-    |(?P<number>\d+(?:[.,:]\d+)*)
-    |(?P<word>[^\W_]+(?:'[^\W\d_]+)*)
-    |(?P<sign>[%$£€¥&@])
-    |(?P<hash>\#(?=\ ?\d))
-    |(?P<stop>[.!?]+|\n\s*\n|\n(?=\s*[-*•\d]))
-    |(?P<pause>[,;:()"]|—|\ -\ |\n)
-    """,
+    |"""
+    + _PLAIN,
     re.VERBOSE,
 )
+MARKS = frozenset("0123456789@$!|+*#%€£_.-")
+"""Digits and signs that are written for letters, or over them."""
+_EDGES = ".,;:!?\"'()[]-_"
+_MARKED_RUN = re.compile(r"(?<!\S)[^\s0-9@$!|+*#%€£_.-]*[0-9@$!|+*#%€£_.-]\S*")
+_PIECE = re.compile(r"\S{3,40}")
 _LETTERS_WITH_ARTICLE = 5
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me"}
@@ -72,8 +81,8 @@ class Folded(NamedTuple):
     """Folded characters, and for each of them the span of the original."""
 
     text: str
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +131,10 @@ class Reading:
 
     def sentence(self, index: int) -> tuple[int, int]:
         """Return the first and the last word of the sentence around word `index`."""
-        first = last = index
-        while first > 0 and self.words[first - 1].text != STOP:
-            first -= 1
-        while last + 1 < len(self.words) and self.words[last + 1].text != STOP:
-            last += 1
+        stops = self.vocabulary.get(STOP, ())
+        before, after = bisect_left(stops, index), bisect_right(stops, index)
+        first = stops[before - 1] + 1 if before else 0
+        last = stops[after] - 1 if after < len(stops) else max(index, len(self.words) - 1)
         return first, last
 
 
@@ -189,18 +197,35 @@ def squeezed(word: str) -> tuple[str, ...]:
     return _STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)
 
 
+class Marked(NamedTuple):
+    """A piece of text between blanks that holds a digit or a sign."""
+
+    text: str
+    start: int
+    """Where it begins in `folded.text`."""
+
+
+def marked(reading: Reading) -> Iterator[Marked]:
+    """Yield the pieces of the folded text that hold digits or signs, their edges left off."""
+    text = reading.folded.text
+    for run in _MARKED_RUN.finditer(text):
+        for piece in _PIECE.finditer(text, *run.span()):
+            word = piece.group().strip(_EDGES)
+            if word and not MARKS.isdisjoint(word):
+                yield Marked(word, piece.start() + piece.group().index(word))
+
+
 def _fold_nodes(text: Text) -> Folded:
     if len(text.nodes) == 1 and not isinstance(text.nodes[0], MergeTag):
         return _fold_piece(text.source, 0)
-    whole = Folded("", [], [])
-    parts = []
+    parts, starts, ends = list[str](), list[int](), list[int]()
     for node, start in zip(text.nodes, text.starts, strict=True):
         piece = _fold_tag(node, start) if isinstance(node, MergeTag) else None
         piece = piece or _fold_piece(str(node), start)
         parts.append(piece.text)
-        whole.starts.extend(piece.starts)
-        whole.ends.extend(piece.ends)
-    return Folded("".join(parts), whole.starts, whole.ends)
+        starts.extend(piece.starts)
+        ends.extend(piece.ends)
+    return Folded("".join(parts), starts, ends)
 
 
 def _fold_tag(tag: MergeTag, start: int) -> Folded:
@@ -212,8 +237,8 @@ def _fold_tag(tag: MergeTag, start: int) -> Folded:
 def _fold_piece(piece: str, offset: int) -> Folded:
     plain = piece if piece.isascii() else piece.translate(_one_to_one())
     if _is_simple(plain):
-        starts = list(range(offset, offset + len(piece)))
-        return Folded(plain.lower(), starts, [start + 1 for start in starts])
+        end = offset + len(piece)
+        return Folded(plain.lower(), range(offset, end), range(offset + 1, end + 1))
     return _fold_slowly(piece, offset)
 
 
@@ -268,12 +293,10 @@ def _words(folded: Folded) -> list[Word]:
     words: list[Word] = []
     starts, ends = folded.starts, folded.ends
     settled = _settled if is_stretched(folded.text) else str
-    for found in _TOKEN.finditer(folded.text):
+    token = _TOKEN if _may_be_no_word(folded.text) else _PLAIN_TOKEN
+    for found in token.finditer(folded.text):
         kind, text = found.lastgroup or "word", found.group()
         start = starts[found.start()]
-        if kind == "spaced":
-            words.extend(_joined(found, folded))
-            continue
         if kind == "word":
             end = ends[found.end() - 1]
             if "'" in text or text in _SEVERAL:
@@ -281,10 +304,24 @@ def _words(folded: Folded) -> list[Word]:
             else:
                 words.append(Word(settled(text), start, end))
             continue
+        if kind == "spaced":
+            words.extend(_joined(found, folded))
+            continue
         text = text.rstrip(_TRAILING.get(kind, ""))
         end = ends[found.start() + max(len(text), 1) - 1]
         words.append(Word(_AS_READ[kind](text) if kind in _AS_READ else text, start, end))
     return words
+
+
+def _may_be_no_word(text: str) -> bool:
+    """Return False where no address, initials or spaced letters can stand in a text."""
+    if "@" in text or "/" in text or _DOTTED.search(text):
+        return True
+    return _SPACED.search(f" {text}") is not None
+
+
+_DOTTED = re.compile(r"\.(?<=[\w-]\.)(?=\w)")
+_SPACED = re.compile(r"[\W_][^\W\d_]([ .*_-])[^\W\d_]\1[^\W\d_]")
 
 
 _TRAILING = {"url": ".,;:!?)*", "mail": ".", "initials": "."}

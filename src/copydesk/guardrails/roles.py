@@ -20,6 +20,8 @@ from copydesk.guardrails.normalise import PAUSE, STOP, Reading, Word, with_words
 from copydesk.guardrails.phrases import COMMON_WORDS, PhraseIndex, compile_phrase
 from copydesk.guardrails.spelling import LEET, Mender
 
+_LETTER_SIGNS = re.escape("".join(sorted(LEET)))
+_RUN = re.compile(rf"(?<!\S)[^\s{_LETTER_SIGNS}]*[{_LETTER_SIGNS}]\S*")
 _CHUNK = re.compile(r"\S{3,30}")
 _EDGES = ".,;:?\"'()[]-_"
 _SPOKEN_OF = frozenset(("+group", "+identity", "+slur"))
@@ -49,9 +51,19 @@ class Roles:
 
     def _may_speak(self, reading: Reading) -> bool:
         """Return whether a word of the reading, mended, names a group; cheaper than `read`."""
-        if any(map(self._names_a_group, {word.text for word in self._rejoined(reading.words)})):
+        if any(map(self._names_a_group, reading.vocabulary)):
+            return True
+        if any(self._names_a_group(word) for word in self._joined(reading)):
             return True
         return any(self._names_a_group(text) for _, (text, _) in self._masked(reading))
+
+    def _joined(self, reading: Reading) -> Iterator[str]:
+        """Yield words whose first letter was taken for an article."""
+        words = reading.words
+        for article in ("a", "i"):
+            for at in reading.vocabulary.get(article, ()):
+                if at + 1 < len(words) and article + words[at + 1].text in self.mender.wanted:
+                    yield article + words[at + 1].text
 
     @cached_property
     def _names_a_group(self) -> Callable[[str], bool]:
@@ -90,7 +102,7 @@ class Roles:
     def _masked(self, reading: Reading) -> Iterator[tuple[int, tuple[str, int]]]:
         """Yield words written with signs for letters: where each begins, what it is, its end."""
         text = reading.folded.text
-        for chunk in _CHUNK.finditer(text):
+        for chunk in (c for run in _RUN.finditer(text) for c in _CHUNK.finditer(text, *run.span())):
             word = chunk.group().strip(_EDGES)
             if LEET.isdisjoint(word) or word.isdigit():
                 continue

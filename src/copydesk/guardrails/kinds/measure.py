@@ -102,8 +102,15 @@ def _words(case: Case, slot: Slot) -> Measured:
     return Measured(amount, 0, len(reading.source))
 
 
-def _count_of(pattern: re.Pattern[str]) -> Callable[[Case, Slot], Measured]:
+def _count_of(
+    pattern: re.Pattern[str], in_ascii: str | None = None
+) -> Callable[[Case, Slot], Measured]:
+    """Return what counts the matches; of ASCII characters it holds only those of `in_ascii`."""
+
     def count(case: Case, slot: Slot) -> Measured:
+        source = case.readings[slot].source
+        if in_ascii is not None and source.isascii() and not any(c in source for c in in_ascii):
+            return Measured(0, 0, 0)
         found = list(pattern.finditer(case.readings[slot].source))
         if not found:
             return Measured(0, 0, 0)
@@ -142,9 +149,9 @@ _MEASURES: dict[Measure, Callable[[Case, Slot], Measured]] = {
     "characters": _characters,
     "longest": _longest,
     "words": _words,
-    "exclamations": _count_of(EXCLAMATION),
-    "marks": _count_of(MARK),
-    "emoji": _count_of(EMOJI),
+    "exclamations": _count_of(EXCLAMATION, "!"),
+    "marks": _count_of(MARK, "!?"),
+    "emoji": _count_of(EMOJI, ""),
     "controls": _count_of(CONTROL),
     "capitals": _capitals,
     "repetition": _repetition,

@@ -60,7 +60,14 @@ _SPOKEN = re.compile(
 )
 """A telephone number in letters."""
 _ONLY_A_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?-\s?(?:(?:19|20)?\d\d))?\Z")
-_DIGIT = re.compile(r"\d")
+_SPOKEN_DIGITS = (
+    "oh", "zero", "nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+)  # fmt: skip
+_FEWEST_SPOKEN = 7
+_FEWEST_DIGITS: dict[Sort, int] = {
+    "mail": 0, "telephone": 7, "street": 1, "card": 13, "iban": 2, "account": 2, "national_id": 6,
+}  # fmt: skip
+"""Digits that a text must have for the sort of data to stand in it at all."""
 _MAIL_SIGN = re.compile(r"@|\bat\b")
 
 
@@ -74,7 +81,7 @@ class PersonalDataRule(RuleBase):
         """Return a function that searches each slot, checksums included."""
         del lists
         pattern, is_real = _PATTERNS[self.sort], _CHECKS.get(self.sort, bool)
-        may_stand = _MAIL_SIGN if self.sort == "mail" else _DIGIT
+        fewest = _FEWEST_DIGITS[self.sort]
         group = "what" if "what" in pattern.groupindex else 0
 
         def find(case: Case) -> Iterator[Hit]:
@@ -82,7 +89,9 @@ class PersonalDataRule(RuleBase):
                 reading = case.readings[slot]
                 if self.sort == "telephone":
                     yield from _spoken(case, slot)
-                if not may_stand.search(reading.folded.text):
+                if case.digits[slot] < fewest:
+                    continue
+                if self.sort == "mail" and not _MAIL_SIGN.search(reading.folded.text):
                     continue
                 for found in pattern.finditer(reading.folded.text):
                     if not is_real(found.group(group)) or _is_named(found, case):
@@ -95,6 +104,8 @@ class PersonalDataRule(RuleBase):
 
 def _spoken(case: Case, slot: Slot) -> Iterator[Hit]:
     reading = case.readings[slot]
+    if sum(map(reading.folded.text.count, _SPOKEN_DIGITS)) < _FEWEST_SPOKEN:
+        return
     for found in _SPOKEN.finditer(reading.folded.text):
         yield Hit(slot, *reading.span_of_text(*found.span()))
 

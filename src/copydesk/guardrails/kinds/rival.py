@@ -43,7 +43,6 @@ class RivalRule(RuleBase):
         harmless = frozenset(word for line in self.not_rivals for word in line.split("|"))
 
         def find(case: Case) -> Iterator[Hit]:
-            own = own_names(case) | harmless
             for slot in self.slots:
                 reading = case.readings[slot]
                 found = [(start, end) for _, start, end in bad.search(reading)]
@@ -51,7 +50,7 @@ class RivalRule(RuleBase):
                     continue
                 faults = {reading.word_at(start): reading.word_at(end - 1) for start, end in found}
                 rivals = [reading.word_at(start) for _, start, _ in pointed.search(reading)]
-                rivals += _names(case, reading, own, faults)
+                rivals += _names(case, reading, own_names(case) | harmless, faults)
                 yield from _together(slot, reading, rivals, faults)
 
         return find

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.inflection import forms
-from copydesk.guardrails.normalise import Reading, is_stretched, squeezed
+from copydesk.guardrails.normalise import Marked, Reading, is_stretched, squeezed
 from copydesk.guardrails.phrases import Lists, Phrases
 from copydesk.guardrails.rule import Find, RuleBase
 
@@ -24,10 +24,7 @@ Words = Annotated[tuple[Word, ...], BeforeValidator(_divided)]
 """Words in a pack: a list, or one block of text divided by spaces."""
 
 _LEET = str.maketrans("013457@$!|+€£", "oieastasiitel")
-_MARKS = frozenset("0123456789@$!|+*#%€£_.-")
-_CHUNK = re.compile(r"\S{3,40}")
 _LETTER = re.compile(r"[^\W\d_]")
-_EDGES = ".,;:!?\"'()[]-_"
 _DIVIDERS = str.maketrans("", "", "._-*")
 
 
@@ -64,7 +61,8 @@ class _WordFinder:
         for slot in self.rule.slots:
             reading = case.readings[slot]
             spans = self._written_out(reading)
-            for start, end in [*spans, *(self._masked(reading) if self.rule.masked else [])]:
+            masked = case.marked[slot] if self.rule.masked else ()
+            for start, end in [*spans, *self._masked(reading, masked)]:
                 yield Hit(slot, start, end)
 
     def _written_out(self, reading: Reading) -> list[tuple[int, int]]:
@@ -79,14 +77,10 @@ class _WordFinder:
             return True
         return any(other in self.exact for other in squeezed(word))
 
-    def _masked(self, reading: Reading) -> Iterator[tuple[int, int]]:
-        text = reading.folded.text
-        for chunk in _CHUNK.finditer(text):
-            word = chunk.group().strip(_EDGES)
-            if not _MARKS.isdisjoint(word) and _LETTER.search(word):
-                at = chunk.start() + chunk.group().index(word)
-                if self._is_unmasked(word):
-                    yield reading.span_of_text(at, at + len(word))
+    def _masked(self, reading: Reading, pieces: Iterable[Marked]) -> Iterator[tuple[int, int]]:
+        for word, at in pieces:
+            if _LETTER.search(word) and self._is_unmasked(word):
+                yield reading.span_of_text(at, at + len(word))
 
     def _is_unmasked(self, word: str) -> bool:
         decoded = word.translate(_LEET)
