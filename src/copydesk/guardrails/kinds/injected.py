@@ -8,6 +8,7 @@ from typing import Literal
 
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.conditions import index_of
+from copydesk.guardrails.names import capital_words, is_own, own_names
 from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.phrases import COMMON_WORDS, Lists, PhraseIndex, Phrases
 from copydesk.guardrails.rule import Find, RuleBase
@@ -34,12 +35,14 @@ class InjectedRule(RuleBase):
 
         def find(case: Case) -> Iterator[Hit]:
             signals = _orders_in(case, orders)
+            named = _named_in(signals, orders)
             said = case.evidence.said if case.evidence else frozenset[str]()
             for slot in self.slots:
                 reading = case.readings[slot]
                 for _, start, end in spoken.search(reading):
                     yield case.hit_in_line(slot, start, end)
                 yield from (Hit(slot, *span) for span in _marks(reading, signals, case))
+                yield from (Hit(slot, *span) for span in _names(reading, named, case))
                 for order in signals:
                     for first, last in _obeyed(reading, order, said):
                         yield Hit(slot, *reading.span_of_words(first, last))
@@ -68,6 +71,27 @@ def _marks(reading: Reading, orders: list[Reading], case: Case) -> Iterator[tupl
     said = case.evidence.said if case.evidence else frozenset[str]()
     wanted = {m.lower() for order in orders for m in _CAPITALS.findall(order.source)} - said
     return ((word.start, word.end) for word in reading.words if word.text in wanted)
+
+
+def _named_in(signals: list[Reading], orders: PhraseIndex[None]) -> frozenset[str]:
+    """Return the names that orders speak of; those before an order are of the signal itself."""
+    names: set[str] = set()
+    for signal in signals:
+        first = min(signal.word_at(start) for _, start, _ in orders.search(signal))
+        places = capital_words(signal, first, len(signal.words) - 1)
+        before = {word.text for word in signal.words[:first]}
+        names |= {signal.words[at].text for at in places} - before
+    return frozenset(names)
+
+
+def _names(reading: Reading, named: frozenset[str], case: Case) -> Iterator[tuple[int, int]]:
+    """Yield names that an order asks for and the brief does not hold."""
+    said = case.evidence.said if case.evidence else frozenset[str]()
+    own = own_names(case) | said
+    for index in capital_words(reading, 0, len(reading.words) - 1):
+        word = reading.words[index]
+        if word.text in named and not is_own(word.text, own, case):
+            yield word.start, word.end
 
 
 def _obeyed(reading: Reading, order: Reading, said: frozenset[str]) -> Iterator[tuple[int, int]]:
