@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import Field
 
 from copydesk.audiences import Audience
+from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Noun
 from copydesk.variants import Copy
 
@@ -24,6 +25,8 @@ class RankRequest(Noun):
     id: str | None = None
     brief: Brief | None = None
     audience: Audience | None = None
+    brand: Brand | None = None
+    """With enough samples, the breakdown tells how near a candidate is to the brand's own copy."""
     candidates: tuple[Candidate, ...] = Field(min_length=1)
 
 

@@ -100,13 +100,33 @@ class TransparentRanker:
             score=score,
             low=round(max(0.0, score - HALF_WIDTH), DECIMALS),
             high=round(min(1.0, score + HALF_WIDTH), DECIMALS),
-            breakdown=breakdown,
+            breakdown=(*breakdown, *_tone(candidate, request)),
         )
 
 
 def _part(weighed: Weighed, seen: Seen) -> Part:
     share, why = weighed.measure(seen)
     return Part(name=weighed.name, points=round(weighed.weight * share, DECIMALS), why=why)
+
+
+def _tone(candidate: Candidate, request: RankRequest) -> tuple[Part, ...]:
+    """Return how near the copy is to the brand's own, where its samples suffice to tell.
+
+    It adds nothing: no outcome shows that copy nearer to the brand does better.
+    """
+    if request.brand is None or not request.brand.samples:
+        return ()
+    from copydesk.brand_voice.tone import tone_score
+
+    text = "\n".join(text.render() for _, text in candidate.copy_.slots())
+    tone = tone_score(text, request.brand.samples)
+    if tone.score is None or tone.usual is None:
+        return ()
+    low, high = tone.usual
+    why = (
+        f"{tone.score:.0f} of 100, the brand's own sentences {low:.0f} to {high:.0f}; adds nothing"
+    )
+    return (Part(name="brand_tone", points=0, why=why),)
 
 
 def _abstained(ranking: tuple[Scored, ...]) -> str | None:

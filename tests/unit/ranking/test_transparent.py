@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from copydesk.ranking import Candidate, Ranking, RankRequest, TransparentRanker
 from copydesk.ranking.transparent import ALIKE, PARTS, SINGLE
-from tests.factories import a_brief, a_copy
+from tests.factories import a_brand, a_brief, a_copy
+from tests.unit.brand_voice.test_tone import own
 
 LEGALESE = "Notwithstanding considerable organisational heterogeneity."
 ONE_LINK, OTHER_LINK = "See https://a.example/1", "https://a.example/2"
@@ -147,3 +148,16 @@ def test_many_candidates_are_ranked() -> None:
     ranking = TransparentRanker().rank(RankRequest(candidates=candidates))
 
     assert {scored.id for scored in ranking.ranking} == {candidate.id for candidate in candidates}
+
+
+def test_how_near_copy_is_to_the_brand_is_told_and_changes_no_score() -> None:
+    """With enough samples the breakdown has the tone, at no points; with few it says nothing."""
+    request = RankRequest(candidates=(Candidate(id="a", copy_=a_copy()),))
+    heard = request.model_copy(update={"brand": a_brand(samples=own(1, 100))})
+    unheard = request.model_copy(update={"brand": a_brand()})
+
+    plain, told, untold = (TransparentRanker().rank(one) for one in (request, heard, unheard))
+
+    assert told.ranking[0].breakdown[-1].name == "brand_tone"
+    assert told.ranking[0].score == plain.ranking[0].score
+    assert untold == plain
