@@ -10,12 +10,14 @@ from click.testing import CliRunner, Result
 from copydesk.brand_voice import Brand
 from copydesk.cli import main
 from copydesk.documents import load
+from tests.servers import FaultServer, says
 from tests.unit.brand_voice.guides import GUIDE
 from tests.unit.brand_voice.test_tone import own
 
 
-def run(*words: object, said: str | None = None) -> Result:
-    return CliRunner().invoke(main, ["brand", *map(str, words)], input=said)
+def run(*words: object, said: str | None = None, model: str | None = None) -> Result:
+    environment = {"COPYDESK_OPENAI_BASE_URL": model}
+    return CliRunner(env=environment).invoke(main, ["brand", *map(str, words)], input=said)
 
 
 def imported(folder: Path) -> Path:
@@ -34,6 +36,23 @@ def test_a_guide_and_samples_become_a_brand_file(tmp_path: Path) -> None:
 
     assert (brand.name, brand.exclamations, len(brand.samples)) == ("Larkfell", "never", 100)
     assert {citation.file for citation in brand.citations} == {"guide.md", "approved.jsonl"}
+
+
+def test_a_configured_model_reads_along_unless_it_is_told_not_to(tmp_path: Path) -> None:
+    """Its entry is cited under its name, one that the guide does not bear out is counted."""
+    guide = tmp_path / "guide.md"
+    guide.write_text("We shun synergy.", encoding="utf-8")
+    entry = {"field": "banned_terms", "value": "synergy", "detail": "", "sentence": 1}
+    answer = json.dumps({"entries": [entry, {**entry, "value": "leverage"}]})
+
+    with FaultServer(says(answer)) as server:
+        helped = run("import", guide, "--name", "Larkfell", model=server.url)
+        alone = run("import", guide, "--name", "Larkfell", "--rules-only", model=server.url)
+
+    assert "found_by: openai:gpt-5-mini" in helped.stdout
+    assert "1 entries that the guide bears out, 1 it does not" in helped.stderr
+    assert "synergy" not in alone.stdout
+    assert len(server.requests) == 1
 
 
 def test_without_a_place_to_write_the_file_goes_to_standard_output() -> None:
