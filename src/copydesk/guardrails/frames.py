@@ -31,10 +31,13 @@ class Frames:
     negates: PhraseIndex[None]
     asserts: PhraseIndex[None]
 
-    def spare(self, reading: Reading, hit: Span, *, minds_negation: bool = True) -> bool:
+    def spare(
+        self, reading: Reading, hit: Span, *, minds_negation: bool = True, may_quote: bool = True
+    ) -> bool:
         """Return whether the words of `hit`, a span of the source, are not the sender's view."""
         sentence = _sentence(reading, hit)
-        if self._is_quoted(reading, hit, sentence) or self._is_condemned(reading, hit, sentence):
+        is_quoted = may_quote and self._is_quoted(reading, hit, sentence)
+        if is_quoted or self._is_condemned(reading, hit, sentence):
             return not _occurs(self.endorses, reading, sentence)
         return minds_negation and self._is_negated(reading, hit)
 

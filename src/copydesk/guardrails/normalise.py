@@ -302,7 +302,8 @@ def _words(folded: Folded) -> list[Word]:
             if "'" in text or text in _SEVERAL:
                 _add_words(words, text, start, end)
             else:
-                words.append(Word(settled(text), start, end))
+                plain = text if text.isalpha() else _unmasked(text)
+                words.append(Word(settled(plain), start, end))
             continue
         if kind == "spaced":
             words.extend(_joined(found, folded))
@@ -346,6 +347,20 @@ def _add_words(words: list[Word], text: str, start: int, end: int) -> None:
         words.extend(Word(part, start, end) for part in _RUN_TOGETHER[text])
     else:
         _add_contraction(words, text, start, end)
+
+
+def _unmasked(word: str) -> str:
+    """Return a word with figures for letters, as `r1sk`, as it is meant; `mp3` is itself."""
+    meant = word.translate(_FIGURES)
+    return meant if meant in _masked_words() else word
+
+
+@cache
+def _masked_words() -> frozenset[str]:
+    return frozenset(_data()["masked"]["words"].split())
+
+
+_FIGURES = str.maketrans("013457", "oieast")
 
 
 def _settled(word: str) -> str:

@@ -21,6 +21,7 @@ from copydesk.guardrails.names import capital_words, is_own, own_names
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, fold, read_plain
 from copydesk.guardrails.phrases import COMMON_WORDS
+from copydesk.guardrails.rights import sells_legal_right
 from copydesk.guardrails.vocabulary import listed, phrases_of
 
 SOON = timedelta(days=3, hours=12)
@@ -41,7 +42,7 @@ Truth = Literal[
     "reference_price_true", "percent_true", "no_restriction", "quotation_in_facts",
     "brief_renews", "renewal_stated", "brief_gives_credit", "repayment_stated", "beyond_statute",
     "words_said", "fact_conditions_stated", "names_credit_figure", "introduces", "ratio_borne",
-    "names_itself", "deeds_borne", "waits_for_all",
+    "names_itself", "deeds_borne", "waits_for_all", "sells_legal_right",
     "percent_of_some",
 ]  # fmt: skip
 
@@ -316,13 +317,18 @@ def _says_share(case: Case, hit: Hit) -> bool:
 
 
 def _quotation_in_facts(case: Case, hit: Hit) -> bool:
-    """Return whether what stands between the quotation marks is in a fact, word for word."""
+    """Return whether what stands between the quotation marks is in a fact, word for word.
+
+    Words of somebody tied to the sender count only where the slot says so (16 CFR 465.5).
+    """
     source = fold(case.readings[hit.slot].source[hit.start : hit.end])
-    quoted = source.split('"')[1::2]
-    texts = [fold(reading.source) for _, reading in case.evidence.texts] if case.evidence else []
-    return bool(quoted) and all(
-        any(part.strip(" .,!") in text for text in texts) for part in quoted
-    )
+    quoted = [part.strip(" .,!") for part in source.split('"')[1::2]]
+    borne = [text for text in _facts(case) if any(part in fold(text.source) for part in quoted)]
+    if not quoted or not all(any(part in fold(t.source) for t in borne) for part in quoted):
+        return False
+    connected = listed("says_connected")
+    is_tied = any(True for text in borne for _ in connected.search(text))
+    return not is_tied or any(True for _ in connected.search(case.readings[hit.slot]))
 
 
 def _no_restriction(case: Case, _: Hit) -> bool:
@@ -453,6 +459,7 @@ _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "names_itself": _names_itself,
     "deeds_borne": _deeds_borne,
     "waits_for_all": _waits_for_all,
+    "sells_legal_right": sells_legal_right,
     "fact_conditions_stated": _fact_conditions_stated,
     "names_credit_figure": terms.names_credit_figure,
     "introduces": terms.introduces,

@@ -30,6 +30,8 @@ class SlightRule(RuleBase):
     """Whether the phrases are written over roles or over the words themselves."""
     negation: Literal["spares", "ignored"] = "spares"
     """Whether a negation before the hit clears it; it does not in advice: `do not be a ...`."""
+    quoted: Literal["spares", "ignored"] = "spares"
+    """Whether quotation marks clear a hit; not an insult of the reader, whoever speaks it."""
     exceptions: Phrases = ()
     """Phrases over roles that clear a hit which overlaps them."""
 
@@ -61,7 +63,9 @@ class SlightRule(RuleBase):
                 continue
             span = reading.span(start, end)
             minds = self.negation == "spares"
-            if not frames().spare(case.readings[slot], span, minds_negation=minds):
+            spares = frames().spare
+            quotes = self.quoted == "spares"
+            if not spares(case.readings[slot], span, minds_negation=minds, may_quote=quotes):
                 yield Hit(slot, *span)
 
 
