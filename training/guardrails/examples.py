@@ -16,7 +16,7 @@ from copydesk.guardrails.meaning import sentences
 from copydesk.guardrails.meaning.sentences import LONGEST, symbol
 from copydesk.guardrails.normalise import STOP, read
 from copydesk.variants import Text
-from training.guardrails import mailed
+from training.guardrails import mailed, written
 
 CORPUS = Path(__file__).parent / "corpus"
 MAILS = Path(__file__).parent / "mails.yaml"
@@ -71,7 +71,7 @@ def load() -> Examples:
         about = categories.index(part["category"]) if part["category"] in categories else NOBODY
         rows |= dict.fromkeys(part.get("negative", []), (about, 0))
         rows |= dict.fromkeys(part.get("positive", []), (about, 1))
-    rows |= dict.fromkeys(ordinary(), (NOBODY, 0))
+    rows |= dict.fromkeys([*ordinary(), *written.sentences_of_ours()], (NOBODY, 0))
     for text, category, claims in mailed.judged():
         column = categories.index(category) if category in categories else NOBODY
         if column != NOBODY or not claims:

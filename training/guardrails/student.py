@@ -16,7 +16,7 @@ from training.guardrails.teacher import Vocabulary
 
 WIDTH, FILTERS, HIDDEN = 96, 128, 192
 """Numbers for each word, filters of each layer, and features of a sentence."""
-EPOCHS, BATCH = 7, 128
+EPOCHS, BATCH = 6, 128
 RATE, WORD_RATE = 3e-3, 1.5e-3
 IMITATION = 2.0
 """Weight of coming near to the sentence model's own vector, beside the judgements."""

@@ -29,7 +29,7 @@ from training.guardrails.examples import NOBODY, Examples
 
 OWN_WEIGHT, OTHER_WEIGHT = 3.0, 0.3
 """Weight of an author's judgement, and of taking sentences of other categories for innocent."""
-EPOCHS, BATCH, RATE = 4, 48, 1e-4
+EPOCHS, BATCH, RATE = 3, 48, 1.2e-4
 HEAD_RATE = 2e-3
 TOGETHER = 256
 """Sentences judged at once."""

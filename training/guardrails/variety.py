@@ -14,7 +14,7 @@ import numpy as np
 from training.guardrails.examples import Examples
 from training.guardrails.teacher import Vocabulary
 
-EXCHANGED, SPLICED, CUT = 1, 1, 1
+EXCHANGED, SPLICED, CUT = 1, 1, 0
 """How many of each sort are made from every sentence."""
 _NEAR = 0.5
 _COMMONEST = 90

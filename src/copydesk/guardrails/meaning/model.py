@@ -26,8 +26,6 @@ Scores = Mapping[str, float]
 
 REMEMBERED = 10_000
 """Facts whose scores are remembered."""
-RIVAL = 1.0
-"""Log odds by which another category may be further above its threshold."""
 SHORTEST = 4
 """Words of a sentence below which it says too little to be judged alone."""
 KEPT, FEWEST = 1.0, 3
@@ -96,7 +94,7 @@ class Meaning:
         """Return for each sentence the categories that it reaches, each with the level.
 
         Only sentences that are worth it at first look are read. A sentence rarely makes two
-        claims: a category counts when none is further above its threshold by more than RIVAL.
+        claims: the category counts that is furthest above its threshold.
         """
         import numpy as np
 
@@ -106,7 +104,7 @@ class Meaning:
             likely, sure = self._bars
             logits = _logits(self.probabilities([rows[index] for index in read]))
             above = logits - likely
-            counts = (above >= 0) & (above >= above.max(axis=1, keepdims=True) - RIVAL)
+            counts = (above >= 0) & (above >= above.max(axis=1, keepdims=True))
             for row, column in np.argwhere(counts).tolist():
                 level: Level = "sure" if logits[row, column] >= sure[column] else "likely"
                 reached[read[row]][self.categories[column]] = level
