@@ -26,6 +26,8 @@ Scores = Mapping[str, float]
 
 REMEMBERED = 10_000
 """Facts whose scores are remembered."""
+MOST_READ = 40
+"""Sentences of a text that are read, the most suspicious first: several times a long mail's."""
 SHORTEST = 4
 """Words of a sentence below which it says too little to be judged alone."""
 KEPT, FEWEST = 1.0, 3
@@ -113,9 +115,13 @@ class Meaning:
     def _worth_reading(self, rows: Sequence[Sequence[str]]) -> list[int]:
         if not rows:
             return []
-        worth = (self.glance.logits(rows) >= self._parts["worth"]).any(axis=1)
-        indices: list[int] = worth.nonzero()[0].tolist()
-        return [index for index in indices if len(rows[index]) >= SHORTEST]
+        above = (self.glance.logits(rows) - self._parts["worth"]).max(axis=1).tolist()
+        worth = [
+            index
+            for index, words in enumerate(rows)
+            if above[index] >= 0 and len(words) >= SHORTEST
+        ]
+        return sorted(worth, key=lambda index: -above[index])[:MOST_READ]
 
     @cached_property
     def _bars(self) -> tuple[Floats, Floats]:
