@@ -21,8 +21,10 @@ class Call(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length", 0))
-        self.sent = json.loads(self.rfile.read(length) or b"{}")
+        body = self.rfile.read(length)
+        self.sent = json.loads(body or b"{}")
         with self.server.lock:
+            self.server.got.append(f"{self.requestline}\n{self.headers}".encode() + body)
             self.server.requests.append(self.sent)
             turn = min(len(self.server.requests), len(self.server.script)) - 1
         self.server.script[turn](self)
@@ -57,6 +59,7 @@ class _Listener(ThreadingHTTPServer):
         self.script = tuple(script)
         self.lists = lists
         self.requests: list[dict[str, Any]] = []
+        self.got: list[bytes] = []
         self.lock = threading.Lock()
         self.closing = threading.Event()
 
@@ -82,6 +85,11 @@ class FaultServer:
     def requests(self) -> list[dict[str, Any]]:
         """Bodies of the requests, oldest first."""
         return self._listener.requests
+
+    @property
+    def got(self) -> list[bytes]:
+        """Every byte of the requests: line, headers and body, oldest first."""
+        return self._listener.got
 
     def __enter__(self) -> Self:
         self._thread.start()

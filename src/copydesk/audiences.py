@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from re import Pattern
 from typing import Annotated, Any, NamedTuple
 
 import yaml
@@ -52,6 +54,14 @@ class Audience(Noun):
             return Consent.GIVEN if value else Consent.WITHHELD
         return value
 
+    def identities(self) -> Pattern[str]:
+        """Return a pattern of what says who they are: the recipient's id and values of fields."""
+        values = [self.recipient or "", *self.fields.values()]
+        words = {re.escape(value.strip()) for value in values if value.strip()}
+        longest_first = sorted(words, key=len, reverse=True)
+        named = rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)" if words else r"(?!)"
+        return re.compile(named, re.IGNORECASE)
+
 
 class Signal(NamedTuple):
     """One allowed signal, made coarse, with a name that reads as words."""
@@ -66,6 +76,8 @@ class SignalUse(NamedTuple):
 
     used: tuple[Signal, ...]
     withheld: dict[str, str]
+    generic_because: str | None = None
+    """Why nothing known about these people was used, or None where something was."""
 
 
 def minimise(audience: Audience) -> SignalUse:
@@ -75,16 +87,22 @@ def minimise(audience: Audience) -> SignalUse:
     """
     if audience.consent is not Consent.GIVEN:
         reason = f"consent is {audience.consent.value}"
-        return SignalUse((), dict.fromkeys(audience.signals, reason))
+        return SignalUse((), dict.fromkeys(audience.signals, reason), reason)
     used: list[Signal] = []
     withheld: dict[str, str] = {}
+    identities = audience.identities()
     for name, rule in _allowed().items():
-        if name in audience.signals:
-            _use(name, audience.signals[name], rule, used, withheld)
+        if name not in audience.signals:
+            continue
+        value = audience.signals[name]
+        if "max_length" in rule and identities.search(str(value)):
+            withheld[name] = "it holds the recipient's id or the value of a field"
+        else:
+            _use(name, value, rule, used, withheld)
     for name in audience.signals:
         if name not in _allowed():
             withheld[name] = "not on the allow-list"
-    return SignalUse(tuple(used), withheld)
+    return SignalUse(tuple(used), withheld, None if used else "no signal that may be used")
 
 
 def _use(

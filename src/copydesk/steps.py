@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from copydesk import __version__
-from copydesk.audiences import SignalUse
+from copydesk.audiences import Audience, SignalUse
 from copydesk.errors import GenerationError
 from copydesk.generation import Draft, DraftRequest, Drafts, Model, Repair
 from copydesk.generations import GenerationRequest, RoutedVariant
@@ -17,6 +17,7 @@ from copydesk.guardrails import Checked, Severity, Submission, Verdict
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.repair import apply_suggestions
 from copydesk.prompts import PROMPT_VERSION, Prompt, repair_prompt, shows_examples
+from copydesk.prompts.describing import without_identities
 from copydesk.ranking import Candidate, Ranker, RankRequest, Scored
 from copydesk.ranking.duplicates import without_duplicates
 from copydesk.review_queue import Case, Route
@@ -117,7 +118,12 @@ def rank(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ran
         return Ranked(tuple(blocked), None, ("Every draft was blocked: see the findings.",))
     candidates = tuple(Candidate(id=key, copy_=piece.copy) for key, piece in shown.items())
     ranking = desk.ranker.rank(
-        RankRequest(brief=request.brief, audience=request.audience, candidates=candidates)
+        RankRequest(
+            brief=request.brief,
+            audience=request.audience,
+            brand=request.brand,
+            candidates=candidates,
+        )
     )
     scores = {scored.id: scored for scored in ranking.ranking}
     by_id = {candidate.id: candidate for candidate in candidates}
@@ -172,7 +178,9 @@ def _suggested(piece: Piece) -> Copy | None:
 async def _rewrite(
     desk: Desk, request: GenerationRequest, asked: DraftRequest, blocked: Sequence[Piece]
 ) -> list[Piece]:
-    repairs = tuple(Repair(piece.draft, _problems(piece.checked)) for piece in blocked)
+    repairs = tuple(
+        Repair(piece.draft, _problems(piece.checked, request.audience)) for piece in blocked
+    )
     told = [(repair.draft.model_dump(exclude={"facts"}), repair.problems) for repair in repairs]
     prompt = repair_prompt(
         request.brief, request.brand, asked.signals, told, request.audience, desk.prompts
@@ -201,9 +209,9 @@ def _better(old: Piece, new: Piece, note: str) -> Piece:
     return replace(chosen, repairs=(*old.repairs, said))
 
 
-def _problems(checked: Checked) -> tuple[str, ...]:
+def _problems(checked: Checked, audience: Audience) -> tuple[str, ...]:
     return tuple(
-        f"{finding.slot}: “{finding.match}”: {finding.message}"
+        without_identities(f"{finding.slot}: “{finding.match}”: {finding.message}", audience)
         for finding in checked.findings
         if finding.severity in {Severity.BLOCK, Severity.REVIEW}
     )
@@ -270,6 +278,7 @@ def _provenance(
         usage=piece.drafts.usage,
         signals_used=tuple(signal.name for signal in signals.used),
         signals_withheld=signals.withheld,
+        generic_because=signals.generic_because,
         repairs=piece.repairs,
         engines=piece.checked.engines,
         ranker=desk.ranker.name,

@@ -198,6 +198,9 @@ class Provenance(Noun):
     signals_used: tuple[str, ...] = ()
     signals_withheld: dict[str, str] = {}
     """Names of signals that the model never saw, each with the reason."""
+    generic_because: str | None = None
+    """Why nothing known about these people was used, as `consent is withheld`; None where something
+    was."""
     repairs: tuple[str, ...] = ()
     """What the repair round did, one line each."""
     engines: dict[str, str] = {}

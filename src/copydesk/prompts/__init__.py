@@ -3,6 +3,7 @@
 from copydesk.prompts.build import (
     PROMPT_VERSION,
     draft_prompt,
+    fixed_parts,
     prompt_versions,
     repair_prompt,
     shows_examples,
@@ -14,6 +15,7 @@ __all__ = [
     "PROMPT_VERSION",
     "Prompt",
     "draft_prompt",
+    "fixed_parts",
     "judge_policy",
     "judge_prompt",
     "prompt_versions",

@@ -146,6 +146,13 @@ def fenced_samples(brand: Brand) -> list[str]:
 
 
 @cache
+def fixed_parts() -> tuple[str, ...]:
+    """Return the instructions that a writing model gets whatever it is asked, of every version."""
+    names = templates().list_templates(filter_func=lambda name: name.startswith("draft_system."))
+    return tuple(templates().get_template(name).render() for name in names)
+
+
+@cache
 def templates() -> Environment:
     """Return the environment that every prompt is rendered in: strict, and with fences."""
     environment = Environment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal
 
 from copydesk.guardrails.case import Case, Hit
@@ -12,9 +13,12 @@ from copydesk.guardrails.names import capital_words, is_own, own_names
 from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.phrases import COMMON_WORDS, Lists, PhraseIndex, Phrases
 from copydesk.guardrails.rule import Find, RuleBase
+from copydesk.prompts import fixed_parts
 
 WORDS_IN_A_ROW = 4
 """Words of an order that must come back in the copy, in a row, to show that it was obeyed."""
+RECITED_WORDS = 8
+"""Words of a prompt that no copy holds in a row by chance."""
 SHARE = 0.7
 """Share of a sentence's own words that must come from an order, where they are not in a row."""
 OWN_WORDS = 4
@@ -39,6 +43,9 @@ class InjectedRule(RuleBase):
             said = case.evidence.said if case.evidence else frozenset[str]()
             for slot in self.slots:
                 reading = case.readings[slot]
+                markers = _MARKERS.finditer(reading.source)
+                yield from (Hit(slot, *marker.span()) for marker in markers)
+                yield from (Hit(slot, *span) for span in _recited(reading))
                 for _, start, end in spoken.search(reading):
                     yield case.hit_in_line(slot, start, end)
                 yield from (Hit(slot, *span) for span in _marks(reading, signals, case))
@@ -51,11 +58,27 @@ class InjectedRule(RuleBase):
 
 
 _CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]{4,30}\b")
+_ACRONYM = re.compile(r"[A-Z]{3,}")
 _SPOKEN = (
     "ignore|disregard|forget [all|any] [of] [the|your|my] previous|prior|above instructions|rules",
     "ignore|disregard|forget [all|any] [of] [the|your|my] earlier|other instructions|rules",
     "system prompt",
+    "(note|message|instructions) (to|for) [the] (copywriter|assistant|language model|ai)",
+    "from now on you are ...3 (assistant|model|ai|bot|chatbot)",
+    "(when|before) you (write|draft) this (email|e mail|mail|copy|newsletter)",
+    "write (one|two|three|a|exactly <number>) variant~ that",
+    "system|assistant , from now on",
+    (
+        "(reply|answer|respond|text|write back) ...2 with ...3 (number|pin|code) (of|on|for) your "
+        "(card|account)"
+    ),
+    (
+        "(reply|answer|respond|text|write back) ...2 with your ...2 (password|pin|card number|"
+        "account number)"
+    ),
 )
+_MARKERS = re.compile(r"</?data>|<\|im_(?:start|end)\|>|\[/?INST\]|<</?SYS>>", re.IGNORECASE)
+"""What parts prompts into rounds and fences: no copy has a use for it."""
 
 
 def _orders_in(case: Case, orders: PhraseIndex[None]) -> list[Reading]:
@@ -64,6 +87,26 @@ def _orders_in(case: Case, orders: PhraseIndex[None]) -> list[Reading]:
     texts = [value for value in values if isinstance(value, str)]
     readings = [read_plain(text) for text in texts if len(text.split()) >= WORDS_IN_A_ROW]
     return [reading for reading in readings if any(True for _ in orders.search(reading))]
+
+
+def _recited(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Yield where copy recites what the model was told, as one does that gives its rules away."""
+    words = [word.text for word in reading.words]
+    for first in range(len(words) - RECITED_WORDS + 1):
+        if tuple(words[first : first + RECITED_WORDS]) in _told():
+            yield reading.span_of_words(first, first + RECITED_WORDS - 1)
+            return
+
+
+@cache
+def _told() -> frozenset[tuple[str, ...]]:
+    """Return every row of words in the parts of prompts that are the same for all."""
+    rows: set[tuple[str, ...]] = set()
+    for text in fixed_parts():
+        words = [word.text for word in read_plain(text).words]
+        starts = range(len(words) - RECITED_WORDS + 1)
+        rows |= {tuple(words[first : first + RECITED_WORDS]) for first in starts}
+    return frozenset(rows)
 
 
 def _marks(reading: Reading, orders: list[Reading], case: Case) -> Iterator[tuple[int, int]]:
@@ -78,18 +121,34 @@ def _named_in(signals: list[Reading], orders: PhraseIndex[None]) -> frozenset[st
     names: set[str] = set()
     for signal in signals:
         first = min(signal.word_at(start) for _, start, _ in orders.search(signal))
-        places = capital_words(signal, first, len(signal.words) - 1)
+        last = len(signal.words) - 1
+        places = {*capital_words(signal, first, last), *_further_names(signal, first, last)}
         before = {word.text for word in signal.words[:first]}
-        names |= {signal.words[at].text for at in places} - before
+        names |= {signal.words[at].text for at in places} - before - COMMON_WORDS
     return frozenset(names)
+
+
+def _further_names(reading: Reading, first: int, last: int) -> list[int]:
+    """Return the places of words in capitals, as DAN, and of capital words between commas."""
+    words = [(at, reading.words[at]) for at in range(first, last + 1)]
+    written = {at: reading.source[word.start : word.end] for at, word in words}
+    after_comma = {at for at, _ in words if at > first and reading.words[at - 1].text == ","}
+    named = [
+        at
+        for at, text in written.items()
+        if _ACRONYM.fullmatch(text) or (at in after_comma and text[:1].isupper())
+    ]
+    return named if len(named) < len(words) / 2 else []
 
 
 def _names(reading: Reading, named: frozenset[str], case: Case) -> Iterator[tuple[int, int]]:
     """Yield names that an order asks for and the brief does not hold."""
     said = case.evidence.said if case.evidence else frozenset[str]()
     own = own_names(case) | said
-    for index in capital_words(reading, 0, len(reading.words) - 1):
-        word = reading.words[index]
+    for word in reading.words:
+        # At the beginning of a sentence as well: an order has named it.
+        if not reading.source[word.start : word.start + 1].isupper():
+            continue
         if word.text in named and not is_own(word.text, own, case):
             yield word.start, word.end
 
