@@ -71,8 +71,11 @@ class Sieve:
         `begins` says where each part begins, the first at 0. All strings of a thing must stand in
         one part.
         """
+        found = self._strings.find_matches_as_indexes(text, overlapping=True)
+        if not found and not self._needing_nothing:
+            return set()
         met: dict[int, set[int]] = {}
-        for number, place, _ in self._strings.find_matches_as_indexes(text, overlapping=True):
+        for number, place, _ in found:
             met.setdefault(bisect_right(begins, place) - 1, set()).add(number)
         likely = {(part, thing) for thing in self._needing_nothing for part in range(len(begins))}
         for part, numbers in met.items():

@@ -470,6 +470,8 @@ class PhraseIndex(Generic[K]):
         `among` says of each phrase, by its number, whether it is wanted; all are unless given.
         """
         likely = self._sieve.likely(reading.unpaused, reading.begins)
+        if not likely:
+            return
         if among is not None:
             likely = {one for one in likely if among[one[1]]}
         places: dict[int, Sequence[int] | None] = {}

@@ -55,9 +55,10 @@ class SlightRule(RuleBase):
         reading = case.roles[slot] if self.over == "roles" else case.readings[slot]
         if reading is None:
             return
-        fine = [(start, end) for _, start, end in spared.search(reading)]
-        for denies, start, end in wanted.search(reading):
-            if any(first < end and start < last for first, last in fine):
+        found = list(wanted.search(reading))
+        fine = list(spared.search(reading)) if found else []
+        for denies, start, end in found:
+            if any(first < end and start < last for _, first, last in fine):
                 continue
             if not denies and not _DENIALS.isdisjoint(reading.line[start:end].split()):
                 continue
