@@ -7,13 +7,15 @@ that all places are busy from the first moment to the last: the requests' number
 rounded up, times the latency. Each way of asking gets a server of its own, after a warm-up of one
 round. Copydesk renders each prompt, keys it, waits for its turn, calls, validates all drafts, and
 keeps the answer with its cost: in memory, then in an SQLite file. `gather` is `asyncio.gather` over
-the openai client with the same prompts, which reads no answer and keeps nothing.
+the openai client with the same prompts, which reads no answer and keeps nothing. Raw sockets that
+send one body again and again show what the machine and the server allow at most.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import math
 import subprocess
 import sys
@@ -68,6 +70,7 @@ def main() -> None:
     print(f"{load_.requests} requests, {load_.places} at once, {load_.latency_s:g} s each:")
     print(f"ideal {load_.ideal_s:.2f} s, {load_.requests / load_.ideal_s:.0f} requests/s\n")
     print(f"{'':34}{'seconds':>9}{'requests/s':>12}{'of ideal':>10}{'CPU s':>8}")
+    row("raw sockets, a fixed body", load_, sockets(load_))
     row("gather, server queues", load_, bare(load_))
     row("gather, server refuses (429)", load_, bare(load_, refuse=True))
     row("Copydesk, ledger in memory", load_, asyncio.run(copydesk(load_, MemoryLedger())))
@@ -95,6 +98,37 @@ def row(name: str, load_: Load, took: Took) -> float:
         f"{name:34}{took.wall_s:9.2f}{rate:12.0f}{share:10.3f}{took.cpu_s:8.2f}{note}", flush=True
     )
     return share
+
+
+def sockets(load_: Load) -> Took:
+    """Ask over bare connections, one a place: what this machine and server allow at most."""
+    body = json.dumps({"messages": [request(0).prompt.user]}).encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n"
+    asked = head.encode() + body
+
+    async def run(url: str) -> Took:
+        port = int(url.rpartition(":")[2].partition("/")[0])
+        lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(load_.places)]
+        free = asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
+        for line in lines:
+            free.put_nowait(line)
+
+        async def ask(_: int) -> object:
+            reader, writer = await free.get()
+            writer.write(asked)
+            answer = (await reader.readuntil(b"\r\n\r\n")).decode()
+            length = int(answer.partition("content-length: ")[2].partition("\r\n")[0])
+            said = await reader.readexactly(length)
+            free.put_nowait((reader, writer))
+            return said
+
+        took = await timed(load_, ask)
+        for _, writer in lines:
+            writer.close()
+        return took
+
+    with served(load_) as url:
+        return asyncio.run(run(url))
 
 
 def bare(load_: Load, *, refuse: bool = False) -> Took:

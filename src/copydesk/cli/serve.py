@@ -19,6 +19,7 @@ from copydesk.cli.output import note
 from copydesk.cli.workers import stop_with, supervise
 from copydesk.errors import InputError
 from copydesk.jobs import open_jobs
+from copydesk.jobs.durable import CONCURRENCY
 from copydesk.settings import Settings
 
 
@@ -63,7 +64,11 @@ def serve(
 def _serve(settings: Settings, listening: socket.socket) -> None:
     with opened(settings) as desk:
         jobs = open_jobs(
-            desk.asking.run, desk.asking.unfinished, settings.database_url, settings.worker
+            desk.asking.run,
+            desk.asking.unfinished,
+            settings.database_url,
+            settings.worker,
+            concurrency=max(CONCURRENCY, settings.openai_concurrency),
         )
         _greet(desk, listening)
         config = uvicorn.Config(create_app(desk, jobs=jobs), log_level="info", access_log=False)

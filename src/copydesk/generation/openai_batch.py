@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import openai
 from openai.types import Batch
@@ -27,8 +27,8 @@ from copydesk.generation.model import DraftRequest
 from copydesk.generation.openai_compatible import draft_question
 from copydesk.generation.openai_server import OpenAIServer, Question, counted_in
 
-ENDPOINT = "/v1/chat/completions"
-WINDOW = "24h"
+ENDPOINT: Final = "/v1/chat/completions"
+WINDOW: Final = "24h"
 """The only one that OpenAI has."""
 MARK = "copydesk"
 """The metadata's name for what a batch asks."""

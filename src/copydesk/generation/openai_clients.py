@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from openai import AsyncOpenAI
 
-CALLS_A_POOL = 16
+CALLS_A_POOL = 8
 """The client's pool looks at each of its connections twice a call: with 64 of them that takes
 longer than the call's own work."""
 

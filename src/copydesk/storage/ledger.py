@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,8 @@ R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 
+GATHER_S = 0.02
+"""What comes within so short a time shares a transaction: a model takes a hundred times as long."""
 LOOK_FOR_OLD = timedelta(hours=1)
 
 
@@ -43,6 +46,7 @@ class Shared(Generic[A, R]):
 
     def _work(self) -> None:
         while True:
+            time.sleep(GATHER_S)
             with self._lock:
                 batch, self._waiting = self._waiting, []
                 self._busy = bool(batch)
