@@ -21,7 +21,7 @@ def written(value: str, seeds: int = 2) -> str:
 
 def test_a_category_may_name_a_shelf() -> None:
     """The word of the signal is used as a shelf's name, not as something watched."""
-    assert "One for the trail running shelf" in written("Trail running", seeds=8)
+    assert "One for the trail running shelf" in written("Trail running", seeds=16)
 
 
 @pytest.mark.parametrize(

@@ -142,15 +142,6 @@ def test_a_rule_flags_the_claim_and_passes_the_same_words() -> None:
 def test_a_fact_of_the_same_meaning_makes_a_claim_lawful() -> None:
     """A guarantee passes beside a fact that gives one, and is found beside another fact."""
     rule = rule_for("legal.guarantee", unless=[{"fact_means": "legal.guarantee"}])
-    claim = "Backed by our money-back guarantee."
+    claim = "Every order is backed by our money-back guarantee."
     assert found(rule, claim, "The top is oak")
     assert not found(rule, claim, "60-day money-back guarantee: full refund in any condition")
-
-
-def test_a_pointing_word_makes_likely_enough() -> None:
-    """A rule at `sure` with pointing words finds no less than the rule without them."""
-    text = "We know that you came back to the sofa at midnight. See the colours."
-    sure, pointed = rule_for("privacy.creepy"), rule_for("privacy.creepy", likely_with=["midnight"])
-    likely = rule_for("privacy.creepy", level="likely")
-    assert set(found(sure, text)) <= set(found(pointed, text)) <= set(found(likely, text))
-    assert found(pointed, text)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from copydesk.guardrails.case import Case, Hit, Meant
-from copydesk.guardrails.conditions import Own, index_of
+from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.meaning import Level, Meaning, narrowed
-from copydesk.guardrails.phrases import Lists, PhraseError, Phrases
+from copydesk.guardrails.phrases import Lists, PhraseError
 from copydesk.guardrails.rule import Category, Find, RuleBase
 
 
@@ -23,30 +22,26 @@ class MeaningRule(RuleBase):
     """Category of the model, where it has another name than the rule's."""
     level: Level = "sure"
     """How certain the model must be."""
-    likely_with: Phrases = ()
-    """In a sentence with one of these phrases, `likely` is enough."""
+
+    @property
+    def meaning(self) -> str:
+        """The category of the model that the rule looks for."""
+        return self.means or self.category
 
     def finder(self, lists: Lists) -> Find:
         """Return a function that looks through the sentences which the model has scored.
 
         Raises PhraseError when the model does not know the category.
         """
-        category = self.means or self.category
+        del lists
         known = Meaning.load().categories
-        if category not in known:
-            raise PhraseError(f"the model has no `{category}`; it has {', '.join(known)}")
-        pointing = index_of(self.likely_with, lists)
-        return lambda case: self._find(case, category, pointing)
+        if self.meaning not in known:
+            raise PhraseError(f"the model has no `{self.meaning}`; it has {', '.join(known)}")
+        return self._find
 
-    def _find(self, case: Case, category: str, pointing: Own) -> Iterator[Hit]:
-        for meant in case.meanings.get(category, ()):
-            if self.level == "likely" or meant.sure or _points(case, meant, pointing):
+    def _find(self, case: Case) -> Iterator[Hit]:
+        for meant in case.meanings.get(self.meaning, ()):
+            if self.level == "likely" or meant.sure:
                 reading = case.readings[meant.slot]
-                first, last = narrowed(meant.sentence, category)
+                first, last = narrowed(meant.sentence, self.meaning)
                 yield Hit(meant.slot, *reading.span_of_words(first, last))
-
-
-def _points(case: Case, meant: Meant, pointing: Own) -> bool:
-    reading, sentence = case.readings[meant.slot], meant.sentence
-    found = (reading.word_at(start) for _, start, _ in pointing.search(reading))
-    return any(sentence.first <= word <= sentence.last for word in found)
