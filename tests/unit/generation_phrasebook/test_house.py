@@ -127,3 +127,12 @@ def test_formal_copy_has_no_contractions() -> None:
 
     for kind in Kind:
         assert not re.search(r"\w[\u2019'](?:re|s|ll|ve|d|t)\b", text(brand, kind=kind, facts=[]))
+
+
+@pytest.mark.parametrize("form", ["Günstig", "günstige", "am günstigsten", "GÜNSTIGEN"])
+def test_german_terms_are_known_in_their_forms(form: str) -> None:
+    """What a check would find in German copy is not written in the first place."""
+    house = House(a_brand(banned_terms=["günstig"]), locale="de")
+
+    assert house.bans(f"Das ist {form}.")
+    assert not house.bans("Das ist ein Günstling.")

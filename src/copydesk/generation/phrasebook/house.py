@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from copydesk.brand_voice import Brand
+from copydesk.brand_voice.word_forms import word_forms
 from copydesk.generation.phrasebook.grammar import SLOT
 from copydesk.generation.phrasebook.words import capital, tame
 
@@ -28,6 +29,8 @@ class House:
     """Names that have to be written, whatever is banned: the product's and the brand's."""
     regional: tuple[tuple[str, str], ...] = ()
     """Words of our phrases, and what readers in this country say instead: `diary`, `planner`."""
+    locale: str = "en"
+    """Decides how words are inflected."""
 
     def bans(self, text: str) -> bool:
         """Return whether `text` holds a banned term in any of its forms."""
@@ -55,7 +58,8 @@ class House:
 
     @cached_property
     def _banned(self) -> re.Pattern[str]:
-        terms = [pattern for term in self.brand.banned_terms if (pattern := _term(_folded(term)))]
+        banned = self.brand.banned_terms
+        terms = [pattern for term in banned if (pattern := _term(_folded(term), self.locale))]
         return re.compile("|".join(terms)) if terms else _NOTHING
 
     @cached_property
@@ -68,18 +72,25 @@ class House:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    apart = unicodedata.normalize("NFKD", text).casefold().replace("\u2019", "'")
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-def _term(term: str) -> str:
+def _term(term: str, locale: str) -> str:
     """Return a pattern for a term with its inflections, and with or without its hyphens."""
     words = [word for word in re.split(r"[\s\-\u2010-\u2015]+", term) if word]
     if not words:
         return ""
-    return rf"(?<!\w){_BETWEEN_WORDS.join(map(_forms, words))}(?!\w)"
+    return rf"(?<!\w){_BETWEEN_WORDS.join(_forms(word, locale) for word in words)}(?!\w)"
 
 
-def _forms(word: str) -> str:
+def _forms(word: str, locale: str) -> str:
+    """Return a pattern for the forms in the language, and for the English ones it borrows."""
+    others = sorted(map(re.escape, word_forms(word, locale, leading=True) - {word}))
+    return rf"(?:{'|'.join([*others, _english(word)])})"
+
+
+def _english(word: str) -> str:
     if word.endswith("e") and len(word) > len("the"):
         return rf"{re.escape(word[:-1])}(?:e{_ENDINGS}|ing|ed|er|ers|est)"
     if word.endswith("y") and len(word) > len("any"):

@@ -82,7 +82,8 @@ def read_situation(brief: Brief, brand: Brand, signals: tuple[Signal, ...]) -> S
     figures = Figures(brief.locale, brief.send_at, tongue.language)
     naming = _named(brief, tongue, words)
     known = (naming.name, naming.full, naming.inside, naming.label, brand.name)
-    house = House(brand, known, words.american if figures.american else ())
+    regional = words.american if figures.american else ()
+    house = House(brand, known, regional, tongue.language)
     names = word_set(f"{naming.name} {brand.name}") - words.words["common"]
     found = _allowed(quotes(brief.facts, figures, words, names, tongue), house)
     deal = state_offer(brief, naming, figures, words, tongue)

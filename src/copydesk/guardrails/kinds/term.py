@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
 from copydesk.brand_voice import Brand
+from copydesk.brand_voice.word_forms import inflects, word_forms
 from copydesk.guardrails.case import Case, Hit
-from copydesk.guardrails.normalise import Reading, read_plain
+from copydesk.guardrails.normalise import Reading, fold, read_plain
 from copydesk.guardrails.phrases import Lists
 from copydesk.guardrails.rule import Find, RuleBase
 
 Row = tuple[str, ...]
+Spelt = tuple[frozenset[str], ...]
+"""For each word of a term in a row, the forms that it may be written in."""
+
+UNKNOWN = ""
+"""The locale of copy without a brief: of no language but English forms are looked for."""
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+"""How they are written where there is no key for them."""
+APOSTROPHES = "'\u2019\u02bc"
 
 
 class TermRule(RuleBase):
     """Flags the brand's banned terms, words for which it prefers another, or words for care.
 
-    Case, hyphens and plural do not matter. A term inside the brand's or the product's own name
-    is that name. Details for the message: {term}, {instead} for a preferred term, and {condition}
-    for one that is right only sometimes.
+    Case, accents, hyphens and plural do not matter; in the languages of `word_forms.yaml` no
+    inflection does, nor an article drawn into the word, as in `l'offre`. The brief's locale says
+    which language it is. A term inside the brand's or the product's own name is that name.
+    Details for the message: {term}, {instead} for a preferred term, and {condition} for one that
+    is right only sometimes.
     """
 
     kind: Literal["term"]
@@ -33,8 +45,9 @@ class TermRule(RuleBase):
         def find(case: Case) -> Iterator[Hit]:
             if case.brand is None:
                 return
-            names = _names(case)
-            conditions = case.brand.careful_terms
+            names, conditions = _names(case), case.brand.careful_terms
+            locale = case.brief.locale if case.brief else UNKNOWN
+            words = {slot: _words(case.readings[slot], locale) for slot in self.slots}
             for term, instead in self._terms(case.brand):
                 told = {
                     "term": term,
@@ -42,8 +55,11 @@ class TermRule(RuleBase):
                     "condition": conditions.get(term, ""),
                 }
                 for slot in self.slots:
-                    for start, end in _occurrences(case.readings[slot], term, names):
-                        yield Hit(slot, start, end, instead, told)
+                    for first, last in _occurrences(words[slot], _variants(term, locale), names):
+                        start, end = _span(case.readings[slot], first, last, locale)
+                        said = "".join(words[slot][first : last + 1])
+                        fits = not inflects(locale) or said == "".join(_row(term))
+                        yield Hit(slot, start, end, instead if fits else None, told)
 
         return find
 
@@ -66,19 +82,36 @@ def _row(text: str) -> Row:
     return tuple(word.text for word in read_plain(text).words)
 
 
-@lru_cache(maxsize=2048)
-def _variants(term: str) -> tuple[Row, ...]:
-    """Return the rows of words that a term may be written as."""
-    row = _row(term)
-    if not row:
-        return ()
-    rows = {
-        row,
-        (*row[:-1], *_plural(row[-1])),
-        ("".join(row),),
-        ("".join([*row[:-1], *_plural(row[-1])]),),
-    }
-    return tuple(sorted(rows))
+def _words(reading: Reading, locale: str) -> Row:
+    """Return the words of a slot, without what was drawn together before an apostrophe."""
+    words = (word.text for word in reading.words)
+    return tuple(word.removeprefix("'") for word in words) if inflects(locale) else tuple(words)
+
+
+@lru_cache(maxsize=4096)
+def _variants(term: str, locale: str) -> tuple[Spelt, ...]:
+    """Return the rows of words that a term may be written as: apart, and run together."""
+    spellings = {term, term.translate(UMLAUTS)} if inflects(locale) else {term}
+    rows = (row for spelling in sorted(spellings) for row in _spelt(spelling, locale))
+    return tuple(dict.fromkeys(rows))
+
+
+def _spelt(term: str, locale: str) -> Iterator[Spelt]:
+    *leading, last = _row(term) or ("",)
+    if not last:
+        return
+    apart = [
+        word_forms(word, locale, small=_is_small(word, term), leading=True) for word in leading
+    ]
+    ends = word_forms(last, locale, small=_is_small(last, term)) | {*_plural(last)}
+    yield (*apart, ends)
+    yield (frozenset("".join([*leading, word]) for word in ends),)
+
+
+def _is_small(word: str, term: str) -> bool:
+    """Return whether the word of a term, given folded, is written with a small letter there."""
+    written = (w for w in re.findall(r"\w+", term) if fold(w) == word)
+    return next(written, term)[:1].islower()
 
 
 def _plural(word: str) -> Row:
@@ -89,29 +122,37 @@ def _plural(word: str) -> Row:
     return (word + ("es" if word.endswith(("x", "ch", "sh")) else "s"),)
 
 
-def _occurrences(reading: Reading, term: str, names: list[Row]) -> Iterator[tuple[int, int]]:
-    words = [word.text for word in reading.words]
-    for row in _variants(term):
-        if not reading.vocabulary.keys() >= set(row):
-            continue
-        for first in _places(words, row):
-            last = first + len(row) - 1
+def _occurrences(
+    words: Row, variants: Sequence[Spelt], names: list[Row]
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and last word of each place where a term stands, in one of its forms."""
+    for spelt in variants:
+        for first in _places(words, spelt):
+            last = first + len(spelt) - 1
             if not any(_inside(words, first, last, name) for name in names):
-                yield reading.span_of_words(first, last)
+                yield first, last
 
 
-def _places(words: list[str], row: Row) -> Iterator[int]:
-    for first, word in enumerate(words):
-        if word == row[0] and tuple(words[first : first + len(row)]) == row:
+def _places(words: Row, spelt: Spelt) -> Iterator[int]:
+    if any(forms.isdisjoint(words) for forms in spelt):
+        return
+    for first in range(len(words) - len(spelt) + 1):
+        if all(words[first + at] in forms for at, forms in enumerate(spelt)):
             yield first
 
 
-def _inside(words: list[str], first: int, last: int, name: Row) -> bool:
+def _inside(words: Row, first: int, last: int, name: Row) -> bool:
     """Return whether the words from `first` to `last` stand inside the name."""
-    return (
-        any(
-            place <= first and last < place + len(name)
-            for place in (_places(words, name) if name else ())
-        )
-        and len(name) > last - first + 1
+    named = tuple(frozenset([word]) for word in name)
+    return len(name) > last - first + 1 and any(
+        place <= first and last < place + len(name) for place in _places(words, named)
     )
+
+
+def _span(reading: Reading, first: int, last: int, locale: str) -> tuple[int, int]:
+    """Return where the words stand in the source; `l'offre` is found from `offre` on."""
+    start, end = reading.span_of_words(first, last)
+    if inflects(locale) and reading.words[first].text.startswith("'"):
+        before = reading.source[start:end]
+        start += 1 + max(before.find(sign) for sign in APOSTROPHES)
+    return start, end

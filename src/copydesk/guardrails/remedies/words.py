@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from copydesk.brand_voice.word_forms import inflects
 from copydesk.guardrails.binding import MANNER_OF_SPEECH
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.claims import ClaimKind
@@ -75,14 +76,15 @@ def _has_words(text: str) -> bool:
 
 
 def preferred(case: Case, hit: Hit) -> Hit | None:
-    """Put in the word that the brand prefers to this one."""
+    """Put in the word that the brand prefers to this one, where no ending would be lost."""
     if case.brand is None:
         return None
+    inflected = case.brief is not None and inflects(case.brief.locale)
     written = case.readings[hit.slot].source[hit.start : hit.end]
     said = "".join(word.text for word in read_plain(written).words)
     for term, better in case.brand.preferred_terms.items():
         row = "".join(word.text for word in read_plain(term).words)
-        if said in {row, row + "s", row + "es", row.removesuffix("s")}:
+        if said in ({row} if inflected else {row, row + "s", row + "es", row.removesuffix("s")}):
             return hit._replace(suggestion=_cased_like(better, written))
     return None
 
