@@ -40,6 +40,8 @@ class Quote:
     """It is a sentence as it stands."""
     proof: bool
     dated: bool
+    spoken: bool
+    """It is about the reader."""
     service: bool
     """It tells of delivery, opening hours or pages rather than of the thing: it comes last."""
 
@@ -49,14 +51,9 @@ class Quote:
         return (self.line.partition(" ")[2] or self.line).casefold()
 
     @property
-    def spoken(self) -> bool:
-        """Whether it is about the reader."""
-        return self.line.startswith(("You ", "Sie ", "Du "))
-
-    @property
     def simple(self) -> bool:
         """Whether it can stand in an enumeration or a subject: no stops and colons inside."""
-        return not any(mark in self.line for mark in (";", ": ", ". ", "(", "“", '"'))
+        return not any(mark in self.line for mark in (";", ": ", ". ", "(", "“", "«", '"'))
 
     @property
     def lowered(self) -> bool:
@@ -136,11 +133,11 @@ def _within(quotes: Iterable[Quote], room: int) -> Iterable[Quote]:
 
 
 def for_readers(text: str, figures: Figures, lexicon: Lexicon) -> str:
-    """Return words of a brief as its readers see them: spoken to, ISO dates written out."""
+    """Return words of a brief as its readers see them: spoken to, dates and signs as theirs."""
     said = figures.worded(tame(text))
     for was, now in lexicon.addressed:
         said = was.sub(now, said)
-    return said
+    return lexicon.typeset(said)
 
 
 def _quote(fact_id: str, text: str, lexicon: Lexicon, names: frozenset[str]) -> Quote:
@@ -159,6 +156,7 @@ def _quote(fact_id: str, text: str, lexicon: Lexicon, names: frozenset[str]) -> 
         whole=verb is None and bool(found & finite),
         proof=lexicon.matches("proof", line),
         dated=lexicon.matches("dated", line),
+        spoken=first in lexicon.words["reader"],
         service=lexicon.matches("service", line),
     )
 

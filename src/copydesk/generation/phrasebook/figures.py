@@ -8,11 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from copydesk.generation.phrasebook.lexicon import lexicon
+
 if TYPE_CHECKING:
     from babel import Locale
 
 _AMERICAN = frozenset({"US", "CA", "PH"})
 _ISO_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
+_FIRST = re.compile(r"\b1\b")
 _WITHOUT_DECIMALS = re.compile(r"[.]0+")
 
 
@@ -82,9 +85,15 @@ class Figures:
         from babel.dates import format_date, format_skeleton
 
         locale = _locale(self.locale, self.language)
-        if day.year == self.sent.astimezone(UTC).year:
-            return format_skeleton("MMMMd", day, locale=locale)
-        return format_date(day, "long", locale=locale)
+        this_year = day.year == self.sent.astimezone(UTC).year
+        written = (
+            format_skeleton("MMMMd", day, locale=locale)
+            if this_year
+            else format_date(day, "long", locale=locale)
+        )
+        # babel writes `1 avril`, where French says `1er avril`.
+        first = lexicon(self.language).forms["first"]
+        return _FIRST.sub(first, written, count=1) if day.day == 1 else written
 
     def worded(self, text: str) -> str:
         """Return `text` with its ISO dates written out."""

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from copydesk.generation.phrasebook.lexicon import read_phrases
+from copydesk.generation.phrasebook.lexicon import Lexicon, lexicon, read_phrases
 
 _OWN = frozenset({"subject", "preheader", "opening"})
 """Parts that a thread may write for itself."""
@@ -109,7 +109,7 @@ def load_book(kind: str, sector: str, language: str = "en") -> Book:
     alone = _parts({name: occasion["parts"][name] for name in occasion.get("only_own", ())})
     return Book(
         threads=tuple(_thread(raw) for raw in threads if kind not in raw.get("not_for", ())),
-        parts={**merged, **alone},
+        parts=_typeset({**merged, **alone}, lexicon(language)),
         emoji=tuple(trade.get("emoji", ())),
     )
 
@@ -152,6 +152,16 @@ def _phrases(entries: list[Any], flag: str) -> tuple[Phrase, ...]:
         texts = [said] if isinstance(said, str) else said
         found += [Phrase(text, condition, frozenset(SLOT.findall(text))) for text in texts]
     return tuple(found)
+
+
+def _typeset(parts: Parts, words: Lexicon) -> Parts:
+    """Return parts with the language's spaces and signs: the files are written without them."""
+    if not words.typography:
+        return parts
+    return {
+        name: tuple(replace(phrase, text=words.typeset(phrase.text)) for phrase in phrases)
+        for name, phrases in parts.items()
+    }
 
 
 def _merged(layers: list[Parts]) -> Parts:

@@ -46,10 +46,18 @@ class Lexicon:
     """British words of the phrases, each with the American one."""
     keywords: dict[str, tuple[str, ...]]
     """Words by which conditions say themselves what is offered, by kind of offer."""
+    typography: tuple[tuple[re.Pattern[str], str], ...]
+    """Spaces and signs as the language sets them, as the space that holds a French `?`."""
 
     def matches(self, pattern: str, text: str) -> bool:
         """Return whether `text` looks like the named sort, as `proof` or `internal`."""
         return bool(self.patterns[pattern].search(text))
+
+    def typeset(self, text: str) -> str:
+        """Return `text` with the language's own spaces and signs."""
+        for was, now in self.typography:
+            text = was.sub(now, text)
+        return text
 
 
 _LISTS = (
@@ -62,6 +70,7 @@ _LISTS = (
     "priced",
     "shelved",
     "empty",
+    "reader",
 )
 _PATTERNS = ("internal", "statutory", "proof", "disclosure", "dated", "recurring", "service")
 
@@ -82,9 +91,10 @@ def lexicon(language: str = "en") -> Lexicon:
         nouns=_nouns(raw["themes"]),
         voices={name: frozenset(text.split()) for name, text in raw["voices"].items()},
         addressed=tuple((re.compile(was, re.IGNORECASE), now) for was, now in raw["addressed"]),
-        forms=raw["forms"],
+        forms={**english["forms"], **raw["forms"]},
         american=tuple(raw["american"].items()),
         keywords={name: tuple(words) for name, words in raw["keywords"].items()},
+        typography=tuple((re.compile(was), now) for was, now in raw["typography"]),
     )
 
 

@@ -109,7 +109,8 @@ def _with_terms(deal: Deal, terms: _Terms) -> Deal:
         deal.slots |= {"end": day, "until": terms.form(terms.regional("until"), day=day)}
     parts = terms.parts if deal.parts is None else deal.parts
     if parts:
-        joined = "; ".join(uncapital(unstopped(part), common) for part in parts)
+        apart = terms.form("apart")
+        joined = apart.join(uncapital(unstopped(part), common) for part in parts)
         deal.slots |= {"terms": joined, "terms_whole": " ".join(map(sentence, parts))}
     return deal
 

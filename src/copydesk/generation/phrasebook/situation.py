@@ -91,7 +91,7 @@ def read_situation(brief: Brief, brand: Brand, signals: tuple[Signal, ...]) -> S
         deal = None
     slots = {
         **_names(naming, brand),
-        **_action(brief, house, tongue),
+        **_action(brief, house, tongue, words),
         **_price(brief, deal, figures, words),
         **(_with_capitals(deal.slots) if deal else {}),
         **_colour(signals, words.words["shelved"], brief.sector),
@@ -145,7 +145,7 @@ def _agreement(number: str | None) -> dict[str, str]:
     return {}
 
 
-def _action(brief: Brief, house: House, tongue: Tongue) -> dict[str, str]:
+def _action(brief: Brief, house: House, tongue: Tongue, words: Lexicon) -> dict[str, str]:
     slots: dict[str, str] = {}
     links = [link for link in (*brief.links, brief.product.url) if link and not _odd(link)]
     if links:
@@ -153,7 +153,7 @@ def _action(brief: Brief, house: House, tongue: Tongue) -> dict[str, str]:
     cta = unstopped(tame(brief.cta or ""))
     usable = says_something(cta) and len(cta) <= CTA_MAX and not house.bans(cta)
     if usable and tongue.quotable(cta):
-        slots["cta"] = cta
+        slots["cta"] = words.typeset(cta)
     return slots
 
 

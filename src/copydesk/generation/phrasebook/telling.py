@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.generation.model import Draft
@@ -189,7 +189,7 @@ class Telling:
     def _take_facts(self, quotes: Sequence[Quote], before: str) -> None:
         """Set the slots and flags for saying these facts, after what was said before."""
         self.slots |= {
-            **_list_slots(quotes, self.situation.lexicon.forms["and"]),
+            **_list_slots(quotes, self.situation.lexicon.forms),
             "facts_prose": self._prose(quotes, before),
         }
         self.flags = (self.flags - _LISTED) | _list_flags(quotes)
@@ -284,11 +284,11 @@ def _fact_slots(chosen: Sequence[Quote], *, many: bool) -> dict[str, str]:
     return slots
 
 
-def _list_slots(quotes: Sequence[Quote], conjunction: str) -> dict[str, str]:
-    """Slots for facts together; `conjunction` joins the last two."""
+def _list_slots(quotes: Sequence[Quote], forms: Mapping[str, str]) -> dict[str, str]:
+    """Slots for facts together; `forms` has what joins them."""
     slots = {"facts_bullets": "\n".join(f"• {quote.line}" for quote in quotes)}
     if quotes and all(quote.noun for quote in quotes):
-        joined = _joined([quote.small for quote in quotes], conjunction)
+        joined = _joined([quote.small for quote in quotes], forms)
         slots |= {"facts_joined": joined, "Facts_joined": capital(joined)}
     return slots
 
@@ -304,9 +304,9 @@ def _list_flags(quotes: Sequence[Quote]) -> frozenset[str]:
     return frozenset(flags)
 
 
-def _joined(items: list[str], conjunction: str) -> str:
-    comma = "; " if any("," in item for item in items) else ", "
+def _joined(items: list[str], forms: Mapping[str, str]) -> str:
+    comma = forms["apart"] if any("," in item for item in items) else ", "
     if len(items) == 1:
         return items[0]
-    last = f" {conjunction} " if comma == ", " else f"; {conjunction} "
+    last = f" {forms['and']} " if comma == ", " else f"{comma}{forms['and']} "
     return f"{comma.join(items[:-1])}{last}{items[-1]}"

@@ -7,10 +7,13 @@ import unicodedata
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
-_SENTENCE_GAP = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9€£$\"“])")
+_SENTENCE_GAP = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÖØ-Þ0-9€£$\"“«¿¡])")
 _ABBREVIATION = re.compile(r"\b(?:No|Reg|St|approx|incl|max|min|vs|e\.g|i\.e)\.$", re.IGNORECASE)
+_ENDS = (".", "!", "?", "…", ".”", '."', ".\u00a0»")
 _FORMED = re.compile(r"..(?:ed|able|ible|ful|less|proof|resistant|-free)$")
 """Endings that adjectives have and names do not."""
+_ELISION = re.compile(r"([^\W\d_]{1,2})['\u2019](?=[a-zà-öø-ÿœ])")
+"""What is left of a short word before a vowel: the `L` of `L'assise`, but not of `L'Oréal`."""
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.,-][^\W_]+)*")
 
 
@@ -46,7 +49,9 @@ def uncapital(text: str, common: frozenset[str], names: frozenset[str] = frozens
     if stem in names or word[1:2].isupper() or not word[:1].isupper():
         return f"{text[:1].lower()}{text[1:]}" if word == "A" else text
     formed = bool(_FORMED.search(stem)) and rest[:1].islower()
-    plain = formed or stem in common or stem.split("-")[0] in common
+    elided = _ELISION.match(word)
+    opener = elided[1].casefold() if elided else stem.split("-")[0]
+    plain = formed or stem in common or opener in common
     return text[:1].lower() + text[1:] if plain else text
 
 
@@ -58,7 +63,7 @@ def unstopped(text: str) -> str:
 def sentence(text: str) -> str:
     """Return `text` as a sentence: a capital first, and a mark at its end."""
     whole = capital(text.strip())
-    return whole if whole.endswith((".", "!", "?", "…", ".”", '."')) else f"{whole.rstrip(';,:')}."
+    return whole if whole.endswith(_ENDS) else f"{whole.rstrip(';,:')}."
 
 
 def sentences(text: str) -> list[str]:
