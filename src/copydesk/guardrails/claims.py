@@ -23,11 +23,16 @@ _CAPITALS = re.compile(r"[A-Z][A-Z0-9]{2}")
 _CODE_BY_LOOK = re.compile(r"(?=[A-Z0-9]*[0-9])[A-Z]{3}[A-Z0-9]{2,}\Z")
 _CODE_WORDS = frozenset(("code", "codes", "coupon", "voucher", "promo", "promocode"))
 _HALVES = {"am": 0, "a.m": 0, "pm": 12, "p.m": 12}
-_ORDINALS = frozenset(("st", "nd", "rd", "th"))
+_ORDINALS = frozenset(("st", "nd", "rd", "th", "er"))
 _BEFORE_A_GERMAN_DAY = frozenset({"zum", "am", "vom", "den", "dem", "der", "ab", "einschliesslich"})
 _GERMAN_MONTHS = frozenset(
     {"januar", "februar", "marz", "mai", "juni", "juli", "oktober", "dezember"}
 )
+THOUSAND = 3
+"""Digits between two spaces of a long figure."""
+_HOLDING = frozenset(("\u00a0", "\u202f"))
+"""Spaces that do not break, as French writes them in `1 098 €`."""
+_THOUSANDS = re.compile(r"\d{3}(?![\d:])[\d.,]*\Z")
 _DAYS = {"day": 1, "week": 7}
 _PARTS = {"half": 0.5, "quarter": 0.25}
 _HOW_MUCH_TIME = frozenset(
@@ -304,13 +309,25 @@ class _Extractor:
         """Return what the figure at `index` may mean, its last word, and whether it is spelled."""
         word = self.words[index]
         if word[0].isdigit():
-            values = _values(word)
+            whole, index = self._grouped(index)
+            values = _values(whole)
             while self._word(index + 1) in self.known.multipliers:
                 factor = self.known.multipliers[self._word(index + 1)]
                 values, index = tuple(value * factor for value in values), index + 1
             return values, index, False
         value, last = self._spelled(index)
         return (value,), last, True
+
+    def _grouped(self, index: int) -> tuple[str, int]:
+        """Return a figure whose thousands a space that does not break holds together."""
+        whole, words, source = self.words[index], self.reading.words, self.reading.source
+        while whole.isdigit() and len(self.words[index]) <= THOUSAND and index + 1 < len(words):
+            gap = source[words[index].end : words[index + 1].start]
+            group = _THOUSANDS.match(self.words[index + 1])
+            if gap not in _HOLDING or group is None:
+                break
+            whole, index = whole + group[0], index + 1
+        return whole, index
 
     def _spelled(self, index: int) -> tuple[float, int]:
         """Read a number in letters: `forty-five`, `a hundred and ten`, `a dozen and a half`."""

@@ -89,3 +89,20 @@ def test_german_days_are_dates(text: str, dates: list[int]) -> None:
     found = [claim.values[0] for claim in extract_plain(text) if claim.kind.value == "date"]
 
     assert found == dates
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("jusqu\u2019au 11 mars", [("date", 311)]),
+        ("le 1er avril 2027", [("date", 401)]),
+        ("le 8 ao\u00fbt", [("date", 808)]),
+        ("1\u202f098\u00a0\u20ac", [("money", 1098)]),
+        ("1\u00a0098,50\u00a0$", [("money", 1098.5)]),
+        ("98\u00a0CHF", [("money", 98)]),
+        ("2026\u00a0098", [("year", 2026), ("number", 98)]),
+    ],
+)
+def test_french_days_and_sums_are_read(text: str, values: list[tuple[str, float]]) -> None:
+    """Thousands stand apart by a space that does not break, and the first of a month is `1er`."""
+    assert [(claim.kind.value, claim.values[0]) for claim in extract_plain(text)] == values
