@@ -24,6 +24,9 @@ _CODE_BY_LOOK = re.compile(r"(?=[A-Z0-9]*[0-9])[A-Z]{3}[A-Z0-9]{2,}\Z")
 _CODE_WORDS = frozenset(("code", "codes", "coupon", "voucher", "promo", "promocode"))
 _HALVES = {"am": 0, "a.m": 0, "pm": 12, "p.m": 12}
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er"))
+_OF = frozenset(("of", "de"))
+_BEFORE_A_YEAR = frozenset((",", "de", "del"))
+"""Between a month and its year: `March 8, 2026`, `8 de marzo de 2026`."""
 _BEFORE_A_GERMAN_DAY = frozenset({"zum", "am", "vom", "den", "dem", "der", "ab", "einschliesslich"})
 _GERMAN_MONTHS = frozenset(
     {"januar", "februar", "marz", "mai", "juni", "juli", "oktober", "dezember"}
@@ -207,9 +210,9 @@ class _Extractor:
         return self._dated(index, last, month, int(self.words[index + 1]))
 
     def _day_first(self, index: int) -> Claim | None:
-        """Read `8 March`, `the 8th of March 2026`."""
+        """Read `8 March`, `the 8th of March 2026`, `8 de marzo de 2026`."""
         following = index + 1 + (self._word(index + 1) in _ORDINALS)
-        following += self._word(following) == "of" or self._is_german_ordinal(index)
+        following += self._word(following) in _OF or self._is_german_ordinal(index)
         month = self.known.months.get(self._word(following))
         if month is None or not self._is_digits(index):
             return None
@@ -223,7 +226,7 @@ class _Extractor:
         return before or self._word(index + 2) in _GERMAN_MONTHS
 
     def _dated(self, first: int, last: int, month: int, day: int) -> Claim:
-        year_at = last + 1 + (self._word(last + 1) == ",")
+        year_at = last + 1 + (self._word(last + 1) in _BEFORE_A_YEAR)
         year = self._year_at(year_at)
         return Claim(
             ClaimKind.DATE,

@@ -63,6 +63,8 @@ class RulesGuard:
         self.book = book
         self._binding = lru_cache(maxsize=256)(self._binding_at)
         self._resolver = Resolver(book)
+        self._rule_of_phrase = [ready.rule.id for ready, _ in book.phrases.phrases]
+        self._phrased = {ready.rule.id: ready.rule for ready, _ in book.phrases.phrases}
 
     @property
     def state(self) -> str:
@@ -110,11 +112,11 @@ class RulesGuard:
                 yield ready, hit
 
     def _binding_at(self, occasion: _Occasion | None) -> _Binding:
-        rules = [ready.rule for ready, _ in self.book.phrases.phrases]
-        bound = {rule.id for rule in rules if _binds(rule, occasion)}
-        phrases = {
-            slot: bytes(rule.id in bound and slot in rule.slots for rule in rules) for slot in Slot
-        }
+        bound = {name: rule for name, rule in self._phrased.items() if _binds(rule, occasion)}
+        phrases = {}
+        for slot in Slot:
+            wanted = {name: name in bound and slot in bound[name].slots for name in self._phrased}
+            phrases[slot] = bytes(map(wanted.__getitem__, self._rule_of_phrase))
         others = tuple(ready for ready in self.book.others if _binds(ready.rule, occasion))
         return _Binding(phrases, others)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from contextlib import AbstractContextManager
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from copydesk.guardrails.meaning.sentences import BEGIN, END
@@ -11,6 +12,7 @@ from copydesk.guardrails.meaning.sentences import BEGIN, END
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from threadpoolctl import ThreadpoolController
 
     Floats = NDArray[np.float32]
 
@@ -31,7 +33,9 @@ class Glance:
 
     def logits(self, rows: Sequence[Sequence[str]]) -> Floats:
         """Return one row of raw scores, one column a category, for each sentence of words."""
-        return self._network.logits([self._ids(words) for words in rows])
+        ids = [self._ids(words) for words in rows]
+        with _single_threaded():
+            return self._network.logits(ids)
 
     def _ids(self, words: Sequence[str]) -> list[int]:
         return [self._rows[BEGIN], *(self._row(word) for word in words), self._rows[END]]
@@ -51,6 +55,21 @@ class Glance:
     @cached_property
     def _network(self) -> Network:
         return Network(self._parts)
+
+
+def _single_threaded() -> AbstractContextManager[object]:
+    """Keep the matrices, which are small, on one thread: on a busy machine more take ten times
+    as long, since they wait for each other."""
+    return _libraries().limit(limits=1, user_api="blas")
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    import numpy as np
+    from threadpoolctl import ThreadpoolController
+
+    del np  # loaded, so that its library is found
+    return ThreadpoolController()
 
 
 class Network:
