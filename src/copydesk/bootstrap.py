@@ -108,7 +108,8 @@ def bootstrap(
     )
     chosen, because = _model(settings, provider, model)
     ranker = TransparentRanker()
-    examples, prompts = ApprovedExamples(store), _prompts(settings)
+    examples = ApprovedExamples(store, settings.embedding_model)
+    prompts = _prompts(settings)
     pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
     return Copydesk(
         settings=settings,

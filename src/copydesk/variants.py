@@ -191,6 +191,9 @@ class Provenance(Noun):
     prompt: str
     """Template and version, as `draft.v1`."""
     prompt_sha256: str
+    examples: str | None = None
+    """How many approved copies the prompt showed and by what they were chosen, as `2, nearest by
+    runs of 4 letters`; None where it showed none."""
     parameters: dict[str, str | int | float | bool | None] = {}
     angle: str | None = None
     facts_cited: tuple[str, ...] = ()

@@ -28,9 +28,9 @@ from copydesk.evaluation import (
 from copydesk.evaluation import evaluate as run_all
 from copydesk.generations import GenerationRequest
 from copydesk.prompts import PROMPT_VERSION, prompt_versions
-from copydesk.publishing.examples import Example, nearest
+from copydesk.publishing.examples import Example, Lessons, nearest
+from copydesk.publishing.likeness import likeness
 from copydesk.steps import Desk
-from copydesk.variants import Copy
 
 
 @example(
@@ -106,9 +106,10 @@ def _entrants(desk: Copydesk, models: Sequence[str], prompts: Sequence[str]) -> 
 
 def _learning(desk: Copydesk, approved: Sequence[Example]) -> Desk:
     """Return the parts of the pipeline, with the folder's approved copy for prompts to show."""
+    like = likeness(desk.settings.embedding_model)
 
-    def examples(request: GenerationRequest) -> tuple[Copy, ...]:
-        return nearest(request.brief, request.brand, approved)
+    def examples(request: GenerationRequest) -> Lessons:
+        return nearest(request.brief, request.brand, approved, like=like)
 
     return replace(desk.pipeline.desk, examples=examples)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 
 from copydesk.generations import GenerationRequest
 from copydesk.publishing import ApprovedCopy, Campaign
-from copydesk.publishing.examples import Example, nearest
+from copydesk.publishing.examples import Example, Lessons, nearest
+from copydesk.publishing.likeness import Likeness, likeness
 from copydesk.storage import Store, Transaction
-from copydesk.variants import Copy
 
 CAMPAIGNS_MAX = 200
 """The newest campaigns of a brand are looked at, and no more."""
@@ -20,17 +21,23 @@ SENT_LEAST = 200
 class ApprovedExamples:
     """Finds what was approved for a brand, nearest to the brief of a request first."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, embedding_model: str | None = None) -> None:
         self._store = store
+        self._embedding_model = embedding_model
 
-    def __call__(self, request: GenerationRequest) -> tuple[Copy, ...]:
+    @cached_property
+    def like(self) -> Likeness:
+        """How briefs are compared; a model is loaded when it is first asked for."""
+        return likeness(self._embedding_model)
+
+    def __call__(self, request: GenerationRequest) -> Lessons:
         """Return copy of the request's brand that a person signed, and that was not withdrawn."""
         with self._store.transaction() as tx:
             own = (one for one in tx.campaigns.all() if one.brand.name == request.brand.name)
             approved = [
                 example for campaign in islice(own, CAMPAIGNS_MAX) for example in _of(tx, campaign)
             ]
-        return nearest(request.brief, request.brand, approved)
+        return nearest(request.brief, request.brand, approved, like=self.like)
 
 
 def _of(tx: Transaction, campaign: Campaign) -> Iterator[Example]:

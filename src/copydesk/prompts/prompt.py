@@ -14,6 +14,8 @@ class Prompt:
     """Template and version, as `draft.v1`."""
     system: str
     user: str
+    examples: str | None = None
+    """How many approved copies it shows and by what they were chosen; None where it shows none."""
 
     @property
     def sha256(self) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from math import sqrt
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief
+from copydesk.publishing.likeness import BY_LETTERS, Likeness
 from copydesk.ranking.duplicates import ALIKE_FROM, similarity
 from copydesk.variants import Copy
 
 EXAMPLES = 3
-GRAM = 4
-"""Letters in a row that two briefs are compared by: enough for a stem, too few for a sentence."""
 
 
 class Example(NamedTuple):
@@ -28,20 +25,37 @@ class Example(NamedTuple):
     """Share of its recipients that clicked, where enough have got it to tell."""
 
 
+class Lessons(NamedTuple):
+    """Copies that a prompt may show, and how they were chosen."""
+
+    copies: tuple[Copy, ...] = ()
+    by: str = BY_LETTERS.name
+    """Name of the comparison."""
+
+    @property
+    def told(self) -> str | None:
+        """How many there are and how they were chosen, for provenance; None for none."""
+        return f"{len(self.copies)}, nearest by {self.by}" if self.copies else None
+
+
 def nearest(
-    brief: Brief, brand: Brand, approved: Iterable[Example], at_most: int = EXAMPLES
-) -> tuple[Copy, ...]:
+    brief: Brief,
+    brand: Brand,
+    approved: Iterable[Example],
+    at_most: int = EXAMPLES,
+    like: Likeness = BY_LETTERS,
+) -> Lessons:
     """Return the approved copies that teach most for this brief.
 
     Only those of the same brand, by its name, and in the same language. Briefs that are nearest
-    come first, by the runs of letters that they share; among copies of one brief the one that was
-    clicked most. Copy for this very brief is left out, since it would be repeated, and so is copy
-    that repeats another example.
+    come first, as `like` compares them; among copies of one brief the one that was clicked most.
+    Copy for this very brief is left out, since it would be repeated, and so is copy that repeats
+    another example.
     """
-    wanted = _grams(brief)
     own = [one for one in approved if _may_teach(one, brief, brand)]
-    own.sort(key=lambda one: (-_nearness(wanted, _grams(one.brief)), -(one.clicked or 0.0)))
-    return tuple(_distinct((one.copy for one in own), at_most))
+    near = zip(like.to(brief, [one.brief for one in own]), own, strict=True)
+    ordered = sorted(near, key=lambda pair: (-pair[0], -(pair[1].clicked or 0.0)))
+    return Lessons(_distinct((one.copy for _, one in ordered), at_most), like.name)
 
 
 def _may_teach(one: Example, brief: Brief, brand: Brand) -> bool:
@@ -53,25 +67,11 @@ def _language(brief: Brief) -> str:
     return brief.locale.partition("-")[0].casefold()
 
 
-def _distinct(copies: Iterable[Copy], at_most: int) -> Sequence[Copy]:
+def _distinct(copies: Iterable[Copy], at_most: int) -> tuple[Copy, ...]:
     kept: list[Copy] = []
     for copy in copies:
         if len(kept) == at_most:
             break
         if all(similarity(copy, other) < ALIKE_FROM for other in kept):
             kept.append(copy)
-    return kept
-
-
-def _grams(brief: Brief) -> Counter[str]:
-    said = [brief.goal, brief.kind.value, brief.product.name, brief.cta or ""]
-    said += [fact.text for fact in brief.facts]
-    text = " ".join(" ".join(said).casefold().split())
-    return Counter(text[at : at + GRAM] for at in range(len(text) - GRAM + 1))
-
-
-def _nearness(one: Counter[str], other: Counter[str]) -> float:
-    """Return the cosine of two counts: 1 for the same shares, 0 for nothing in common."""
-    shared = sum(count * other[gram] for gram, count in one.items())
-    lengths = sqrt(sum(c * c for c in one.values()) * sum(c * c for c in other.values()))
-    return shared / lengths if lengths else 0.0
+    return tuple(kept)

@@ -25,7 +25,7 @@ def in_store(campaign: Campaign, *copies: ApprovedCopy) -> MemoryStore:
 
 def examples(store: MemoryStore, brand: str = "Northpeak") -> tuple[Copy, ...]:
     request = GenerationRequest(brief=NEXT, audience=an_audience(), brand=a_brand(name=brand))
-    return ApprovedExamples(store)(request)
+    return ApprovedExamples(store)(request).copies
 
 
 def test_copy_that_a_person_signed_teaches() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from copydesk.publishing.examples import Example, nearest
+from copydesk.publishing.examples import EXAMPLES, Example, nearest
 from tests.factories import a_brand, a_brief, a_copy
 
 WANTED = a_brief(goal="Sell rain jackets to hikers", product={"name": "Storm rain jacket"})
@@ -17,8 +17,8 @@ def an_example(subject: str, brief: Any = JACKETS, **changes: Any) -> Example:
     return Example(**{"brand": "Northpeak", "brief": brief, "copy": copy, **changes})
 
 
-def subjects(*approved: Example, **limits: int) -> list[str]:
-    return [str(copy.subject) for copy in nearest(WANTED, a_brand(), approved, **limits)]
+def subjects(*approved: Example, at_most: int = EXAMPLES) -> list[str]:
+    return [str(copy.subject) for copy in nearest(WANTED, a_brand(), approved, at_most).copies]
 
 
 def test_nearest_brief_comes_first() -> None:
