@@ -109,7 +109,8 @@ async def repair(
 
 def rank(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ranked:
     """Order what may be shown, best first, and leave out what only repeats a better one."""
-    blocked = [piece for piece in pieces if piece.checked.verdict is Verdict.BLOCK]
+    stopped = [piece for piece in pieces if piece.checked.verdict is Verdict.BLOCK]
+    blocked = _unlike(stopped)
     shown = {
         str(number): piece
         for number, piece in enumerate(pieces)
@@ -130,8 +131,15 @@ def rank(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ran
     by_id = {candidate.id: candidate for candidate in candidates}
     kept, dropped = without_duplicates([by_id[name] for name in scores])
     ordered = [replace(shown[c.id], score=scores[c.id]) for c in kept]
-    notes = _count_notes(request.n, len(ordered), len(dropped), len(blocked))
+    notes = _count_notes(request.n, len(ordered), len(dropped), len(stopped))
     return Ranked((*ordered, *blocked), ranking.abstained, notes)
+
+
+def _unlike(blocked: Sequence[Piece]) -> list[Piece]:
+    """Return them without those that repeat an earlier one: the same fault is read once."""
+    pieces = {str(number): piece for number, piece in enumerate(blocked)}
+    copies = [Candidate(id=key, copy_=piece.copy) for key, piece in pieces.items()]
+    return [pieces[one.id] for one in without_duplicates(copies).kept]
 
 
 def route(

@@ -62,7 +62,7 @@ def variant_schemas(request: DraftRequest) -> list[dict[str, Any]]:
     """Return one schema for each variant, of an answer with that one alone, its angle decided.
 
     So variants can be written side by side and still differ. Angles that the brief gives nothing
-    for, as a deadline without an end, are passed over.
+    for, as a deadline without an end, are passed over. What is led by the name has its tag.
     """
     angles = _angles_for(request)
     turns = itertools.islice(itertools.cycle(angles), request.n)
@@ -84,6 +84,8 @@ def _bounded(request: DraftRequest, count: int, angles: Sequence[str]) -> dict[s
     fields["angle"]["enum"] = list(angles)
     for name, (fewest, most) in LENGTHS.items():
         fields[name]["pattern"] = _text_pattern(fewest, most, lines=name == "body")
+    if list(angles) == ["personal"]:
+        fields["subject"]["pattern"] = _with_tag(LENGTHS["subject"][1])
     ids = [fact.id for fact in request.brief.facts]
     fields["facts"] |= {"maxItems": min(len(ids), 3)}
     if ids:
@@ -181,6 +183,13 @@ def _text_pattern(fewest: int, most: int, *, lines: bool) -> str:
     """Return a pattern of text without control characters that begins with something to see."""
     further = r"(?:[^\x00-\x1f\x7f-\x9f]|\n)" if lines else r"[^\x00-\x1f\x7f-\x9f]"
     return rf"^[^\x00-\x20\x7f-\xa0]{further}{{{fewest - 1},{most - 1}}}$"
+
+
+def _with_tag(most: int) -> str:
+    """Return a pattern of a line in which the tag of the first name stands, early as names do."""
+    first, further = r"[^\x00-\x20\x7f-\xa0{}]", r"[^\x00-\x1f\x7f-\x9f{}]"
+    tag = r'\{\{ first_name \| fallback: "there" \}\}'
+    return rf"^(?:{first}{further}{{0,18}} )?{tag}{further}{{5,{most - 40}}}$"
 
 
 def _plain_types(fields: Mapping[str, Any]) -> dict[str, Any]:

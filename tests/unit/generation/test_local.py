@@ -215,6 +215,14 @@ def test_variants_have_angles_of_their_own(tiny_llama: Path) -> None:
     assert [draft.angle for draft in drafts] == [*ANGLES, *ANGLES[:2]]
 
 
+def test_what_the_name_leads_has_its_tag(tiny_llama: Path) -> None:
+    """A variant of the angle `personal` greets by the merge tag, whatever the weights prefer."""
+    drafts = asyncio.run(drafted(TransformersModel(tiny_llama), n=7)).drafts
+
+    personal = next(draft for draft in drafts if draft.angle == "personal")
+    assert [tag.name for tag in personal.copy_.subject.tags] == ["first_name"]
+
+
 def test_angles_that_the_brief_gives_nothing_for_are_passed_over() -> None:
     """No deadline without an end of the offer, and no proof without a fact."""
     angles = [

@@ -131,6 +131,15 @@ def test_a_near_duplicate_is_left_out_and_counted() -> None:
     assert any("1 left out" in note for note in written.notes)
 
 
+def test_blocked_copy_is_shown_once_too() -> None:
+    """What was blocked twice in the same words is read once, and both are counted."""
+    blocked = [a_draft(BLOCKED), a_draft(BLOCKED)]
+    written = write(ScriptedModel([[*blocked, a_draft(COPY)], blocked]), a_request(3))
+
+    assert routes(written) == [Route.APPROVED, Route.BLOCKED]
+    assert any("2 blocked" in note for note in written.notes)
+
+
 def test_a_failing_model_falls_back_in_the_open() -> None:
     """The chain's second model writes; provenance and notes name the one that failed."""
     chain = ModelChain(
