@@ -26,6 +26,7 @@ from typing import Any, get_args
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Kind, Sector
+from copydesk.evaluation.variety import self_similarity
 from copydesk.generation import Draft, DraftRequest
 from copydesk.generation.phrasebook import PhrasebookModel, limits
 from copydesk.guardrails import Checked, Severity, Submission, Verdict
@@ -56,7 +57,24 @@ LOCAL: dict[str, dict[str, Any]] = {
             "trial": "14 Tage testen, danach 9,99 € im Monat bis zur Kündigung. Kündbar im Konto.",
             "bonus": "5 € Gutschrift auf das Konto nach einer Bestellung.",
         },
-    }
+    },
+    "es": {
+        "cta": "Descúbrelo ahora",
+        "facts": {
+            "rating": "Valorado con 4,6 de 5 en 212 opiniones",
+            "color": "Disponible en varios colores",
+            "returns": "Devolución en los 30 días siguientes a la entrega",
+        },
+        "conditions": {
+            "percent_off": "En artículos sin rebajar. Un solo uso por pedido.",
+            "amount_off": "Un solo uso por cuenta.",
+            "free_gift": "Botella de regalo en pedidos de 80 € o más.",
+            "free_shipping": "Envío gratis en pedidos de 60 € o más.",
+            "bogo": "Al comprar dos unidades, la segunda lleva un 50 % de descuento.",
+            "trial": "14 días de prueba y después 9,99 € al mes hasta que se cancele en la cuenta.",
+            "bonus": "5 € de saldo en la cuenta después de un pedido.",
+        },
+    },
 }
 AUDIENCE = Audience(id="catalogue", description="People who asked for news")
 
@@ -76,6 +94,7 @@ class Tally:
     verdicts: Counter[str] = field(default_factory=Counter)
     texts: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
+    alike: list[float] = field(default_factory=list)
     shared: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -229,6 +248,7 @@ def written(brief: Brief, brand: Brand, n: int, seed: int, tally: Tally) -> Sequ
 def measure(drafts: Sequence[Draft], wanted: int, tally: Tally) -> None:
     tally.short += len(drafts) < wanted
     tally.repeats += len(near_duplicates([draft.copy_ for draft in drafts]))
+    tally.alike.append(self_similarity([draft.copy_ for draft in drafts]) or 0.0)
     tally.shared.append(again([f"{d.subject}\n{d.preheader}\n{d.body}" for d in drafts], 4))
     for draft in drafts:
         words = len(draft.body.split())
@@ -272,6 +292,7 @@ def report(tally: Tally) -> None:
         print(f"{name}: {count}")
     for size in (1, 2, 3):
         print(f"distinct-{size}: {distinct(tally.texts, size):.3f}")
+    print(f"self-similarity within a request: {statistics.mean(tally.alike):.3f}")
     print(f"4-grams that occur again, in all requests: {again(tally.texts, 4):.3f}")
     print(f"4-grams that occur again, in one request: {statistics.mean(tally.shared):.3f}")
     print(f"subjects that occur once: {once(tally.subjects):.3f}")

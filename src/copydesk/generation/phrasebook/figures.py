@@ -13,7 +13,6 @@ from copydesk.generation.phrasebook.lexicon import lexicon
 if TYPE_CHECKING:
     from babel import Locale
 
-_AMERICAN = frozenset({"US", "CA", "PH"})
 _ISO_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _FIRST = re.compile(r"\b1\b")
 _WITHOUT_DECIMALS = re.compile(r"[.]0+")
@@ -46,9 +45,10 @@ class Figures:
 
     @property
     def american(self) -> bool:
-        """Whether American words are used, as `cart` and `through March 8`."""
+        """Whether American words are used: `cart` and `through March 8`, or `carrito`."""
         _, _, territory = self.locale.rpartition("-")
-        return territory in _AMERICAN or self.locale == "en"
+        american = lexicon(self.language).words["american_in"]
+        return territory in american or self.locale == "en"
 
     def money(self, amount: float, currency: str) -> str:
         """Return `$98` or `$9.99`; `amount` in major units."""

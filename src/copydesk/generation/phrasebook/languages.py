@@ -8,7 +8,7 @@ from copydesk.detection import Detector, detector
 
 ENGLISH = "en"
 
-OFFERED = ("en", "de")
+OFFERED = ("en", "de", "es")
 """Languages with phrases for every kind of mail; any other locale is written to in English."""
 
 _CERTAIN = 0.5

@@ -71,8 +71,18 @@ _LISTS = (
     "shelved",
     "empty",
     "reader",
+    "american_in",
 )
-_PATTERNS = ("internal", "statutory", "proof", "disclosure", "dated", "recurring", "service")
+_PATTERNS = (
+    "internal",
+    "statutory",
+    "proof",
+    "disclosure",
+    "dated",
+    "recurring",
+    "service",
+    "leaning",
+)
 
 
 @cache

@@ -140,7 +140,8 @@ def _percent_stands(terms: _Terms) -> bool:
     if "EU" not in terms.brief.jurisdictions or lowest is None or regular is None:
         return True
     price, value = terms.brief.product.price, terms.offer.value or 0
-    from_lowest = price is not None and lowest and round(100 * (1 - price / lowest)) == round(value)
+    # Written without rounding the quotient, which of a price near nothing is infinite.
+    from_lowest = price and lowest and abs(100 * (1 - price / lowest) - value) <= 1 / 2
     return lowest >= regular or bool(from_lowest)
 
 
@@ -203,6 +204,8 @@ def _trial(terms: _Terms) -> str | None:
     days = terms.offer.value
     if not days or not float(days).is_integer():
         return None
+    if days == 1 and "trial_one" in terms.lexicon.forms:
+        return terms.form("trial_one")
     return terms.form("trial_an" if days in _AN else "trial", days=int(days))
 
 
