@@ -75,6 +75,23 @@ LOCAL: dict[str, dict[str, Any]] = {
             "bonus": "5 € de saldo en la cuenta después de un pedido.",
         },
     },
+    "fr": {
+        "cta": "Voir l’article",
+        "facts": {
+            "rating": "Noté 4,6 sur 5, d’après 212 avis",
+            "color": "Existe en plusieurs coloris",
+            "returns": "Retours possibles dans les 30 jours suivant la livraison",
+        },
+        "conditions": {
+            "percent_off": "Sur les articles non soldés. Une utilisation par commande.",
+            "amount_off": "Une utilisation par compte.",
+            "free_gift": "Une gourde offerte à partir de 80 € d’achat.",
+            "free_shipping": "Livraison offerte à partir de 60 € d’achat.",
+            "bogo": "Pour deux articles achetés, 50 % de remise sur le deuxième.",
+            "trial": "14 jours d’essai, puis 9,99 € par mois jusqu’à résiliation, depuis le compte.",
+            "bonus": "5 € crédités sur le compte après une commande.",
+        },
+    },
 }
 AUDIENCE = Audience(id="catalogue", description="People who asked for news")
 

@@ -8,7 +8,7 @@ from copydesk.detection import Detector, detector
 
 ENGLISH = "en"
 
-OFFERED = ("en", "de", "es")
+OFFERED = ("en", "de", "es", "fr")
 """Languages with phrases for every kind of mail; any other locale is written to in English."""
 
 _CERTAIN = 0.5
