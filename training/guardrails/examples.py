@@ -20,6 +20,7 @@ from training.guardrails import mailed, written
 
 CORPUS = Path(__file__).parent / "corpus"
 MAILS = Path(__file__).parent / "mails.yaml"
+INNOCENT = Path(__file__).parent / "innocent.yaml"
 FILLED = 6
 """How often each sentence of ordinary mail is filled in."""
 NOBODY = -1
@@ -95,6 +96,7 @@ def ordinary() -> list[str]:
     for sentence in mails["sentences"]:
         rng = random.Random(sentence)
         made += [_filled(sentence, mails["lists"], rng) for _ in range(FILLED)]
+    made += yaml.safe_load(INNOCENT.read_text(encoding="utf-8"))["sentences"]
     return list(dict.fromkeys(made))
 
 
