@@ -26,7 +26,7 @@ serve: $(CORE) ## Serve the API and the review pages on http://127.0.0.1:8000
 
 .PHONY: test
 test: lint system-packages ## Run linters, type checks and every test, with coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=85
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 .PHONY: lint
 lint: $(DEV) ## Run linters and type checks

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from copydesk.guardrails.case import Case, Hit
+from copydesk.guardrails.frames import frames
 from copydesk.guardrails.meaning import Level, Meaning, narrowed
+from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.phrases import Lists, PhraseError
 from copydesk.guardrails.rule import Category, Find, RuleBase
 
@@ -22,6 +24,8 @@ class MeaningRule(RuleBase):
     """Category of the model, where it has another name than the rule's."""
     level: Level = "sure"
     """How certain the model must be."""
+    disowned: Literal["spares", "counts"] = "counts"
+    """Whether a sentence that quotes, condemns or denies what it says is spared: see `frames`."""
 
     @property
     def meaning(self) -> str:
@@ -44,4 +48,11 @@ class MeaningRule(RuleBase):
             if self.level == "likely" or meant.sure:
                 reading = case.readings[meant.slot]
                 first, last = narrowed(meant.sentence, self.meaning)
-                yield Hit(meant.slot, *reading.span_of_words(first, last))
+                if self.disowned == "counts" or not _is_disowned(reading, first, last):
+                    yield Hit(meant.slot, *reading.span_of_words(first, last))
+
+
+def _is_disowned(reading: Reading, first: int, last: int) -> bool:
+    """Whether any of the words is: which of them carries the claim the model does not say."""
+    words = reading.words[first : last + 1]
+    return any(frames().spare(reading, (word.start, word.end)) for word in words)

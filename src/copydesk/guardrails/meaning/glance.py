@@ -58,8 +58,10 @@ class Glance:
 
 
 def _single_threaded() -> AbstractContextManager[object]:
-    """Keep the matrices, which are small, on one thread: on a busy machine more take ten times
-    as long, since they wait for each other."""
+    """Keep the matrices, which are small, on one thread.
+
+    On a busy machine several take ten times as long, since they wait for each other.
+    """
     return _libraries().limit(limits=1, user_api="blas")
 
 
