@@ -12,6 +12,7 @@ from copydesk.generation.phrasebook.figures import Figures
 from copydesk.generation.phrasebook.grammar import load_book
 from copydesk.generation.phrasebook.languages import OFFERED, Tongue, language_of
 from copydesk.generation.phrasebook.situation import read_situation
+from copydesk.generation.phrasebook.words import word_set
 from copydesk.guardrails import Submission, Verdict
 from copydesk.guardrails.build import build_checker
 from copydesk.ranking.duplicates import near_duplicates
@@ -33,12 +34,32 @@ GERMAN: dict[str, Any] = {
     ],
     "offer": an_offer(conditions="Auf reguläre Ware. Eine Einlösung pro Bestellung."),
 }
+SPANISH: dict[str, Any] = {
+    **GERMAN,
+    "locale": "es-ES",
+    "cta": "Descúbrelo ahora",
+    "facts": [
+        {"id": "rating", "text": "Valorado con 4,6 de 5 en 212 opiniones"},
+        {"id": "returns", "text": "Devolución en los 30 días siguientes a la entrega"},
+        {"id": "laces", "text": "Comes with a spare pair of laces"},
+    ],
+    "offer": an_offer(conditions="En artículos sin rebajar. Un solo uso por pedido."),
+}
+BRIEFS = {"de": GERMAN, "es": SPANISH}
 ELSEWHERE = [language for language in OFFERED if language != "en"]
 
 
 @pytest.mark.parametrize(
     ("locale", "language"),
-    [("de-DE", "de"), ("de-AT", "de"), ("de", "de"), ("en-IE", "en"), ("it-IT", "en"), ("x", "en")],
+    [
+        ("de-DE", "de"),
+        ("de-AT", "de"),
+        ("de", "de"),
+        ("es-MX", "es"),
+        ("en-IE", "en"),
+        ("it-IT", "en"),
+        ("x", "en"),
+    ],
 )
 def test_the_locale_decides_the_language(locale: str, language: str) -> None:
     """A language that is not offered is written in English, and provenance says so."""
@@ -59,9 +80,10 @@ def test_a_language_is_offered_when_it_is_complete(language: str) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("formality", ["casual", "formal"])
-def test_german_passes_our_own_checks(kind: Kind, formality: str) -> None:
+@pytest.mark.parametrize("language", list(BRIEFS))
+def test_it_passes_our_own_checks(kind: Kind, formality: str, language: str) -> None:
     """Five drafts of every kind that differ, with nothing for a person to look at."""
-    brief, brand = a_brief(kind=kind, **GERMAN), a_brand(formality=formality)
+    brief, brand = a_brief(kind=kind, **BRIEFS[language]), a_brand(formality=formality)
     written = answer(brief, brand, n=5).drafts
 
     assert len(written) == 5
@@ -79,6 +101,40 @@ def test_formality_decides_how_a_german_reader_is_addressed() -> None:
     assert not {"Sie", "Ihnen", "Ihr"} & set(casual)
     assert {"Sie", "Ihnen"} & set(formal)
     assert not {"du", "dir", "dich", "dein"} & set(formal)
+
+
+def test_formality_decides_how_a_spanish_reader_is_addressed() -> None:
+    """Formal brands say usted, all others tú, and none says both."""
+    informal, usted = {"tú", "te", "ti", "tu", "tus", "contigo"}, {"usted", "le", "permítanos"}
+    for kind in Kind:
+        casual = word_set(text(a_brand(formality="casual"), kind=kind, **SPANISH))
+        formal = word_set(text(a_brand(formality="formal"), kind=kind, **SPANISH))
+
+        assert informal & casual
+        assert "usted" not in casual
+        assert usted & formal
+        assert not informal & formal
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "unsaid"),
+    [("es-ES", "cesta", "carrito"), ("es-MX", "carrito", "cesta"), ("es-US", "carrito", "cesta")],
+)
+def test_spanish_is_of_spain_or_of_america(locale: str, said: str, unsaid: str) -> None:
+    """The same mail in the words of either side of the ocean."""
+    told = text(kind="cart_abandonment", **{**SPANISH, "locale": locale})
+
+    assert said in told
+    assert unsaid not in told
+
+
+def test_spanish_questions_open_with_their_mark() -> None:
+    """Every ? has its ¿, and every ! its ¡."""
+    for kind in Kind:
+        told = text(a_brand(exclamations="free"), kind=kind, **SPANISH)
+
+        assert told.count("¿") == told.count("?")
+        assert told.count("¡") == told.count("!")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +216,29 @@ def test_german_money_and_dates_are_german() -> None:
     assert figures.money(1098, "EUR") == "1.098\xa0€"
     assert figures.last_day(datetime(2026, 3, 9, tzinfo=UTC)) == "8. März"
     assert figures.number(12.5) == "12,5"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OfferKind if kind is not OfferKind.NONE])
+def test_every_sort_of_offer_has_spanish_words(kind: OfferKind) -> None:
+    """No English word of an offer stands in Spanish copy, and one day is no `1 días`."""
+    offer = an_offer(kind=kind, value=1, conditions=None, lowest_price_30d=120.0)
+    said = text(**{**SPANISH, "offer": {**offer, "regular_price": 120.0}}).casefold()
+
+    assert not [word for word in (" off ", "free ", "until", "trial", "1 días") if word in said]
+
+
+@pytest.mark.parametrize(
+    ("locale", "nine", "thousand"),
+    [("es-ES", "9,99\xa0€", "1.098\xa0€"), ("es-MX", "EUR9.99", "EUR1,098")],
+)
+def test_spanish_money_and_dates_are_of_the_country(locale: str, nine: str, thousand: str) -> None:
+    """Spain writes a comma and the sign last, Mexico a full stop and the sign first."""
+    figures = Figures(locale, datetime(2026, 3, 7, tzinfo=UTC), "es")
+
+    assert figures.money(9.99, "EUR") == nine
+    assert figures.money(1098, "EUR") == thousand
+    assert figures.last_day(datetime(2026, 3, 9, tzinfo=UTC)) == "8 de marzo"
+    assert figures.last_day(datetime(2027, 3, 9, tzinfo=UTC)) == "8 de marzo de 2027"
 
 
 @pytest.mark.parametrize("name", ["سماعة الرأس", "山の靴", "נעלי הליכה"])

@@ -106,3 +106,18 @@ def test_german_days_are_dates(text: str, dates: list[int]) -> None:
 def test_french_days_and_sums_are_read(text: str, values: list[tuple[str, float]]) -> None:
     """Thousands stand apart by a space that does not break, and the first of a month is `1er`."""
     assert [(claim.kind.value, claim.values[0]) for claim in extract_plain(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("hasta el 8 de marzo", [(308, None)]),
+        ("el 12 de septiembre de 2027", [(912, 2027)]),
+        ("las 5 de mayor tama\u00f1o", []),
+    ],
+)
+def test_spanish_days_are_dates(text: str, dates: list[tuple[int, int | None]]) -> None:
+    """The month and the year follow `de`."""
+    found = [(one.values[0], one.year) for one in extract_plain(text) if one.kind.value == "date"]
+
+    assert found == dates
