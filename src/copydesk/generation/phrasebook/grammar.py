@@ -1,8 +1,9 @@
 """The grammar: phrases with conditions and slots, and threads that hold a line of thought.
 
-A phrase is a string with `{slots}`, or a mapping of `say` (a string, or several) and `if`. `if`
-lists flags: all must hold, `!flag` must not, `one|other` needs either. A slot that cannot be
-filled rules its phrase out as well, so that nothing has to be said twice.
+A phrase is a string with `{slots}` and `[one wording|or another]`, or a mapping of `say` (a
+string, or several) and `if`. `if` lists flags: all must hold, `!flag` must not, `one|other` needs
+either. A slot that cannot be filled rules its phrase out as well, so that nothing has to be said
+twice.
 
 A thread is one line of thought, with an angle: its subjects, preheaders and openings belong
 together. Its body is a list of paragraphs, each the names of parts; `part?` may be left out.
@@ -22,6 +23,8 @@ _OWN = frozenset({"subject", "preheader", "opening"})
 """Parts that a thread may write for itself."""
 
 SLOT = re.compile(r"\{([A-Za-z_]+)\}")
+EITHER = re.compile(r"\[([^\[\]]*)\]")
+"""Wordings of which one is drawn; it is still the same phrase, and counts as said once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from copydesk.generation.model import Draft
 from copydesk.generation.phrasebook import limits
 from copydesk.generation.phrasebook.facts import Quote
-from copydesk.generation.phrasebook.grammar import SLOT, Book, Phrase, Piece, Thread
+from copydesk.generation.phrasebook.grammar import EITHER, SLOT, Book, Phrase, Piece, Thread
 from copydesk.generation.phrasebook.situation import Situation
 from copydesk.generation.phrasebook.words import capital, count_words, number_word
 
@@ -199,14 +199,16 @@ class Telling:
         naming = self.situation.naming
         many = naming.number == "many"
         named = naming.label.casefold() in before[-NEARBY:].casefold()
-        subject = ("they" if many else "it") if named else self.slots.get("product")
+        # A language whose pronouns have a gender has none for a thing that is not known.
+        pronoun = self.situation.lexicon.forms["they" if many else "it"] or None
+        subject = pronoun if named else self.slots.get("product")
         said: list[str] = []
         for quote in quotes:
             knows = naming.number is not None or (
                 quote.verb == "does" and not naming.plural_looking
             )
             said.append(quote.said(subject if knows else None, many=many))
-            subject = "they" if many else "it"
+            subject = pronoun
         return " ".join(said)
 
     def _fitting(self, part: str) -> Sequence[Phrase]:
@@ -228,9 +230,10 @@ class Telling:
         return math.pow(self.rng.random(), 1 / weight)
 
     def _filled(self, phrase: Phrase) -> str:
-        ours = self.situation.house.preferred(phrase.text)
+        worded = EITHER.sub(lambda found: self.rng.choice(found[1].split("|")), phrase.text)
+        ours = self.situation.house.preferred(worded)
         text = SLOT.sub(lambda found: self.slots[found[1]], ours)
-        return capital(text) if phrase.text.startswith("{") and text[:1].islower() else text
+        return capital(text) if worded.startswith("{") and text[:1].islower() else text
 
 
 _VAGUE = frozenset({"brand", "cart"})
