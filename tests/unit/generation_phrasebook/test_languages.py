@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -45,7 +47,18 @@ SPANISH: dict[str, Any] = {
     ],
     "offer": an_offer(conditions="En artículos sin rebajar. Un solo uso por pedido."),
 }
-BRIEFS = {"de": GERMAN, "es": SPANISH}
+FRENCH: dict[str, Any] = {
+    **GERMAN,
+    "locale": "fr-FR",
+    "cta": "Voir l\u2019article",
+    "facts": [
+        {"id": "rating", "text": "Noté 4,6 sur 5, d\u2019après 212 avis"},
+        {"id": "colours", "text": "Existe en plusieurs coloris"},
+        {"id": "laces", "text": "Comes with a spare pair of laces"},
+    ],
+    "offer": an_offer(conditions="Sur les articles non soldés. Une utilisation par commande."),
+}
+BRIEFS = {"de": GERMAN, "es": SPANISH, "fr": FRENCH}
 ELSEWHERE = [language for language in OFFERED if language != "en"]
 
 
@@ -56,6 +69,10 @@ ELSEWHERE = [language for language in OFFERED if language != "en"]
         ("de-AT", "de"),
         ("de", "de"),
         ("es-MX", "es"),
+        ("fr-FR", "fr"),
+        ("fr-CA", "fr"),
+        ("fr-BE", "fr"),
+        ("fr-CH", "fr"),
         ("en-IE", "en"),
         ("it-IT", "en"),
         ("x", "en"),
@@ -135,6 +152,95 @@ def test_spanish_questions_open_with_their_mark() -> None:
 
         assert told.count("¿") == told.count("?")
         assert told.count("¡") == told.count("!")
+
+
+def test_formality_decides_how_a_french_reader_is_addressed() -> None:
+    """Casual brands say tu, all others vous, and none says both."""
+    tu = re.compile(r"\b(?:tu|toi|ton|ta|tes|t\u2019|te)(?:\b|(?<=\u2019))", re.IGNORECASE)
+    vous = re.compile(r"(?<!-)\b(?:vous|votre|vos)\b|(?!chez|assez)\b\w+ez\b", re.IGNORECASE)
+    for kind in Kind:
+        casual = text(a_brand(formality="casual"), kind=kind, **FRENCH)
+        assert tu.search(casual)
+        assert not vous.search(casual)
+        for formality in ("neutral", "formal"):
+            polite = text(a_brand(formality=formality), kind=kind, **FRENCH)
+            assert vous.search(polite)
+            assert not tu.search(polite.replace('"toi"', ""))
+
+
+def french_phrases() -> Iterator[str]:
+    for kind in Kind:
+        for phrases in load_book(kind.value, "apparel", "fr").parts.values():
+            yield from (phrase.text for phrase in phrases)
+
+
+def test_nothing_french_is_elided_or_contracted_before_a_name() -> None:
+    """`de Aldo`, `le iPhone` and `à Le Sac` cannot come about: no such word stands there."""
+    joined = re.compile(
+        r"(?:\b(?:de|du|des|d|que|qu|jusque|le|la|les|l|à|au|aux|un|une|ce|cet|cette|ne|se|si)"
+        r"[ \u2019'])\{(?:product|Product|label|full|Full|brand)\}"
+    )
+
+    assert [phrase for phrase in french_phrases() if joined.search(phrase)] == []
+
+
+def test_french_marks_are_held_to_their_words() -> None:
+    """A space that does not break stands before every : ; ! and ?, and no other."""
+    loose = re.compile(
+        r"(?<![\u00a0\u202f?!])[;!?]|(?<![\u00a0\u202f])\u00bb|[^\u00a0\u202f]:(?!//)"
+    )
+    for kind in Kind:
+        told = text(a_brand(exclamations="free"), kind=kind, **FRENCH)
+        prose = re.sub(r"https?://\S+|\{\{.*?\}\}", "", told)
+
+        assert loose.findall(prose) == []
+        assert "'" not in prose
+
+
+@pytest.mark.parametrize("code", [None, "CORDEE20"])
+@pytest.mark.parametrize("kind", [kind for kind in OfferKind if kind is not OfferKind.NONE])
+def test_every_sort_of_offer_has_french_words(kind: OfferKind, code: str | None) -> None:
+    """Its code and its terms are in every draft, also in those that open with its last day."""
+    terms = "Livraison le lendemain, résiliable en ligne."
+    offer = an_offer(kind=kind, value=1, code=code, conditions=terms, lowest_price_30d=120.0)
+    brief = {**FRENCH, "offer": {**offer, "regular_price": 120.0}}
+    written = drafts(**brief)
+
+    assert {"deadline"} < {draft.angle for draft in written}
+    for draft in written:
+        said = draft.body.casefold()
+        assert (code or "").casefold() in said
+        assert "livraison le lendemain" in said
+        assert not [
+            word for word in (" off ", "free ", "until", "trial", "1 jours") if word in said
+        ]
+
+
+def test_a_thing_of_no_known_gender_gets_no_french_pronoun() -> None:
+    """Its name opens the sentence, or the fact stands as it is."""
+    told = text(**{**FRENCH, "facts": FRENCH["facts"][1:2]})
+
+    assert "xiste en plusieurs coloris" in told
+    assert not re.search(r"\b(?:it|they|il|elle) existe", told, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("locale", "thousand", "dollars", "shopping"),
+    [
+        ("fr-FR", "1\u202f098\xa0€", "98\xa0$CA", "liste de courses"),
+        ("fr-CA", "1\xa0098\xa0€", "98\xa0$", "liste d\u2019épicerie"),
+        ("fr-CH", "1\u202f098\xa0€", "98\xa0$CA", "liste de courses"),
+    ],
+)
+def test_french_is_of_the_country(locale: str, thousand: str, dollars: str, shopping: str) -> None:
+    """Sums as babel sets them, the first of a month as `1er`, and what Canada says otherwise."""
+    figures = Figures(locale, datetime(2026, 3, 7, tzinfo=UTC), "fr")
+    house = read_situation(a_brief(**{**FRENCH, "locale": locale}), a_brand(), ()).house
+
+    assert (figures.money(1098, "EUR"), figures.money(98, "CAD")) == (thousand, dollars)
+    assert figures.last_day(datetime(2026, 3, 9, tzinfo=UTC)) == "8 mars"
+    assert figures.last_day(datetime(2027, 4, 2, tzinfo=UTC)) == "1er avril 2027"
+    assert house.preferred("La liste de courses.") == f"La {shopping}."
 
 
 @pytest.mark.parametrize(
@@ -229,7 +335,7 @@ def test_every_sort_of_offer_has_spanish_words(kind: OfferKind) -> None:
 
 @pytest.mark.parametrize(
     ("locale", "nine", "thousand"),
-    [("es-ES", "9,99\xa0€", "1.098\xa0€"), ("es-MX", "EUR9.99", "EUR1,098")],
+    [("es-ES", "9,99\xa0€", "1.098\xa0€"), ("es-MX", "EUR\xa09.99", "EUR\xa01,098")],
 )
 def test_spanish_money_and_dates_are_of_the_country(locale: str, nine: str, thousand: str) -> None:
     """Spain writes a comma and the sign last, Mexico a full stop and the sign first."""
