@@ -24,6 +24,8 @@ from copydesk.evaluation import (
     page,
     read_cases,
     read_examples,
+    record,
+    short_names,
 )
 from copydesk.evaluation import evaluate as run_all
 from copydesk.generations import GenerationRequest
@@ -31,6 +33,9 @@ from copydesk.prompts import PROMPT_VERSION, prompt_versions
 from copydesk.publishing.examples import Example, Lessons, nearest
 from copydesk.publishing.likeness import likeness
 from copydesk.steps import Desk
+
+PROMPTLESS = {"phrasebook"}
+"""Models that write the same whatever the prompt says."""
 
 
 @example(
@@ -56,6 +61,12 @@ from copydesk.steps import Desk
 )
 @click.option("--seed", default=0, show_default=True, help="Same seed, same copy, where it can.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page here.")
+@click.option(
+    "--record",
+    "record_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a record in Markdown here, to keep beside the decision.",
+)
 @json_option
 @click.pass_context
 def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
@@ -67,6 +78,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     count: int,
     seed: int,
     html: Path | None,
+    record_file: Path | None,
     as_json: bool,
 ) -> None:
     """Send the same briefs through several models and prompts, and compare what comes of it.
@@ -74,16 +86,19 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
     FOLDER holds brand.yaml, briefs/*.yaml and audiences/*.yaml, as examples/outdoor does: every
     brief is written for every audience. approved/*.yaml, where it is there, is copy for prompts to
     show, each {"brief": NAME, "copy": {...}}. Nothing is stored, and no model stands in for one
-    that fails.
+    that fails. With several versions of the prompts it says whether the figures speak for a later
+    one; a person promotes it.
     """
     settings = the_settings(ctx.obj, database_url="memory://", model="phrasebook")
     cases, approved = read_cases(folder, count, seed), read_examples(folder)
     with opened(settings) as desk:
         entrants = _entrants(desk, _listed(models), _listed(prompts or PROMPT_VERSION))
         evaluation = asyncio.run(_run(folder, cases, entrants, _learning(desk, approved)))
-    if html is not None:
-        html.write_text(page(evaluation), encoding="utf-8")
-        note(f"Wrote {html}.")
+    evaluation = evaluation.model_copy(update={"approved": len(approved)})
+    for file, written in ((html, page), (record_file, record)):
+        if file is not None:
+            file.write_text(written(evaluation), encoding="utf-8")
+            note(f"Wrote {file}.")
     if as_json:
         print_json(evaluation)
     else:
@@ -91,16 +106,25 @@ def evaluate(  # noqa: PLR0913 - one parameter for each option of the command
 
 
 def _entrants(desk: Copydesk, models: Sequence[str], prompts: Sequence[str]) -> list[Entrant]:
-    """Return every model with every version, each a model of its own: scripts begin anew."""
+    """Return every model with every version, each a model of its own: scripts begin anew.
+
+    The phrase book reads no prompt, so it takes part once.
+    """
     for version in prompts:
         if version not in prompt_versions():
             there_are = ", ".join(prompt_versions())
             raise InputError(f"there is no prompt version {version}: choose among {there_are}")
     chosen = choice(desk.settings)
+    short = short_names(models)
     return [
-        Entrant(name, named_model(name, chosen, desk.provider), version)
+        Entrant(
+            short[name],
+            named_model(name, chosen, desk.provider),
+            version,
+            reads_prompts=name not in PROMPTLESS,
+        )
         for name in models
-        for version in prompts
+        for version in (prompts[:1] if name in PROMPTLESS else prompts)
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +25,19 @@ def named_model(name: str, choice: ModelChoice, provider: Provider | None = None
         ModelMisconfigured: it was named without what it cannot do without.
     """
     return build_model(_choice(name, choice), provider).model
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Return each name as a table shows it: of a path its last part, where that is no other's."""
+    short = {name: _short(name) for name in names}
+    taken = Counter(short.values())
+    return {name: said if taken[said] == 1 else name for name, said in short.items()}
+
+
+def _short(name: str) -> str:
+    kind, _, what = name.partition(":")
+    is_path = kind in {"local", "scripted"} and what
+    return f"{kind}:{Path(what).name}" if is_path else name
 
 
 def _choice(name: str, choice: ModelChoice) -> ModelChoice:

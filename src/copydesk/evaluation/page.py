@@ -5,10 +5,11 @@ from __future__ import annotations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from copydesk.api.pages.rendering import chips, plural, seen, words
+from copydesk.evaluation.figures import amount, categories, percent
+from copydesk.evaluation.promotion import verdicts
 from copydesk.evaluation.results import Evaluation, Result
 
 TEMPLATE = "evaluation.html"
-NOTHING = "-"
 
 
 def page(evaluation: Evaluation) -> str:
@@ -29,23 +30,11 @@ def page(evaluation: Evaluation) -> str:
         "words": words,
     }
     return environment.get_template(TEMPLATE).render(
-        evaluation=evaluation, categories=categories(evaluation), by_case=_by_case(evaluation)
+        evaluation=evaluation,
+        categories=categories(evaluation),
+        verdicts=verdicts(evaluation),
+        by_case=_by_case(evaluation),
     )
-
-
-def categories(evaluation: Evaluation) -> list[str]:
-    """Return the categories that anything was found in, by name."""
-    return sorted({category for row in evaluation.rows for category in row.findings})
-
-
-def percent(share: float | None) -> str:
-    """Write a share as whole percent."""
-    return NOTHING if share is None else f"{share:.0%}"
-
-
-def amount(value: float | None, digits: int = 0) -> str:
-    """Write a number, thousands set apart; a dash where there is none."""
-    return NOTHING if value is None else f"{value:,.{digits}f}"
 
 
 def _by_case(evaluation: Evaluation) -> dict[str, list[Result]]:

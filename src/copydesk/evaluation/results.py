@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from itertools import chain
 from statistics import mean, median
 
+from copydesk import __version__
 from copydesk.briefs import Noun
 from copydesk.generations import RoutedVariant
 from copydesk.guardrails import Severity, Verdict
@@ -64,8 +66,10 @@ class Row(Noun):
     """Share of what was asked for that was accepted as it was written, without a repair."""
     failed: int
     """Briefs that nothing was written for."""
+    kept: int
+    """Drafts that were kept: those accepted, and each blocked one once."""
     findings: dict[str, int]
-    """Findings that block or ask for a person, by category, most frequent first."""
+    """In the drafts kept: findings that block or ask for a person, by category, most first."""
     distinct_1: float | None
     distinct_2: float | None
     alike: float | None
@@ -92,6 +96,11 @@ class Evaluation(Noun):
     cases: tuple[str, ...]
     asked: int
     """Variants asked for in each request."""
+    seed: int
+    approved: int = 0
+    """Approved copies that were there for prompts to show."""
+    made_at: datetime
+    copydesk_version: str = __version__
     rows: tuple[Row, ...]
     results: tuple[Result, ...]
     tone_note: str | None = None
@@ -111,6 +120,7 @@ def row_of(entrant: str, model: str, prompt: str, results: Sequence[Result]) -> 
         model=model,
         prompt=prompt,
         asked=asked,
+        kept=len(drafts),
         accepted=len(passing) / asked,
         clean=sum(result.with_verdict(Verdict.PASS) for result in results) / asked,
         first_time=sum(not d.variant.provenance.repairs for d in passing) / asked,

@@ -27,14 +27,21 @@ class Entrant:
     """A model with a version of the prompts."""
 
     label: str
-    """Name of the model as it was asked for."""
+    """Name of the model, short enough for a table."""
     model: Model
     prompts: str
+    reads_prompts: bool = True
+    """False for a model that writes the same whatever the prompt says."""
 
     @property
     def name(self) -> str:
-        """As `phrasebook, v1`."""
-        return f"{self.label}, {self.prompts}"
+        """As `local:tiny, v1`, or `phrasebook`."""
+        return f"{self.label}, {self.prompts}" if self.reads_prompts else self.label
+
+    @property
+    def read(self) -> str:
+        """The version of the prompts, or that none is read."""
+        return self.prompts if self.reads_prompts else "reads no prompt"
 
 
 @dataclass(slots=True)
@@ -80,7 +87,9 @@ async def evaluate(
         folder=folder,
         cases=tuple(case.name for case in cases),
         asked=cases[0].request.n,
-        rows=tuple(row_of(e.name, e.label, e.prompts, results[e.name]) for e in entrants),
+        seed=cases[0].request.seed,
+        made_at=desk.clock(),
+        rows=tuple(row_of(e.name, e.label, e.read, results[e.name]) for e in entrants),
         results=tuple(result for entrant in entrants for result in results[entrant.name]),
         tone_note=tone_score("Read this sentence.", cases[0].request.brand.samples).abstained,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 
 import pytest
 
@@ -80,6 +80,7 @@ def test_approved_copy_of_the_folder_is_read_with_its_brief(tmp_path: Path) -> N
     """A folder's approved copy names the brief that it was written for; a wrong name is refused."""
     folder = tmp_path / "outdoor"
     copytree(OUTDOOR, folder)
+    rmtree(folder / "approved")
     assert read_examples(folder) == []
     (folder / "approved").mkdir()
     file = folder / "approved" / "one.yaml"
