@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _ISO_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _FIRST = re.compile(r"\b1\b")
 _WITHOUT_DECIMALS = re.compile(r"[.]0+")
+_CODE_AT_A_FIGURE = re.compile(r"(?<=[A-Z])(?=\d)")
 
 
 @cache
@@ -55,17 +56,20 @@ class Figures:
         from babel.numbers import format_currency
 
         locale = _locale(self.locale, self.language)
-        if not float(amount).is_integer():
-            return format_currency(amount, currency, locale=locale)
-        pattern = _WITHOUT_DECIMALS.sub("", locale.currency_formats["standard"].pattern)
-        return format_currency(
-            amount,
-            currency,
-            pattern,
-            locale=locale,
-            currency_digits=False,
-            decimal_quantization=True,
-        )
+        if float(amount).is_integer():
+            pattern = _WITHOUT_DECIMALS.sub("", locale.currency_formats["standard"].pattern)
+            written = format_currency(
+                amount,
+                currency,
+                pattern,
+                locale=locale,
+                currency_digits=False,
+                decimal_quantization=True,
+            )
+        else:
+            written = format_currency(amount, currency, locale=locale)
+        # babel writes `USD10` where a locale has no sign for the currency.
+        return _CODE_AT_A_FIGURE.sub("\u00a0", written)
 
     def number(self, value: float) -> str:
         """Return `12.5` with the decimal sign of the language, and no digits for nothing."""
