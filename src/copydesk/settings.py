@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     transformers_dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """Precision of the weights. `auto`: half on a GPU, full on a processor."""
     transformers_memory_gb: float | None = Field(default=None, gt=0)
-    """Most memory for weights and answers under way; what a GPU has free when not set."""
+    """Most memory for weights and answers under way; what is free when not set."""
     prompt_version: str = PROMPT_VERSION
     """Version of the prompts that models get; `v2` shows them the brand's approved copy."""
     scripted_file: Path | None = None

@@ -27,6 +27,11 @@ LENGTHS: Mapping[str, tuple[int, int]] = {
 prompt's limits, so that the check and not the schema speaks of those, and close enough that a
 rambling model comes to its end."""
 
+BESIDES = 250
+"""Tokens of a variant beside its texts: names of fields, signs, ids of facts."""
+TOKENS_A_CHARACTER = 2
+"""More than any tokenizer takes on average, whatever the script."""
+
 _THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FENCED = re.compile(r"^```(?:json)?[ \t]*\n(.*?)^```[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -67,6 +72,13 @@ def variant_schemas(request: DraftRequest) -> list[dict[str, Any]]:
     angles = _angles_for(request)
     turns = itertools.islice(itertools.cycle(angles), request.n)
     return [_bounded(request, 1, (angle,)) for angle in turns]
+
+
+def longest_answer(schema: Mapping[str, Any]) -> int:
+    """Return the most tokens that an answer of a bounded schema takes: memory is planned by it."""
+    characters = sum(most for _, most in LENGTHS.values())
+    variants: int = schema["properties"]["variants"]["maxItems"]
+    return variants * (characters * TOKENS_A_CHARACTER + BESIDES)
 
 
 def _angles_for(request: DraftRequest) -> list[str]:

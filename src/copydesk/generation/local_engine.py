@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from jinja2 import TemplateError
 
 from copydesk.errors import InvalidDraft, ModelMisconfigured, ModelUnavailable
-from copydesk.generation.answers import messages
+from copydesk.generation.answers import longest_answer, messages
 from copydesk.generation.local_memory import GIGABYTE, Memory, Placing
 from copydesk.generation.schema_mask import SchemaMask
 from copydesk.prompts import Prompt
@@ -84,12 +84,13 @@ class LocalEngine:
         Raises:
             InvalidDraft: the token limit cut all of them off.
             ModelMisconfigured: the prompt fills the model's context, or the bound of memory.
-            ModelUnavailable: the device ran out of memory with one alone.
+            ModelUnavailable: the device has no memory free, or ran out of it with one alone.
         """
         import torch
 
         asked = self._tokens(prompt)
-        room = self._room(int(asked.shape[1]), sampling.max_output_tokens)
+        longest = max(map(longest_answer, schemas))
+        room = self._room(int(asked.shape[1]), min(sampling.max_output_tokens, longest))
         rows = min(len(schemas), self._rows(int(asked.shape[1]) + room))
         written = Written((), Usage(input_tokens=0, output_tokens=0), 1)
         with torch.inference_mode(), torch.random.fork_rng(self._random_states()):
@@ -149,11 +150,15 @@ class LocalEngine:
             return ROWS_AT_MOST
         rows = int(free // (tokens * self.memory.bytes_a_token))
         if rows < 1:
-            raise ModelMisconfigured(
+            said = (
                 f"an answer of {tokens} tokens, prompt included, needs "
                 f"{tokens * self.memory.bytes_a_token / GIGABYTE:.1f} GB beside the weights, and "
-                f"{free / GIGABYTE:.1f} GB are free: lower COPYDESK_MAX_OUTPUT_TOKENS, raise "
-                "COPYDESK_TRANSFORMERS_MEMORY_GB, or choose a smaller model"
+                f"{free / GIGABYTE:.1f} GB are free on {self.device}"
+            )
+            if self.memory.bound_bytes is None:
+                raise ModelUnavailable(f"{said}: free some, or choose a smaller model")
+            raise ModelMisconfigured(
+                f"{said}: raise COPYDESK_TRANSFORMERS_MEMORY_GB, or choose a smaller model"
             )
         return min(rows, ROWS_AT_MOST)
 
@@ -222,6 +227,7 @@ def load(path: str, placing: Placing = Placing()) -> LocalEngine:  # noqa: B008 
     except ImportError as error:
         raise ModelMisconfigured(f"{error.name} is not installed: {INSTALL}") from error
     device = placing.chosen_device()
+    placing.make_room_for(path, device)
     try:
         tokenizer = AutoTokenizer.from_pretrained(path)
         model = _weights(path, placing.chosen_dtype(device)).to(device).eval()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from copydesk.errors import ModelMisconfigured
+from copydesk.generation.local_ram import free_ram
 
 GIGABYTE = 1_000_000_000
 SPARE = 0.9
@@ -21,7 +23,7 @@ class Placing:
     device: str | None = None
     dtype: Dtype = "auto"
     memory_gb: float | None = None
-    """For weights and answers under way together; None is what the device has free."""
+    """For weights and answers under way together; None is what is free."""
 
     def chosen_device(self) -> str:
         """Return the device: a GPU where there is one."""
@@ -48,6 +50,33 @@ class Placing:
         halves = kind == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
         return "bfloat16" if halves else "float16"
 
+    def make_room_for(self, path: str, device: str) -> None:
+        """Return where the weights of a directory may fit; they take at least their files' size.
+
+        Raises:
+            ModelMisconfigured: they do not, and loading them would end this process.
+        """
+        needed = sum(file.stat().st_size for file in Path(path).glob("*.safetensors"))
+        bound = None if self.memory_gb is None else int(self.memory_gb * GIGABYTE)
+        free = free_bytes(device) if bound is None else bound
+        if free is not None and needed > free:
+            asked = "are free" if bound is None else "are COPYDESK_TRANSFORMERS_MEMORY_GB"
+            raise ModelMisconfigured(
+                f"the weights of {path} take {needed / GIGABYTE:.1f} GB, and "
+                f"{free / GIGABYTE:.1f} GB {asked}: choose a smaller model"
+            )
+
+
+def free_bytes(device: str) -> int | None:
+    """Return what can be planned with on a device; None where nobody can tell."""
+    import torch
+
+    where = torch.device(device)
+    if where.type == "cuda":
+        return int(torch.cuda.mem_get_info(where)[0] * SPARE)
+    ram = free_ram() if where.type == "cpu" else None
+    return None if ram is None else int(ram * SPARE)
+
 
 class Memory(NamedTuple):
     """What a loaded model takes, and may take."""
@@ -71,14 +100,9 @@ class Memory(NamedTuple):
 
     def free_bytes(self, device: str) -> int | None:
         """Return what is left for answers; None where nobody can tell."""
-        import torch
-
         if self.bound_bytes is not None:
             return self.bound_bytes - self.weights_bytes
-        if torch.device(device).type != "cuda":
-            return None
-        free, _ = torch.cuda.mem_get_info(torch.device(device))
-        return int(free * SPARE)
+        return free_bytes(device)
 
 
 def _bytes_a_token(model: Any) -> int:  # noqa: ANN401 - of an optional extra
