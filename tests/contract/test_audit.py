@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -74,13 +75,15 @@ def test_the_chain_holds_over_transactions(store: Store) -> None:
 
 
 def test_the_chain_can_be_recomputed_by_anyone(store: Store) -> None:
-    """A link is the SHA-256 of the hash before it, a line feed, and the event's JSON."""
-    event = an_event()
+    """A hash is the SHA-256 of number, hash before, and the event as canonical JSON, in lines."""
+    event = an_event(details={"warum": "Ärger 👟", "a": 1.5})
     with store.transaction() as tx:
         tx.audit.append(event)
         chain = tx.audit.chain()
 
-    text = "0" * 64 + "\n" + event.model_dump_json()
+    plain = json.loads(event.model_dump_json())
+    document = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = f"1\n{'0' * 64}\n{document}"
     assert hashlib.sha256(text.encode()).hexdigest() == chain.sha256
 
 

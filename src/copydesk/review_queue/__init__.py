@@ -7,8 +7,11 @@ from copydesk.review_queue.marking import Segment, mark, segments
 from copydesk.review_queue.policy import Case, Conditions, Policy, Route, Routing, Rule
 from copydesk.review_queue.ports import (
     AuditChain,
+    AuditEntry,
     AuditEvent,
+    AuditQuery,
     AuditRecord,
+    Noted,
     ReviewItems,
     ReviewQuery,
 )
@@ -31,7 +34,9 @@ __all__ = [
     "OPEN",
     "Act",
     "AuditChain",
+    "AuditEntry",
     "AuditEvent",
+    "AuditQuery",
     "AuditRecord",
     "Case",
     "Client",
@@ -40,6 +45,7 @@ __all__ = [
     "Decision",
     "Deed",
     "Move",
+    "Noted",
     "Policy",
     "Preview",
     "Reason",

@@ -52,6 +52,44 @@ class AuditEvent(Noun):
     details: dict[str, Any] = {}
 
 
+class AuditEntry(Noun):
+    """An event as the record keeps it: numbered, and hashed with all before it."""
+
+    number: int
+    """Its place, counted from one, without gaps."""
+    previous: str
+    """Hash of the entry before; sixty-four zeros before the first."""
+    sha256: str
+    """SHA-256 over number, line feed, `previous`, line feed, and the event as canonical JSON."""
+    event: AuditEvent
+
+
+class AuditQuery(NamedTuple):
+    """Which entries of the record; what is left out does not matter."""
+
+    subjects: tuple[str, ...] = ()
+    act: str | None = None
+    actor: str | None = None
+    before: int | None = None
+    """Only entries with smaller numbers."""
+    limit: int = 50
+
+
+EVERYTHING = AuditQuery()
+
+
+class Noted(NamedTuple):
+    """What was noted of the record before, and kept elsewhere."""
+
+    sha256: str | None = None
+    """Hash of what was then the last entry."""
+    events: int | None = None
+    """How many there were."""
+
+
+NOTHING = Noted()
+
+
 class AuditChain(NamedTuple):
     """How the record's chain of hashes holds: each event is hashed with all before it."""
 
@@ -59,14 +97,17 @@ class AuditChain(NamedTuple):
     sha256: str
     """Hash of the last event: noted elsewhere, it proves later that nothing was cut off."""
     broken_at: int | None
-    """The first event, counted from one, that is not what was recorded; None when all are."""
+    """The first entry, counted from one, that is not what was recorded; None when all are, and
+    when only what was noted is missing."""
+    fault: str | None = None
+    """What is wrong, in words; None when the record holds."""
 
 
 class AuditRecord(Protocol):
     """Append-only: nothing in it is ever changed or taken out."""
 
     def append(self, event: AuditEvent) -> None:
-        """Add one event."""
+        """Add one event; it is numbered and hashed before the transaction ends."""
 
     def about(self, subject: str) -> Sequence[AuditEvent]:
         """Return the events about `subject`, in the order they were added."""
@@ -74,5 +115,15 @@ class AuditRecord(Protocol):
     def latest(self, limit: int = 100) -> Sequence[AuditEvent]:
         """Return the newest events, newest first."""
 
-    def chain(self) -> AuditChain:
-        """Walk the whole record and return whether each event is what was recorded."""
+    def entries(self, query: AuditQuery = EVERYTHING) -> Sequence[AuditEntry]:
+        """Return the newest entries that the query means, newest first."""
+
+    def entry(self, number: int) -> AuditEntry:
+        """Return the entry with this number. Raises NotFound."""
+
+    def chain(self, noted: Noted = NOTHING) -> AuditChain:
+        """Walk the whole record and return whether each event is what was recorded.
+
+        What was `noted` before must be in it: its hash as that of an entry, or of the entry by
+        that number when both are given.
+        """

@@ -3,32 +3,127 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
-from copydesk.review_queue import AuditChain
+from copydesk.errors import CopydeskError
+from copydesk.review_queue import AuditChain, AuditEntry, AuditEvent, Noted
+from copydesk.review_queue.ports import NOTHING
+from copydesk.storage.stored import read, written
 
 FIRST = "0" * 64
 """What stands before the first event."""
 
 
+class Filed(NamedTuple):
+    """Where a database files an event, to find it again: it must say what the event says."""
+
+    subject: str
+    act: str
+    actor: str
+    at: datetime
+
+    @classmethod
+    def of(cls, event: AuditEvent) -> Filed:
+        """Return where this event belongs."""
+        return cls(event.subject, event.act, event.actor, event.at)
+
+
 class Link(NamedTuple):
     """An event as it is kept: its document, byte for byte, and the hash of all up to it."""
 
+    number: int
+    previous: str
     document: str
     sha256: str
+    filed: Filed | None = None
+    """None where it is found by its document alone."""
+
+    @property
+    def entry(self) -> AuditEntry:
+        """The same, read. Raises CopydeskError when the document is no event."""
+        event = read(AuditEvent, self.document)
+        return AuditEntry(
+            number=self.number, previous=self.previous, sha256=self.sha256, event=event
+        )
 
 
-def linked(previous: str, document: str) -> Link:
-    """Return the link that follows the hash `previous`: the SHA-256 of it, a line feed and this."""
-    return Link(document, hashlib.sha256(f"{previous}\n{document}".encode()).hexdigest())
+START = Link(0, "", "", FIRST)
+"""What the first event follows."""
 
 
-def walked(links: Iterable[Link]) -> AuditChain:
-    """Walk the chain from its first link, and say where it does not hold."""
-    count, head, broken_at = 0, FIRST, None
-    for count, kept in enumerate(links, start=1):
-        if broken_at is None and linked(head, kept.document) != kept:
-            broken_at = count
-        head = kept.sha256
-    return AuditChain(count, head, broken_at)
+def canonical(event: AuditEvent) -> str:
+    """Return the event as it is hashed: JSON with names in order, and no spaces between them.
+
+    Raises:
+        InputError: it holds the character U+0000, which no store takes.
+    """
+    plain = json.loads(written(event))
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def hash_of(number: int, previous: str, document: str) -> str:
+    """Return the SHA-256 over the number, the hash before and the document, line by line."""
+    return hashlib.sha256(f"{number}\n{previous}\n{document}".encode()).hexdigest()
+
+
+def linked(last: Link, event: AuditEvent) -> Link:
+    """Return the link of this event that follows `last`."""
+    number, document = last.number + 1, canonical(event)
+    sha256 = hash_of(number, last.sha256, document)
+    return Link(number, last.sha256, document, sha256, Filed.of(event))
+
+
+def walked(links: Iterable[Link], noted: Noted = NOTHING) -> AuditChain:
+    """Walk the chain from its first link, and say where it does not hold, and why."""
+    count, last, broken_at, fault = 0, START, None, None
+    missing = noted.sha256
+    for count, link in enumerate(links, start=1):
+        if fault is None:
+            fault = _wrong(link, last)
+            broken_at = count if fault else None
+        if link.sha256 == noted.sha256 and noted.events in {None, count}:
+            missing = None
+        last = link
+    fault = fault or _lost(count, noted, missing)
+    return AuditChain(count, last.sha256, broken_at, fault)
+
+
+def _wrong(link: Link, last: Link) -> str | None:
+    """Return what is wrong with a link that should follow `last`, or None."""
+    expected = last.number + 1
+    if link.number > expected:
+        return f"it is missing: number {link.number} follows number {last.number}"
+    if link.number < expected:
+        return f"number {link.number} stands here: it was put in, or the order was changed"
+    if hash_of(link.number, link.previous, link.document) != link.sha256:
+        return "its content, its number or its hash was changed: they do not fit each other"
+    if link.previous != last.sha256:
+        return "it was not made to follow the one before: one of the two was put in, or changed"
+    return _misfiled(link)
+
+
+def _misfiled(link: Link) -> str | None:
+    if link.filed is None:
+        return None
+    try:
+        own = Filed.of(link.entry.event)
+    except CopydeskError as error:
+        return f"it does not read as an event: {error.message}"
+    differs = [name for name in Filed._fields if getattr(own, name) != getattr(link.filed, name)]
+    if not differs:
+        return None
+    name = differs[0]
+    return f"it is filed under {name} {getattr(link.filed, name)}, and says {getattr(own, name)}"
+
+
+def _lost(count: int, noted: Noted, missing: str | None) -> str | None:
+    """Return what is wrong with a chain that holds in itself, but not with what was noted."""
+    if noted.events is not None and count < noted.events:
+        return f"{noted.events - count} of the {noted.events} events noted were cut off at the end"
+    if missing is not None:
+        where = "" if noted.events is None else f" number {noted.events}"
+        return f"no event{where} has the hash noted, {missing}: some were cut off, or made anew"
+    return None

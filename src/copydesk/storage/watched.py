@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
-from copydesk.review_queue import AuditChain, AuditEvent, AuditRecord
+from copydesk.review_queue import (
+    AuditChain,
+    AuditEntry,
+    AuditEvent,
+    AuditQuery,
+    AuditRecord,
+    Noted,
+)
+from copydesk.review_queue.ports import EVERYTHING, NOTHING
 from copydesk.storage.ports import Store, Transaction
 
 
@@ -73,8 +81,14 @@ class _WatchedRecord:
     def latest(self, limit: int = 100) -> Sequence[AuditEvent]:
         return self._record.latest(limit)
 
-    def chain(self) -> AuditChain:
-        return self._record.chain()
+    def entries(self, query: AuditQuery = EVERYTHING) -> Sequence[AuditEntry]:
+        return self._record.entries(query)
+
+    def entry(self, number: int) -> AuditEntry:
+        return self._record.entry(number)
+
+    def chain(self, noted: Noted = NOTHING) -> AuditChain:
+        return self._record.chain(noted)
 
 
 class _WatchedTransaction:

@@ -7,10 +7,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from copydesk.generations import Generation, GenerationState
-from copydesk.review_queue import AuditChain, AuditEvent, ReviewItem, ReviewQuery, State
-from copydesk.storage.chain import FIRST, Link, linked, walked
+from copydesk.review_queue import (
+    AuditChain,
+    AuditEntry,
+    AuditEvent,
+    AuditQuery,
+    Noted,
+    ReviewItem,
+    ReviewQuery,
+    State,
+)
+from copydesk.review_queue.ports import EVERYTHING, NOTHING
+from copydesk.storage.chain import START, Filed, Link, linked, walked
 from copydesk.storage.memory.rows import Rows, Undo
-from copydesk.storage.stored import kept, missing, read, same_request, stale, taken, written
+from copydesk.storage.stored import kept, missing, same_request, stale, taken
 
 
 def _age(noun: Generation | ReviewItem) -> tuple[datetime, str]:
@@ -115,27 +125,48 @@ class MemoryAudit:
     """The record, in the order in which events were added."""
 
     def __init__(self, journal: list[Undo]) -> None:
-        self._links: list[Link] = []
+        self.links: list[Link] = []
         self._journal = journal
 
     def append(self, event: AuditEvent) -> None:
-        """Add one event."""
-        previous = self._links[-1].sha256 if self._links else FIRST
-        self._links.append(linked(previous, written(event)))
-        self._journal.append(self._links.pop)
+        """Add one event; it is numbered and hashed at once."""
+        self.links.append(linked(self.links[-1] if self.links else START, event))
+        self._journal.append(self.links.pop)
 
     def about(self, subject: str) -> Sequence[AuditEvent]:
         """Return the events about `subject`, in the order they were added."""
-        return [event for event in _events(self._links) if event.subject == subject]
+        return [link.entry.event for link in self.links if _filed(link).subject == subject]
 
     def latest(self, limit: int = 100) -> Sequence[AuditEvent]:
         """Return the newest events, newest first."""
-        return _events(self._links[::-1][:limit])
+        return [link.entry.event for link in self.links[::-1][:limit]]
 
-    def chain(self) -> AuditChain:
+    def entries(self, query: AuditQuery = EVERYTHING) -> Sequence[AuditEntry]:
+        """Return the newest entries that the query means, newest first."""
+        found = [link for link in reversed(self.links) if _is_meant(link, query)]
+        return [link.entry for link in found[: query.limit]]
+
+    def entry(self, number: int) -> AuditEntry:
+        """Return the entry with this number. Raises NotFound."""
+        found = next((link for link in self.links if link.number == number), None)
+        if found is None:
+            raise missing("audit record", f"number {number}")
+        return found.entry
+
+    def chain(self, noted: Noted = NOTHING) -> AuditChain:
         """Walk the whole record and return whether each event is what was recorded."""
-        return walked(self._links)
+        return walked(self.links, noted)
 
 
-def _events(links: Sequence[Link]) -> list[AuditEvent]:
-    return [read(AuditEvent, link.document) for link in links]
+def _filed(link: Link) -> Filed:
+    return link.filed or Filed.of(link.entry.event)
+
+
+def _is_meant(link: Link, query: AuditQuery) -> bool:
+    filed = _filed(link)
+    return (
+        (not query.subjects or filed.subject in query.subjects)
+        and query.act in {None, filed.act}
+        and query.actor in {None, filed.actor}
+        and (query.before is None or link.number < query.before)
+    )

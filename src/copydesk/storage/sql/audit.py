@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
-from copydesk.review_queue import AuditChain, AuditEvent
-from copydesk.storage.chain import FIRST, Link, linked, walked
+from copydesk.review_queue import AuditChain, AuditEntry, AuditEvent, AuditQuery, Noted
+from copydesk.review_queue.ports import EVERYTHING, NOTHING
+from copydesk.storage.chain import START, Filed, Link, linked, walked
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.locks import CHAIN, write_alone
-from copydesk.storage.stored import read, written
+from copydesk.storage.stored import missing, read
 
 PAGE = 1_000
 """Events held in memory at once while the chain is walked."""
@@ -45,13 +47,28 @@ class SqlAudit:
         documents = self._connection.scalars(query.limit(limit)).all()
         return [read(AuditEvent, document) for document in documents]
 
-    def chain(self) -> AuditChain:
+    def entries(self, query: AuditQuery = EVERYTHING) -> Sequence[AuditEntry]:
+        """Return the newest entries that the query means, newest first."""
+        self.flush()
+        number = schema.audit.c.number
+        found = _narrowed(_links(), query).order_by(number.desc()).limit(query.limit)
+        return [_link(row).entry for row in self._connection.execute(found).all()]
+
+    def entry(self, number: int) -> AuditEntry:
+        """Return the entry with this number. Raises NotFound."""
+        self.flush()
+        query = _links().where(schema.audit.c.number == number)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            raise missing("audit record", f"number {number}")
+        return _link(row).entry
+
+    def chain(self, noted: Noted = NOTHING) -> AuditChain:
         """Walk the whole record and return whether each event is what was recorded."""
         self.flush()
-        audit = schema.audit.c
-        query = select(audit.document, audit.sha256).order_by(audit.number)
+        query = _links().order_by(schema.audit.c.number)
         rows = self._connection.execution_options(yield_per=PAGE).execute(query)
-        return walked(Link(document, sha256) for document, sha256 in rows)
+        return walked(map(_link, rows), noted)
 
     def flush(self) -> None:
         """Write the events that wait, behind the last one of any other process."""
@@ -59,23 +76,49 @@ class SqlAudit:
             return
         write_alone(self._connection, CHAIN)
         newest = select(func.max(schema.audit.c.number)).scalar_subquery()
-        query = select(schema.audit.c.sha256).where(schema.audit.c.number == newest)
-        last = self._connection.scalar(query) or FIRST
+        query = _links().where(schema.audit.c.number == newest)
+        found = self._connection.execute(query).one_or_none()
+        last = START if found is None else _link(found)
         rows = []
         for event in self._waiting:
-            new = linked(last, written(event))
-            rows.append(_row(event, new))
-            last = new.sha256
+            last = linked(last, event)
+            rows.append(_row(last, Filed.of(event)))
         self._connection.execute(schema.audit.insert(), rows)
         self._waiting.clear()
 
 
-def _row(event: AuditEvent, link: Link) -> dict[str, object]:
+Links = Select[tuple[int, str, str, str, str, str, str, datetime]]
+
+
+def _links() -> Links:
+    audit = schema.audit.c
+    own = (audit.number, audit.previous, audit.document, audit.sha256)
+    return select(*own, audit.subject, audit.act, audit.actor, audit.at)
+
+
+def _link(row: Row[tuple[int, str, str, str, str, str, str, datetime]]) -> Link:
+    filed = Filed(row.subject, row.act, row.actor, row.at)
+    return Link(row.number, row.previous, row.document, row.sha256, filed)
+
+
+def _narrowed(links: Links, query: AuditQuery) -> Links:
+    audit = schema.audit.c
+    if query.subjects:
+        links = links.where(audit.subject.in_(query.subjects))
+    if query.act is not None:
+        links = links.where(audit.act == query.act)
+    if query.actor is not None:
+        links = links.where(audit.actor == query.actor)
+    return links if query.before is None else links.where(audit.number < query.before)
+
+
+def _row(link: Link, filed: Filed) -> dict[str, object]:
+    # The number is ours to give, never the database's: its own would leave gaps where a
+    # transaction was taken back.
     return {
-        "subject": event.subject,
-        "act": event.act,
-        "actor": event.actor,
-        "at": event.at,
+        "number": link.number,
+        "previous": link.previous,
         "document": link.document,
         "sha256": link.sha256,
+        **filed._asdict(),
     }

@@ -58,7 +58,7 @@ reviews = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("subject", Name, nullable=False),
     Column("act", Name, nullable=False),
     Column("actor", Name, nullable=False),
@@ -66,9 +66,11 @@ audit = Table(
     # Hashed byte for byte, so it is kept as text: JSONB would write it anew.
     Column("document", Text, nullable=False),
     Column("sha256", Name, nullable=False),
+    # Unique, so that no two events can follow the same one.
+    Column("previous", Name, nullable=False),
     UniqueConstraint("sha256", name="uq_audit_sha256"),
+    UniqueConstraint("previous", name="uq_audit_previous"),
     Index("ix_audit_subject", "subject", "number"),
-    sqlite_autoincrement=True,
 )
 
 campaigns = Table(

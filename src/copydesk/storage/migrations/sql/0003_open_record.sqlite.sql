@@ -1,0 +1,3 @@
+DROP TRIGGER IF EXISTS audit_refuses_update;
+
+DROP TRIGGER IF EXISTS audit_refuses_delete;

@@ -1,0 +1,3 @@
+ALTER TABLE audit ALTER COLUMN number DROP DEFAULT;
+
+DROP SEQUENCE audit_number_seq;
