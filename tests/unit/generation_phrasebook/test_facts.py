@@ -154,3 +154,11 @@ def test_an_event_begins_with_its_date() -> None:
 
     for draft in drafts(kind="event", facts=facts, offer=None, product={"name": "Book swap"}):
         assert draft.body.index("22 March 2026") < draft.body.index("Tea is served")
+
+
+@pytest.mark.parametrize(
+    "fact", ["Who said hoodies had to be big?", "But it also floats", "Both are a show of strength"]
+)
+def test_what_states_nothing_by_itself_is_not_quoted(fact: str) -> None:
+    """A question is no fact, and neither is a sentence that leans on one before it."""
+    assert fact.rstrip("?") not in text(facts=[{"id": "odd", "text": fact}], n=8)

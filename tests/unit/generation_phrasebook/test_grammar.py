@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from itertools import product
 from typing import get_args
 
 import pytest
 
 from copydesk.briefs import Kind, OfferKind, Sector
 from copydesk.generation.phrasebook import grammar, limits
-from copydesk.generation.phrasebook.grammar import Book, Condition, Phrase, load_book
+from copydesk.generation.phrasebook.grammar import EITHER, SLOT, Book, Condition, Phrase, load_book
 from copydesk.generation.phrasebook.lexicon import lexicon
 from copydesk.variants import Text
+from tests.unit.generation_phrasebook.asking import drafts
 from tests.timing import seconds_of
 
 BOOKS = [load_book(kind, sector) for kind in Kind for sector in get_args(Sector)]
@@ -62,8 +65,21 @@ def phrases(book: Book) -> Iterator[tuple[str, Phrase]]:
             yield from ((f"{name}_{thread.topic}", phrase) for phrase in said)
 
 
+@cache
 def all_phrases() -> set[tuple[str, Phrase]]:
     return {pair for book in BOOKS for pair in phrases(book)}
+
+
+def wordings(text: str) -> list[str]:
+    """Every way in which a phrase can be worded."""
+    pieces = EITHER.split(text)
+    choices = [piece.split("|") if odd % 2 else [piece] for odd, piece in enumerate(pieces)]
+    return ["".join(chosen) for chosen in product(*choices)]
+
+
+@cache
+def all_wordings() -> set[tuple[str, str]]:
+    return {(part, text) for part, phrase in all_phrases() for text in wordings(phrase.text)}
 
 
 def conditions() -> set[Condition]:
@@ -83,7 +99,7 @@ def test_every_flag_is_one_that_can_be_set() -> None:
 
 def test_no_phrase_claims_anything_by_itself() -> None:
     """Superlatives, urgency, novelty and `free` come from the brief or not at all."""
-    claims = [phrase.text for _, phrase in all_phrases() if CLAIM.search(phrase.text)]
+    claims = [text for _, text in all_wordings() if CLAIM.search(text)]
 
     assert claims == []
 
@@ -106,12 +122,12 @@ def test_every_merge_tag_in_a_phrase_has_a_fallback() -> None:
 @pytest.mark.parametrize(("part", "least", "most"), [("preheader", 30, 100), ("subject", 15, 70)])
 def test_phrases_without_slots_fit_where_they_go(part: str, least: int, most: int) -> None:
     """A phrase that is too short or too long by itself would never be taken."""
-    own = {p.text for name, p in all_phrases() if name.startswith(part) and not p.slots}
-    own |= {
-        phrase.text.replace("{brand}", "Northpeak").replace("{cart}", "cart")
-        for name, phrase in all_phrases()
-        if name.startswith(part) and phrase.slots <= {"brand", "cart"}
+    filled = {
+        text.replace("{brand}", "Northpeak").replace("{cart}", "cart")
+        for name, text in all_wordings()
+        if name.startswith(part)
     }
+    own = {text for text in filled if not SLOT.search(text)}
 
     assert {text for text in own if not least <= limits.visible(text) <= most} == set()
 
@@ -121,10 +137,17 @@ def test_phrases_are_sentences() -> None:
     bodies = ("opening", "scene", "turn", "aside", "close", "frame", "deal", "terms", "facts")
     ends = (".", "?", "!", "}", ":")
     loose = {
-        p.text for name, p in all_phrases() if name.startswith(bodies) and not p.text.endswith(ends)
+        text for name, text in all_wordings() if name.startswith(bodies) and not text.endswith(ends)
     }
 
     assert loose == set()
+
+
+def test_no_wording_is_left_in_brackets() -> None:
+    """Of `[one|another]` one is drawn, and the brackets are not written."""
+    for kind in Kind:
+        for draft in drafts(kind=kind, n=8):
+            assert not re.search(r"[\[\]|]", draft.subject + draft.preheader)
 
 
 def test_there_are_hundreds_of_phrases() -> None:

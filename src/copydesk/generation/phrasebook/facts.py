@@ -105,7 +105,7 @@ def quotes(
 ) -> Quotes:
     """Sort facts. Internal ones, and rights that the law gives anyway, are left out.
 
-    So are those in another language than the copy, unless they have to be said: a risk that is
+    So are questions, sentences that lean on one before them (`But it also floats`), and those in another language than the copy, unless they have to be said: a risk that is
     told in English is better than one that is not told. `names` are folded words that keep their
     capital.
     """
@@ -115,7 +115,7 @@ def quotes(
         text = for_readers(fact.text, figures, lexicon)
         if not says_something(text):
             continue
-        if lexicon.matches("internal", text) or lexicon.matches("statutory", text):
+        if any(lexicon.matches(sort, text) for sort in ("internal", "statutory", "leaning")):
             continue
         must = lexicon.matches("disclosure", text)
         if not must and not tongue.quotable(text):

@@ -103,6 +103,7 @@ def read_situation(brief: Brief, brand: Brand, signals: tuple[Signal, ...]) -> S
         *(deal.flags if deal else ()),
         *slots,
     }
+    flags.add("american" if figures.american else "british")
     if len(found.open) < FACTS_TO_SPEAK_OF and not deal:
         flags.add("thin")
     return Situation(frozenset(flags), slots, found, naming, house, words, tongue.language)
