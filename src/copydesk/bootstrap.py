@@ -18,6 +18,7 @@ from copydesk.desk.parts import Clock
 from copydesk.desk.receiving import Receiving
 from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.serving import Serving
+from copydesk.desk.trusting import Trusting
 from copydesk.errors import SettingsError
 from copydesk.feedback.webhooks import webhooks
 from copydesk.generation import Model
@@ -32,6 +33,7 @@ from copydesk.generation.hosted import Provider
 from copydesk.generation.questions import Answerer
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
+from copydesk.guardrails.rules import RulesGuard
 from copydesk.guardrails.toxicity import Checkpoint
 from copydesk.pipeline import Pipeline
 from copydesk.prompts import prompt_versions
@@ -66,6 +68,7 @@ class Copydesk:
     serving: Serving
     receiving: Receiving
     access: Access
+    trusting: Trusting
     clock: Clock
 
     async def aclose(self) -> None:
@@ -111,6 +114,8 @@ def bootstrap(
     examples = ApprovedExamples(store, settings.embedding_model)
     prompts = _prompts(settings)
     pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
+    secret = secret_of(settings)
+    trusting = Trusting(store, policy, clock, secret, demanding(checker))
     return Copydesk(
         settings=settings,
         store=store,
@@ -120,15 +125,22 @@ def bootstrap(
         ranker=ranker,
         policy=policy,
         pipeline=pipeline,
-        asking=Asking(store, pipeline, policy, clock),
+        asking=Asking(store, pipeline, policy, clock, trusting),
         reviewing=Reviewing(
             store, checker, policy, clock, timedelta(minutes=settings.lease_minutes)
         ),
         receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),
-        serving=Serving(store, checker, policy, clock, secret_of(settings)),
+        serving=Serving(store, checker, policy, clock, secret),
         access=Access(store, clock, settings.session_hours),
+        trusting=trusting,
         clock=clock,
     )
+
+
+def demanding(checker: Checker) -> frozenset[str]:
+    """Return the ids of the rules in force that name who has to decide on what they find."""
+    books = [guard.book for guard in checker.guards if isinstance(guard, RulesGuard)]
+    return frozenset(rule.id for book in books for rule in book if rule.reviewer)
 
 
 def _model(settings: Settings, provider: Provider, given: Model | None) -> tuple[Model, str]:

@@ -61,6 +61,8 @@ class RoutedVariant(Noun):
     """Name of the policy rule that decided."""
     because: str
     """That rule's reason, in words."""
+    trusted: bool = False
+    """Whether trust that its segment has earned took the place of a person's review."""
     review_id: str | None = None
     approval_hash: str | None = None
 
@@ -104,6 +106,14 @@ class Generations(Protocol):
 
     def latest(self, requester: str | None = None, limit: int = 50) -> Sequence[Generation]:
         """Return the newest generations, newest first."""
+
+    def page(
+        self, since: datetime | None = None, after: str | None = None, limit: int = 50
+    ) -> Sequence[Generation]:
+        """Return those accepted at `since` or later, oldest first, that follow the id `after`.
+
+        Raises NotFound for `after`.
+        """
 
     def unfinished(self) -> Sequence[Generation]:
         """Return those queued or running, oldest first."""

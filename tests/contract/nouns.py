@@ -10,7 +10,7 @@ from copydesk.feedback import Outcome
 from copydesk.generations import Generation, GenerationRequest
 from copydesk.guardrails import Checked, Verdict
 from copydesk.publishing import ApprovedCopy, Campaign
-from copydesk.review_queue import AuditEvent, ReviewItem
+from copydesk.review_queue import AuditEvent, ReviewItem, TrustEntry
 from tests.factories import NOW, a_brand, a_brief, a_copy, a_variant, an_audience
 
 
@@ -119,3 +119,18 @@ def a_session(secret: str = "s1", **changes: Any) -> Session:
         "expires_at": later(60),
     }
     return Session.model_validate({**given, **changes})
+
+
+def a_trust_entry(entry_id: str = "rev_1", **changes: Any) -> TrustEntry:
+    given: dict[str, Any] = {
+        "id": entry_id,
+        "brand": "Northpeak",
+        "kind": "winback",
+        "audience": "lapsed-runners",
+        "campaign": "spring",
+        "generation_id": "gen_1",
+        "variant_id": entry_id.replace("rev_", "var_"),
+        "rule": "findings",
+        "created_at": NOW,
+    }
+    return TrustEntry.model_validate({**given, **changes})

@@ -135,3 +135,18 @@ def test_a_character_that_no_database_takes_is_refused(store: Store) -> None:
         tx.generations.add(a_generation(error=r"a\u0000b"))
 
         assert tx.generations.get("gen_1").error == r"a\u0000b"
+
+
+def test_generations_are_paged_from_a_moment_on(store: Store) -> None:
+    """Oldest first, equal times by id, from `since` on, each page after the one before."""
+    with store.transaction() as tx:
+        for name, minutes in (("gen_b", 1), ("gen_a", 1), ("gen_c", 0), ("gen_d", 2)):
+            tx.generations.add(a_generation(name, created_at=later(minutes)))
+
+        first = tx.generations.page(since=later(1), limit=2)
+        rest = tx.generations.page(since=later(1), after=first[-1].id, limit=2)
+        everything = tx.generations.page()
+
+    assert [one.id for one in first] == ["gen_a", "gen_b"]
+    assert [one.id for one in rest] == ["gen_d"]
+    assert [one.id for one in everything] == ["gen_c", "gen_a", "gen_b", "gen_d"]

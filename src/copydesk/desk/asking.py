@@ -10,6 +10,7 @@ from datetime import datetime
 
 from copydesk.access import Actor, Role
 from copydesk.desk.parts import READERS, Clock, record
+from copydesk.desk.trusting import Considered, Trusting
 from copydesk.errors import Conflict, CopydeskError, Forbidden, NotFound
 from copydesk.generations import (
     Generation,
@@ -32,11 +33,14 @@ FINISHED = frozenset({GenerationState.DONE, GenerationState.FAILED})
 class Asking:
     """Accepts requests for variants and sees each to its end, once."""
 
-    def __init__(self, store: Store, pipeline: Pipeline, policy: Policy, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, pipeline: Pipeline, policy: Policy, clock: Clock, trusting: Trusting
+    ) -> None:
         self._store = store
         self._pipeline = pipeline
         self._policy = policy
         self._clock = clock
+        self._trusting = trusting
 
     def accept(
         self, request: GenerationRequest, actor: Actor, idempotency_key: str | None = None
@@ -137,10 +141,7 @@ class Asking:
             changed = _facts_changed(tx.campaigns.get(generation.campaign), generation.request)
             update = {
                 "state": GenerationState.DONE,
-                "variants": tuple(
-                    self._place(tx, generation, _reconsidered(variant) if changed else variant)
-                    for variant in written.variants
-                ),
+                "variants": self._placed(tx, generation, written, changed=changed),
                 "abstained": written.abstained,
                 "notes": written.notes,
                 "finished_at": self._clock(),
@@ -152,26 +153,38 @@ class Asking:
             )
             return done
 
+    def _placed(
+        self, tx: Transaction, generation: Generation, written: Written, *, changed: bool
+    ) -> tuple[RoutedVariant, ...]:
+        routed = [_reconsidered(one) if changed else one for one in written.variants]
+        considered = self._trusting.consider(tx, generation, routed, stale=changed)
+        return tuple(self._place(tx, generation, one) for one in considered)
+
     def _place(
-        self, tx: Transaction, generation: Generation, routed: RoutedVariant
+        self, tx: Transaction, generation: Generation, considered: Considered
     ) -> RoutedVariant:
+        routed, audit = considered
         if routed.route is Route.REVIEW:
-            item = self._review_item(generation, routed)
+            item = self._review_item(generation, routed, audit=audit)
             tx.reviews.add(item)
+            self._trusting.keep(tx, generation, routed, item)
             because = {"rule": routed.rule, "because": routed.because}
             record(tx, item.id, "review.opened", f"policy:{routed.rule}", self._clock(), **because)
             return routed.model_copy(update={"review_id": item.id})
         if routed.route is Route.APPROVED:
             approved = self._approved(generation, routed)
             tx.library.add(approved)
-            actor = approved.approved_by
-            record(
-                tx, approved.id, "copy.approved", actor, self._clock(), hash=approved.approval_hash
-            )
+            details = {"hash": approved.approval_hash}
+            if routed.trusted:
+                self._trusting.keep(tx, generation, routed, None)
+                details["because"] = routed.because
+            record(tx, approved.id, "copy.approved", approved.approved_by, self._clock(), **details)
             return routed.model_copy(update={"approval_hash": approved.approval_hash})
         return routed
 
-    def _review_item(self, generation: Generation, routed: RoutedVariant) -> ReviewItem:
+    def _review_item(
+        self, generation: Generation, routed: RoutedVariant, *, audit: bool
+    ) -> ReviewItem:
         request, now = generation.request, self._clock()
         return ReviewItem(
             id=routed.variant.id.replace("var_", "rev_"),
@@ -187,6 +200,7 @@ class Asking:
             score=routed.score,
             routed_by=routed.rule,
             routed_because=routed.because,
+            audit=audit,
             created_at=now,
             updated_at=now,
         )

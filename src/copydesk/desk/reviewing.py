@@ -17,6 +17,7 @@ from copydesk.desk.parts import (
     must_stand_at,
     record,
 )
+from copydesk.desk.trusting import settle
 from copydesk.errors import BlockedCopy, Conflict, StaleVersion
 from copydesk.guardrails import Severity, Submission, Verdict
 from copydesk.publishing import ApprovedCopy, approval_hash
@@ -238,6 +239,7 @@ class Reviewing:
         moved = move(item, act, by, now, deed)
         tx.reviews.save(moved, item.version)
         record(tx, item.id, PAST[act], by.name, now, **_details(item, moved))
+        settle(tx, moved, self._policy)
         return moved
 
 

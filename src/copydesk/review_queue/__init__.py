@@ -4,7 +4,15 @@ from copydesk.review_queue.inbox import Client, Cut, Preview, Shown, cuts, previ
 from copydesk.review_queue.inbox import remarks as inbox_remarks
 from copydesk.review_queue.items import Decision, ReviewItem, State
 from copydesk.review_queue.marking import Segment, mark, segments
-from copydesk.review_queue.policy import Case, Conditions, Policy, Route, Routing, Rule
+from copydesk.review_queue.policy import (
+    Case,
+    Conditions,
+    Policy,
+    Route,
+    Routing,
+    Rule,
+    bars_trust,
+)
 from copydesk.review_queue.ports import (
     AuditChain,
     AuditEntry,
@@ -14,6 +22,7 @@ from copydesk.review_queue.ports import (
     Noted,
     ReviewItems,
     ReviewQuery,
+    TrustLedger,
 )
 from copydesk.review_queue.states import (
     MOVES,
@@ -28,6 +37,7 @@ from copydesk.review_queue.states import (
     open_acts,
     with_facts,
 )
+from copydesk.review_queue.trust import Phase, Standing, Terms, TrustEntry
 
 __all__ = [
     "MOVES",
@@ -46,6 +56,7 @@ __all__ = [
     "Deed",
     "Move",
     "Noted",
+    "Phase",
     "Policy",
     "Preview",
     "Reason",
@@ -58,8 +69,13 @@ __all__ = [
     "Rule",
     "Segment",
     "Shown",
+    "Standing",
     "State",
+    "Terms",
+    "TrustEntry",
+    "TrustLedger",
     "allow",
+    "bars_trust",
     "cuts",
     "inbox_remarks",
     "mark",

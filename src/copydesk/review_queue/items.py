@@ -57,6 +57,8 @@ class ReviewItem(Noun):
     """Name of the policy rule that sent it here."""
     routed_because: str
     """That rule's reason, in words."""
+    audit: bool = False
+    """Whether it was drawn as an audit: trust that its segment has earned would have let it out."""
     state: State = State.WAITING
     version: int = 1
     """Grows with every act; goes into ETag and If-Match."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -13,13 +13,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, StrictBool, model_validator
 
 from copydesk import documents
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Jurisdiction, Kind, Line, Noun, Sector, Slug
-from copydesk.guardrails import Checked, Verdict
+from copydesk.guardrails import Checked, Severity, Verdict
+from copydesk.review_queue.trust import Terms
 
 SHIPPED = "policy.yaml"
 
@@ -131,6 +132,19 @@ class Rule(Noun):
     route: Route
     because: Line
     """The reason that a person reads."""
+    trust: StrictBool = False
+    """Whether a segment that has earned trust may leave this review; `trust` says on what terms."""
+
+    @model_validator(mode="after")
+    def _trust_can_apply(self) -> Rule:
+        if self.trust and self.route is not Route.REVIEW:
+            raise ValueError("`trust: true` is for `route: review`: there is nothing else to leave")
+        if self.trust and (self.when.sensitive or self.when.verdict == (Verdict.BLOCK,)):
+            raise ValueError(
+                "`trust: true` never applies to a sensitive audience or a blocked verdict: "
+                "take it out"
+            )
+        return self
 
     def may_approve_blocked(self) -> bool:
         """Return whether copy with a blocking finding could be approved by this rule."""
@@ -141,6 +155,8 @@ class Policy(Noun):
     """Rules in order. Where none matches, a person decides."""
 
     rules: tuple[Rule, ...]
+    trust: Terms | None = None
+    """How a segment earns to leave the review of rules with `trust: true`, and loses it."""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Policy:
@@ -174,12 +190,43 @@ class Policy(Noun):
                 break
         return self
 
+    @model_validator(mode="after")
+    def _trust_has_terms(self) -> Policy:
+        if self.trusting and self.trust is None:
+            raise ValueError(
+                f"the rule `{self.trusting[0]}` says `trust: true`: say under `trust` on what "
+                "terms, as `trust: {bar: 0.95}`"
+            )
+        if self.trust is not None and not self.trusting:
+            raise ValueError(
+                "`trust` has terms and no rule says `trust: true`: add it to one, or take them out"
+            )
+        return self
+
+    @property
+    def trusting(self) -> tuple[str, ...]:
+        """Names of the rules whose review a segment may earn to leave."""
+        return tuple(rule.name for rule in self.rules if rule.trust)
+
     @cached_property
     def sha256(self) -> str:
-        """Hash of what the rules decide, in lower-case hex; their reasons in words are left out."""
-        decides = [rule.model_dump(mode="json", exclude={"because"}) for rule in self.rules]
+        """Hash of what the rules decide, in lower-case hex; their reasons in words are left out.
+
+        A policy without trust has the hash that it had before there was any.
+        """
+        decides: list[object] = [_decides(rule) for rule in self.rules]
+        if self.trust is not None:
+            decides.append(self.trust.model_dump(mode="json"))
         canonical = json.dumps(decides, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def may_trust(self, case: Case, demanding: Collection[str] = ()) -> bool:
+        """Return whether trust may ever take the place of this case's review.
+
+        It needs a rule that says so, and `bars_trust` to say nothing.
+        """
+        named = self.route(case).rule in self.trusting
+        return named and bars_trust(case, demanding) is None
 
     def route(self, case: Case) -> Routing:
         """Return where the case goes: by the first rule that matches, else to review.
@@ -193,3 +240,26 @@ class Policy(Noun):
         if rule.route is Route.APPROVED and case.audience.sensitive:
             return SENSITIVE
         return Routing(rule.route, rule.name, rule.because)
+
+
+def bars_trust(case: Case, demanding: Collection[str] = ()) -> str | None:
+    """Return why no trust may ever stand in for a person here, or None; no policy changes it.
+
+    `demanding` are the ids of the checks' rules that name who has to decide.
+    """
+    if case.audience.sensitive:
+        return "the audience is marked sensitive"
+    if case.checked.verdict is Verdict.BLOCK:
+        return "a blocking finding stands"
+    grave = [one for one in case.checked.findings if one.severity is Severity.REVIEW]
+    for finding in grave:
+        if fnmatchcase(finding.category, "guard.*"):
+            return f"a check could not take part: {finding.rule}"
+        if finding.rule in demanding:
+            return f"the rule {finding.rule} names who has to decide"
+    return None
+
+
+def _decides(rule: Rule) -> dict[str, Any]:
+    silent = {"because"} if rule.trust else {"because", "trust"}
+    return rule.model_dump(mode="json", exclude=silent)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from copydesk.briefs import Noun
 from copydesk.review_queue.items import ReviewItem, State
+from copydesk.review_queue.trust import Segment, TrustEntry
 
 
 class ReviewQuery(NamedTuple):
@@ -127,3 +128,22 @@ class AuditRecord(Protocol):
         What was `noted` before must be in it: its hash as that of an entry, or of the entry by
         that number when both are given.
         """
+
+
+class TrustLedger(Protocol):
+    """What became of each copy, by segment: what `trust.standing` is worked out from."""
+
+    def put(self, entry: TrustEntry) -> None:
+        """Store the entry, or replace the one with its id."""
+
+    def entry(self, entry_id: str) -> TrustEntry | None:
+        """Return the entry, or None."""
+
+    def entries(self, segment: Segment) -> Sequence[TrustEntry]:
+        """Return the entries of the segment, oldest first."""
+
+    def segments(self, brand: str | None = None) -> Sequence[Segment]:
+        """Return every segment that has an entry, in order; of one brand if it is named."""
+
+    def reports(self, segment: Segment, since: datetime | None) -> Mapping[str, int]:
+        """Return how many outcomes of each kind came in about copies newer than `since`."""

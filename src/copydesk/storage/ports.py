@@ -10,7 +10,7 @@ from copydesk.feedback import Outcomes
 from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
 from copydesk.publishing import ApprovedLibrary, Campaigns
-from copydesk.review_queue import AuditRecord, ReviewItems
+from copydesk.review_queue import AuditRecord, ReviewItems, TrustLedger
 
 
 class Transaction(Protocol):
@@ -28,6 +28,8 @@ class Transaction(Protocol):
     def library(self) -> ApprovedLibrary: ...
     @property
     def outcomes(self) -> Outcomes: ...
+    @property
+    def trust(self) -> TrustLedger: ...
     @property
     def users(self) -> Users: ...
     @property

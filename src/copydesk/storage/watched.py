@@ -101,6 +101,7 @@ class _WatchedTransaction:
         self.campaigns = tx.campaigns
         self.library = tx.library
         self.outcomes = tx.outcomes
+        self.trust = tx.trust
         self.users = tx.users
         self.keys = tx.keys
         self.sessions = tx.sessions

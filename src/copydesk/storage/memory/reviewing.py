@@ -69,6 +69,15 @@ class MemoryGenerations:
         found = [g for g in self._rows.values() if requester in {None, g.requester}]
         return sorted(found, key=_age, reverse=True)[:limit]
 
+    def page(
+        self, since: datetime | None = None, after: str | None = None, limit: int = 50
+    ) -> Sequence[Generation]:
+        """Return those accepted at `since` or later, oldest first. Raises NotFound for `after`."""
+        last = None if after is None else _age(self.get(after))
+        found = sorted(self._rows.values(), key=_age)
+        newer = [one for one in found if since is None or one.created_at >= since]
+        return [one for one in newer if last is None or _age(one) > last][:limit]
+
     def unfinished(self) -> Sequence[Generation]:
         """Return those queued or running, oldest first."""
         going = {GenerationState.QUEUED, GenerationState.RUNNING}

@@ -12,6 +12,7 @@ from copydesk.storage.memory.model_calls import MemoryModelCalls
 from copydesk.storage.memory.publishing import MemoryCampaigns, MemoryLibrary, MemoryOutcomes
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
 from copydesk.storage.memory.rows import Undo
+from copydesk.storage.memory.trust import MemoryTrust
 
 
 class MemoryTransaction:
@@ -24,6 +25,7 @@ class MemoryTransaction:
         self.campaigns = MemoryCampaigns(journal)
         self.library = MemoryLibrary(journal)
         self.outcomes = MemoryOutcomes(journal)
+        self.trust = MemoryTrust(journal, self.outcomes)
         self.users = MemoryUsers(journal)
         self.keys = MemoryKeys(journal)
         self.sessions = MemorySessions(journal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, tuple_
@@ -56,6 +57,21 @@ class SqlGenerations:
             query = query.where(generations.requester == requester)
         newest = query.order_by(generations.created_at.desc(), generations.id.desc())
         return many(self._connection, Generation, newest.limit(limit))
+
+    def page(
+        self, since: datetime | None = None, after: str | None = None, limit: int = 50
+    ) -> Sequence[Generation]:
+        """Return those accepted at `since` or later, oldest first. Raises NotFound for `after`."""
+        generations = schema.generations.c
+        query = select(generations.document)
+        if since is not None:
+            query = query.where(generations.created_at >= since)
+        if after is not None:
+            last = self.get(after)
+            newer = tuple_(generations.created_at, generations.id) > (last.created_at, last.id)
+            query = query.where(newer)
+        oldest = query.order_by(generations.created_at, generations.id).limit(limit)
+        return many(self._connection, Generation, oldest)
 
     def unfinished(self) -> Sequence[Generation]:
         """Return those queued or running, oldest first."""

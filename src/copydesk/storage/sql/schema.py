@@ -110,6 +110,20 @@ outcomes = Table(
     Index("ix_outcomes_campaign", "campaign", "variant_id", "kind"),
 )
 
+trust = Table(
+    "trust",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("brand", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("audience", Name, nullable=False),
+    Column("campaign", Name, nullable=False),
+    Column("variant_id", Name, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_trust_segment", "brand", "kind", "audience", "created_at", "id"),
+)
+
 users = Table(
     "users",
     metadata,

@@ -24,6 +24,7 @@ from copydesk.storage.sql.migrate import require_newest, upgrade
 from copydesk.storage.sql.model_calls import SqlModelCalls
 from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
+from copydesk.storage.sql.trust import SqlTrust
 
 OUR_MISTAKES = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 """What a database answers to a wrong statement: no trouble of its own."""
@@ -39,6 +40,7 @@ class SqlTransaction:
         self.campaigns = SqlCampaigns(connection)
         self.library = SqlLibrary(connection)
         self.outcomes = SqlOutcomes(connection)
+        self.trust = SqlTrust(connection)
         self.users = SqlUsers(connection)
         self.keys = SqlKeys(connection)
         self.sessions = SqlSessions(connection)

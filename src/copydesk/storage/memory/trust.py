@@ -1,0 +1,47 @@
+"""What became of each copy, by segment, in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from copydesk.review_queue import TrustEntry
+from copydesk.review_queue.trust import Segment
+from copydesk.storage.memory.publishing import MemoryOutcomes
+from copydesk.storage.memory.rows import Rows, Undo
+from copydesk.storage.stored import kept
+
+
+class MemoryTrust:
+    """Entries, each kept once by its id."""
+
+    def __init__(self, journal: list[Undo], outcomes: MemoryOutcomes) -> None:
+        self._rows: Rows[str, TrustEntry] = Rows(journal)
+        self._outcomes = outcomes
+
+    def put(self, entry: TrustEntry) -> None:
+        """Store the entry, or replace the one with its id."""
+        self._rows.put(entry.id, kept(entry))
+
+    def entry(self, entry_id: str) -> TrustEntry | None:
+        """Return the entry, or None."""
+        return self._rows.get(entry_id)
+
+    def entries(self, segment: Segment) -> Sequence[TrustEntry]:
+        """Return the entries of the segment, oldest first."""
+        found = [entry for entry in self._rows.values() if entry.segment == segment]
+        return sorted(found, key=lambda entry: (entry.created_at, entry.id))
+
+    def segments(self, brand: str | None = None) -> Sequence[Segment]:
+        """Return every segment that has an entry, in order; of one brand if it is named."""
+        found = {entry.segment for entry in self._rows.values()}
+        return sorted(segment for segment in found if brand in {None, segment.brand})
+
+    def reports(self, segment: Segment, since: datetime | None) -> Mapping[str, int]:
+        """Return how many outcomes of each kind came in about copies newer than `since`."""
+        newer = [e for e in self.entries(segment) if since is None or e.created_at > since]
+        counts: Counter[str] = Counter()
+        for campaign, variant in {(entry.campaign, entry.variant_id) for entry in newer}:
+            counts.update(self._outcomes.count(campaign).get(variant, {}))
+        return dict(counts)

@@ -1,0 +1,78 @@
+"""What became of each copy, by segment, in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from copydesk.review_queue import TrustEntry
+from copydesk.review_queue.trust import Segment
+from copydesk.storage.sql import schema
+from copydesk.storage.sql.statements import Row, many, one, put
+from copydesk.storage.stored import written
+
+
+class SqlTrust:
+    """Entries, each kept once by its id."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, entry: TrustEntry) -> None:
+        """Store the entry, or replace the one with its id."""
+        put(self._connection, schema.trust, _row(entry))
+
+    def entry(self, entry_id: str) -> TrustEntry | None:
+        """Return the entry, or None."""
+        query = select(schema.trust.c.document).where(schema.trust.c.id == entry_id)
+        return one(self._connection, TrustEntry, query)
+
+    def entries(self, segment: Segment) -> Sequence[TrustEntry]:
+        """Return the entries of the segment, oldest first."""
+        trust = schema.trust.c
+        query = select(trust.document).where(_of(segment))
+        return many(self._connection, TrustEntry, query.order_by(trust.created_at, trust.id))
+
+    def segments(self, brand: str | None = None) -> Sequence[Segment]:
+        """Return every segment that has an entry, in order; of one brand if it is named."""
+        trust = schema.trust.c
+        query = select(trust.brand, trust.kind, trust.audience).distinct()
+        if brand is not None:
+            query = query.where(trust.brand == brand)
+        ordered = query.order_by(trust.brand, trust.kind, trust.audience)
+        return [Segment(*row) for row in self._connection.execute(ordered)]
+
+    def reports(self, segment: Segment, since: datetime | None) -> Mapping[str, int]:
+        """Return how many outcomes of each kind came in about copies newer than `since`."""
+        trust, outcomes = schema.trust.c, schema.outcomes.c
+        copies = select(trust.campaign, trust.variant_id).where(_of(segment))
+        if since is not None:
+            copies = copies.where(trust.created_at > since)
+        about = copies.distinct().subquery()
+        same = and_(
+            outcomes.campaign == about.c.campaign, outcomes.variant_id == about.c.variant_id
+        )
+        counted = select(outcomes.kind, func.count()).join(about, same).group_by(outcomes.kind)
+        return {row[0]: row[1] for row in self._connection.execute(counted)}
+
+
+def _of(segment: Segment) -> ColumnElement[bool]:
+    trust = schema.trust.c
+    return and_(
+        trust.brand == segment.brand,
+        trust.kind == segment.kind,
+        trust.audience == segment.audience,
+    )
+
+
+def _row(entry: TrustEntry) -> Row:
+    return {
+        "id": entry.id,
+        **entry.segment._asdict(),
+        "campaign": entry.campaign,
+        "variant_id": entry.variant_id,
+        "created_at": entry.created_at,
+        "document": written(entry),
+    }
