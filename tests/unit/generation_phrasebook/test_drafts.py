@@ -117,7 +117,7 @@ def test_preheaders_add_to_their_subjects() -> None:
 
 def test_the_language_is_named() -> None:
     """A language that is not offered is written in English, and provenance says so."""
-    given = answer(a_brief(locale="fr-FR"))
+    given = answer(a_brief(locale="it-IT"))
 
     assert given.parameters["language"] == "en"
     assert given.model == "phrasebook"
