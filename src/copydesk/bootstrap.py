@@ -13,11 +13,14 @@ from sqlalchemy.engine import make_url
 
 from copydesk.desk.access_desk import Access
 from copydesk.desk.asking import Asking
+from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
 from copydesk.desk.parts import Clock
 from copydesk.desk.receiving import Receiving
+from copydesk.desk.recording import Recording
 from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.serving import Serving
+from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import Trusting
 from copydesk.errors import SettingsError
 from copydesk.feedback.webhooks import webhooks
@@ -69,6 +72,8 @@ class Copydesk:
     receiving: Receiving
     access: Access
     trusting: Trusting
+    recording: Recording
+    explaining: Explaining
     clock: Clock
 
     async def aclose(self) -> None:
@@ -133,6 +138,8 @@ def bootstrap(
         serving=Serving(store, checker, policy, clock, secret),
         access=Access(store, clock, settings.session_hours),
         trusting=trusting,
+        recording=Recording(store),
+        explaining=Explaining(store, Standards(store, policy, checker, clock), clock),
         clock=clock,
     )
 

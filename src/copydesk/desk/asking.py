@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from copydesk.access import Actor, Role
-from copydesk.desk.parts import READERS, Clock, record
+from copydesk.desk.parts import READERS, Clock, record, sha256_of
+from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import Considered, Trusting
 from copydesk.errors import Conflict, CopydeskError, Forbidden, NotFound
 from copydesk.generations import (
@@ -41,6 +42,7 @@ class Asking:
         self._policy = policy
         self._clock = clock
         self._trusting = trusting
+        self._standards = Standards(store, policy, pipeline.desk.checker, clock)
 
     def accept(
         self, request: GenerationRequest, actor: Actor, idempotency_key: str | None = None
@@ -134,6 +136,7 @@ class Asking:
         return failed
 
     def _finish(self, generation: Generation, written: Written) -> Generation:
+        in_force = self._standards.noted()._asdict()
         with self._store.transaction() as tx:
             stored = tx.generations.get(generation.id)
             if stored.state in FINISHED:
@@ -148,9 +151,8 @@ class Asking:
             }
             done = generation.model_copy(update=update)
             tx.generations.save(done)
-            record(
-                tx, done.id, "generation.finished", "copydesk", self._clock(), routes=_routes(done)
-            )
+            details = {"routes": _routes(done), "variants": _sealed(done), **in_force}
+            record(tx, done.id, "generation.finished", "copydesk", self._clock(), **details)
             return done
 
     def _placed(
@@ -174,7 +176,7 @@ class Asking:
         if routed.route is Route.APPROVED:
             approved = self._approved(generation, routed)
             tx.library.add(approved)
-            details = {"hash": approved.approval_hash}
+            details = {"hash": approved.approval_hash, "policy": self._policy.sha256}
             if routed.trusted:
                 self._trusting.keep(tx, generation, routed, None)
                 details["because"] = routed.because
@@ -282,6 +284,11 @@ def _reconsidered(routed: RoutedVariant) -> RoutedVariant:
     because = "The campaign's brief, brand or audience changed while this was being written."
     update = {"route": Route.REVIEW, "rule": "facts-changed", "because": because}
     return routed.model_copy(update=update)
+
+
+def _sealed(generation: Generation) -> dict[str, str]:
+    """Return the hash of each variant as it is kept, with its check and where it went."""
+    return {routed.variant.id: sha256_of(routed) for routed in generation.variants}
 
 
 def _routes(generation: Generation) -> dict[str, int]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from copydesk.access import Role
+from copydesk.briefs import Noun
 from copydesk.errors import StaleVersion, VersionRequired
 from copydesk.guardrails import Checked, Submission
 from copydesk.publishing import Campaign
@@ -55,6 +58,13 @@ def must_stand_at(noun: ReviewItem | Campaign, version: int | None) -> None:
             f"{noun.id} is at version {noun.version}, you read {version}: "
             "read it again, then decide."
         )
+
+
+def sha256_of(content: Noun | dict[str, Any]) -> str:
+    """Return the SHA-256 of the content as canonical JSON: names in order, no spaces."""
+    plain = content.model_dump(mode="json") if isinstance(content, Noun) else content
+    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def record(

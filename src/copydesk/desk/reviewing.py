@@ -17,6 +17,7 @@ from copydesk.desk.parts import (
     must_stand_at,
     record,
 )
+from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import settle
 from copydesk.errors import BlockedCopy, Conflict, StaleVersion
 from copydesk.guardrails import Severity, Submission, Verdict
@@ -67,6 +68,7 @@ class Reviewing:
         self._policy = policy
         self._clock = clock
         self._lease = lease
+        self._standards = Standards(store, policy, checker, clock)
 
     def find(self, query: ReviewQuery, actor: Actor) -> Sequence[ReviewItem]:
         """Return a page of items, oldest first; a claim that ran out counts as waiting."""
@@ -169,6 +171,7 @@ class Reviewing:
         """
         by, now = _reviewer(actor), self._clock()
         self._checker.consider_now(self._to_check(item_id, version))
+        self._standards.noted()
         with self._store.transaction() as tx:
             item = _read(tx, item_id, version)
             allow(item, Act.APPROVE, by, now)
@@ -193,7 +196,8 @@ class Reviewing:
     ) -> ReviewItem:
         signed = approval_hash(item.copy_now, *facts, self._policy.sha256)
         deed = Deed(note=note, approval_hash=signed)
-        approved = self._move(tx, on_facts(item, facts), Act.APPROVE, by, deed)
+        in_force = self._standards.hashes._asdict()
+        approved = self._move(tx, on_facts(item, facts), Act.APPROVE, by, deed, **in_force)
         tx.library.add(
             ApprovedCopy(
                 id=approved.variant.id,
@@ -233,12 +237,19 @@ class Reviewing:
             return self._move(tx, _read(tx, item_id, version), act, by, deed)
 
     def _move(
-        self, tx: Transaction, item: ReviewItem, act: Act, by: Reviewer, deed: Deed
+        self,
+        tx: Transaction,
+        item: ReviewItem,
+        act: Act,
+        by: Reviewer,
+        deed: Deed,
+        **more: object,
     ) -> ReviewItem:
         now = self._clock()
         moved = move(item, act, by, now, deed)
         tx.reviews.save(moved, item.version)
-        record(tx, item.id, PAST[act], by.name, now, **_details(item, moved))
+        details = {**_details(item, moved), "role": by.role, **more}
+        record(tx, item.id, PAST[act], by.name, now, **details)
         settle(tx, moved, self._policy)
         return moved
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -91,6 +94,18 @@ class RuleBook:
         return self._by_id[rule_id].rule
 
     @cached_property
+    def contents(self) -> dict[str, Any]:
+        """Name, version, size and SHA-256 of each pack, and what the house decided otherwise."""
+        packs = [_described(pack) for pack in self.packs]
+        decided = {name: one.model_dump(mode="json") for name, one in self.overrides.items()}
+        return {"packs": packs, "overrides": decided}
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all that the rules say, in lower-case hex."""
+        return _hash(json.dumps(self.contents, sort_keys=True, separators=(",", ":")))
+
+    @cached_property
     def state(self) -> str:
         """How many packs and rules take part, and what the house set otherwise, in words."""
         packs = "1 pack" if len(self.packs) == 1 else f"{len(self.packs)} packs"
@@ -102,6 +117,15 @@ class RuleBook:
     @property
     def _asks_for_meaning(self) -> bool:
         return any(isinstance(rule, MeaningRule) for rule in self)
+
+
+def _described(pack: Pack) -> dict[str, Any]:
+    own = {"pack": pack.pack, "title": pack.title, "version": pack.version}
+    return {**own, "rules": len(pack.rules), "sha256": _hash(pack.model_dump_json())}
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def load_packs(extra: Sequence[Path] = (), overrides: Path | None = None) -> RuleBook:

@@ -33,6 +33,9 @@ class ApprovedLibrary(Protocol):
     def served(self, campaign_id: str) -> Sequence[ApprovedCopy]:
         """Return what was approved for the campaign and not withdrawn, in the order of ids."""
 
+    def of_variant(self, variant_id: str) -> Sequence[ApprovedCopy]:
+        """Return what was approved under this id, withdrawn or not, by campaign and audience."""
+
     def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
         """Stop serving it. Raises NotFound."""
 

@@ -60,6 +60,11 @@ class Reviewer(NamedTuple):
     name: str
     may_approve: bool = False
 
+    @property
+    def role(self) -> str:
+        """The role in which they act, as the record keeps it."""
+        return "approver" if self.may_approve else "reviewer"
+
 
 class Move(NamedTuple):
     """One line of the table."""

@@ -62,6 +62,11 @@ class MemoryLibrary:
         served = [copy for copy in self._of(campaign_id) if copy.withdrawn_because is None]
         return sorted(served, key=lambda copy: (copy.id, copy.audience_id))
 
+    def of_variant(self, variant_id: str) -> Sequence[ApprovedCopy]:
+        """Return what was approved under this id, withdrawn or not, by campaign and audience."""
+        found = [copy for copy in self._rows.values() if copy.id == variant_id]
+        return sorted(found, key=lambda copy: (copy.campaign, copy.audience_id))
+
     def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
         """Stop serving it; the reason of a first withdrawal stands. Raises NotFound."""
         found = [copy for copy in self._of(campaign_id) if copy.id == variant_id]

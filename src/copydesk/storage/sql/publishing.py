@@ -82,6 +82,13 @@ class SqlLibrary:
         query = _of(campaign_id).where(library.withdrawn_because.is_(None))
         return many(self._connection, ApprovedCopy, query.order_by(library.id, library.audience_id))
 
+    def of_variant(self, variant_id: str) -> Sequence[ApprovedCopy]:
+        """Return what was approved under this id, withdrawn or not, by campaign and audience."""
+        library = schema.library.c
+        query = select(library.document).where(library.id == variant_id)
+        ordered = query.order_by(library.campaign, library.audience_id)
+        return many(self._connection, ApprovedCopy, ordered)
+
     def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
         """Stop serving it; the reason of a first withdrawal stands. Raises NotFound."""
         query = _of(campaign_id).where(schema.library.c.id == variant_id)
