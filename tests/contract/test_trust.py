@@ -74,11 +74,16 @@ def test_reports_count_the_outcomes_of_a_segments_newer_copies(store: Store) -> 
     assert newer == {"delivered": 1, "complaint": 1}
 
 
-def test_an_entry_of_a_failed_transaction_is_not_kept(store: Store) -> None:
-    """When the block raises, the ledger is as it was."""
-    with pytest.raises(NotFound), store.transaction() as tx:
+def put_and_fail(store: Store) -> None:
+    with store.transaction() as tx:
         tx.trust.put(a_trust_entry())
         tx.reviews.get("rev_404")
+
+
+def test_an_entry_of_a_failed_transaction_is_not_kept(store: Store) -> None:
+    """When the block raises, the ledger is as it was."""
+    with pytest.raises(NotFound):
+        put_and_fail(store)
 
     with store.transaction() as tx:
         assert tx.trust.segments() == []

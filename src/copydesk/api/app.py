@@ -25,6 +25,7 @@ from copydesk.api import (
     pulls,
     rankings,
     reviews,
+    trust,
 )
 from copydesk.api.edge import SAFE_HEADERS, BodyLimit, SafeHeaders, clean_json
 from copydesk.api.fast_lane import FastLane
@@ -37,7 +38,7 @@ from copydesk.errors import CopydeskError
 from copydesk.jobs import InlineJobs, Runner
 
 RUN_AT_ONCE = 8
-NOUNS = (checks, generations, rankings, reviews, campaigns, pulls, outcomes, people)
+NOUNS = (checks, generations, rankings, reviews, trust, campaigns, pulls, outcomes, people)
 
 
 def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:

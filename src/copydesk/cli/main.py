@@ -23,6 +23,8 @@ COMMANDS = {
     "rank": Lazy("copydesk.cli.rank:rank", "Order candidates, best first."),
     "brand": Lazy("copydesk.cli.brand:brand", "Read a style guide, and score copy by it."),
     "reviews": Lazy("copydesk.cli.reviews:reviews", "See what waits for a person."),
+    "policy": Lazy("copydesk.cli.policy:policy", "Show the routing policy, and try another."),
+    "trust": Lazy("copydesk.cli.trust:trust", "See which segments have earned to leave review."),
     "pull": Lazy("copydesk.cli.pull:pull", "Print the approved copy of a campaign."),
     "serve": Lazy("copydesk.cli.serve:serve", "Serve the API and the review pages."),
     "users": Lazy("copydesk.cli.users:users", "Add, list and disable users."),

@@ -136,12 +136,17 @@ class Trusting:
             found = known[segment]
             return self._standing(tx, found, self._policy, terms), terms, tx.trust.entries(found)
 
-    def would_trust(self, tx: Transaction, policy: Policy, case: Case) -> bool:
-        """Return whether trust would let the case past review, under another policy's terms."""
-        if policy.trust is None or not policy.may_trust(case, self._demanding):
+    def may_trust(self, policy: Policy, case: Case) -> bool:
+        """Return whether a policy lets trust take the place of this case's review."""
+        individual = case.audience.recipient is not None
+        return not individual and policy.may_trust(case, self._demanding)
+
+    def is_trusted(self, tx: Transaction, policy: Policy, segment: Segment) -> bool:
+        """Return whether a segment has earned trust under a policy's terms."""
+        terms = policy.trust
+        if terms is None:
             return False
-        segment = Segment(case.brand.name, case.brief.kind.value, case.audience.id)
-        return self._standing(tx, segment, policy, policy.trust).phase is Phase.TRUSTED
+        return self._standing(tx, segment, policy, terms).phase is Phase.TRUSTED
 
     def rebuild(self) -> int:
         """Write the ledger anew from generations and their reviews; return how many entries.
