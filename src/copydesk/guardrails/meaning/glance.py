@@ -62,7 +62,8 @@ def _single_threaded() -> AbstractContextManager[object]:
 
     On a busy machine several take ten times as long, since they wait for each other.
     """
-    return _libraries().limit(limits=1, user_api="blas")
+    limit: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
+    return limit
 
 
 @cache
