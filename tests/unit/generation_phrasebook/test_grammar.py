@@ -15,8 +15,8 @@ from copydesk.generation.phrasebook import grammar, limits
 from copydesk.generation.phrasebook.grammar import EITHER, SLOT, Book, Condition, Phrase, load_book
 from copydesk.generation.phrasebook.lexicon import lexicon
 from copydesk.variants import Text
-from tests.unit.generation_phrasebook.asking import drafts
 from tests.timing import seconds_of
+from tests.unit.generation_phrasebook.asking import drafts
 
 BOOKS = [load_book(kind, sector) for kind in Kind for sector in get_args(Sector)]
 

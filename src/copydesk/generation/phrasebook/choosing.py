@@ -85,7 +85,7 @@ class _Choice:
         shared = len(self.told.phrases & other.phrases) / len(self.told.phrases)
         angle = self.told.draft.angle == other.draft.angle
         self.nearest = max(self.nearest, subject + body + 0.5 * preheader)
-        self.repeated += 0.8 * shared + 0.6 * angle
+        self.repeated += 0.8 * shared + 1.0 * angle
         return True
 
 

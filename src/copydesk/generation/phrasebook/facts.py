@@ -105,9 +105,9 @@ def quotes(
 ) -> Quotes:
     """Sort facts. Internal ones, and rights that the law gives anyway, are left out.
 
-    So are questions, sentences that lean on one before them (`But it also floats`), and those in another language than the copy, unless they have to be said: a risk that is
-    told in English is better than one that is not told. `names` are folded words that keep their
-    capital.
+    So are questions, sentences that lean on one before them (`But it also floats`), and those in
+    another language than the copy, unless they have to be said: a risk that is told in English is
+    better than one that is not told. `names` are folded words that keep their capital.
     """
     chosen: list[Quote] = []
     due: list[Quote] = []
