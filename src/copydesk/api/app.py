@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from copydesk.api import (
     campaigns,
     checks,
+    evidence,
     generations,
     health,
     metrics,
@@ -38,7 +39,18 @@ from copydesk.errors import CopydeskError
 from copydesk.jobs import InlineJobs, Runner
 
 RUN_AT_ONCE = 8
-NOUNS = (checks, generations, rankings, reviews, trust, campaigns, pulls, outcomes, people)
+NOUNS = (
+    checks,
+    generations,
+    rankings,
+    reviews,
+    evidence,
+    trust,
+    campaigns,
+    pulls,
+    outcomes,
+    people,
+)
 
 
 def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:

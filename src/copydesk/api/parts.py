@@ -82,6 +82,7 @@ HAS_KEY = Depends(_caller)
 """For routes that anyone with a key may use, and that do not need to know who it is."""
 MayAsk = Annotated[Actor, _in_role(Role.REQUESTER)]
 MayReview = Annotated[Actor, _in_role(Role.REVIEWER, Role.APPROVER)]
+MayReadRecord = Annotated[Actor, _in_role(Role.REVIEWER, Role.APPROVER, Role.ADMIN)]
 MaySign = Annotated[Actor, _in_role(Role.APPROVER)]
 MAY_PULL = _in_role(Role.PULLER)
 MayPull = Annotated[Actor, MAY_PULL]

@@ -40,6 +40,14 @@ def page(
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
 
+def rendered(
+    template: str,
+    **context: Any,  # noqa: ANN401 - whatever the template names
+) -> str:
+    """Return what a template says, without the frame of our pages."""
+    return _environment.get_template(template).render(**context)
+
+
 def age(since: datetime, now: datetime) -> str:
     """Write how long ago, in one unit, as `3 min`."""
     seconds = int((now - since) / timedelta(seconds=1))

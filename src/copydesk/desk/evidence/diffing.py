@@ -10,7 +10,8 @@ from typing import Any
 from copydesk.desk.evidence.pack import Change
 from copydesk.variants import Slot
 
-TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
+TOKENS = re.compile(r"\{\{.*?\}\}\s*|\S+\s*|\s+")
+"""A word with the space behind it, or a whole merge tag: what a person reads as one change."""
 
 
 def edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Change, ...]]:

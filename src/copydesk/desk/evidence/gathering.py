@@ -183,11 +183,11 @@ def _seals(found: Trace) -> Iterator[Seal]:
         sealed = entry.event.details.get("variants")
         if isinstance(sealed, dict) and found.variant_id in sealed:
             same = sealed[found.variant_id] == sha256_of(found.routed)
-            yield Seal(what="variant as written and checked", record=entry.number, holds=same)
+            yield Seal(what="The variant as written and checked", record=entry.number, holds=same)
     for edit in _last_edits(found):
         item = next(item for item in found.items if item.id == edit.event.subject)
         same = edit.event.details["after"] == item.copy_now.model_dump(mode="json")
-        yield Seal(what=f"copy of {item.id}, as last edited", record=edit.number, holds=same)
+        yield Seal(what=f"The copy of {item.id} as last edited", record=edit.number, holds=same)
 
 
 def _last_edits(found: Trace) -> list[AuditEntry]:
