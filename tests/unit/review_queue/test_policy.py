@@ -10,7 +10,7 @@ import pytest
 from copydesk.briefs import Kind
 from copydesk.errors import InputError
 from copydesk.guardrails import Checked, Severity
-from copydesk.review_queue import Case, Policy, Route
+from copydesk.review_queue import Case, Policy, Route, bars_trust
 from tests.factories import a_brand, a_brief, an_audience
 from tests.unit.review_queue.items import PASSED, a_finding, checked
 
@@ -174,3 +174,62 @@ def test_the_hash_follows_what_is_decided_and_not_its_words(tmp_path: Path) -> N
     assert first.sha256 == written(tmp_path, one.format("review", "For another reason.")).sha256
     assert first.sha256 != written(tmp_path, one.format("blocked", "Because.")).sha256
     assert len(first.sha256) == 64
+
+
+TRUSTING = "  - {name: first, route: review, trust: true, because: Read it., when: {verdict: [%s]}}"
+TERMS = "\ntrust: {bar: 0.95}\n"
+
+
+def test_a_policy_without_trust_keeps_its_hash() -> None:
+    """Approvals made before there was trust hold: the shipped rules hash as they did."""
+    assert SHIPPED.trust is None
+    assert SHIPPED.sha256.startswith("2baffe839890c216")
+
+
+def test_terms_of_trust_are_part_of_the_hash(tmp_path: Path) -> None:
+    """Another bar is another policy: approvals that rested on the old one are void."""
+    low = written(tmp_path, TRUSTING % "pass" + TERMS)
+    high = written(tmp_path, TRUSTING % "pass" + TERMS.replace("0.95", "0.99"))
+
+    assert low.sha256 != high.sha256
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        (TRUSTING % "pass", "say under `trust` on what terms"),
+        ("  - {name: all, route: review, because: B.}" + TERMS, "no rule says `trust: true`"),
+        ((TRUSTING % "pass").replace("review", "blocked") + TERMS, "is for `route: review`"),
+        (TRUSTING % "block" + TERMS, "never applies to a sensitive audience or a blocked"),
+        (TRUSTING % "pass" + "\ntrust: {bar: 0.95, audit: 0}", "audit"),
+        (TRUSTING % "pass" + "\ntrust: {bar: 1.0}", "bar"),
+    ],
+)
+def test_terms_that_make_no_sense_do_not_load(rules: str, message: str, tmp_path: Path) -> None:
+    """Trust without terms, terms without a rule, trust where none can be, no audits at all."""
+    with pytest.raises(InputError, match=message):
+        written(tmp_path, rules)
+
+
+@pytest.mark.parametrize(
+    ("case", "demanding", "why"),
+    [
+        (a_case(REVIEWED), (), None),
+        (a_case(REVIEWED), ("other.rule",), None),
+        (a_case(REVIEWED), ("grounding.percent",), "names who has to decide"),
+        (a_case(BLOCKED), (), "blocking finding"),
+        (a_case(FAILED), (), "could not take part"),
+        (a_case(REVIEWED, {"sensitive": True}), (), "marked sensitive"),
+    ],
+)
+def test_what_no_trust_may_stand_in_for(
+    case: Case, demanding: tuple[str, ...], why: str | None, tmp_path: Path
+) -> None:
+    """Blocks, checks that failed, roles that a rule demands and sensitive audiences stay with
+    people, even where a policy's rule for everything says `trust: true`.
+    """
+    rule = "  - {name: all, route: review, trust: true, because: B.}"
+    policy = written(tmp_path, rule + TERMS)
+
+    assert policy.may_trust(case, demanding) is (why is None)
+    assert (why or "") in (bars_trust(case, demanding) or "")
