@@ -106,3 +106,15 @@ def _texts_that_say(case: Case, name: str) -> Iterator[Reading]:
     for _, reading in case.evidence.texts if case.evidence else ():
         if any(True for _ in listed(name).search(reading)):
             yield reading
+
+
+def states_offer(case: Case, hit: Hit) -> bool:
+    """Return whether the sentence of the hit says what the offer is, as the brief has it."""
+    reading = case.readings[hit.slot]
+    at = next((i for i, word in enumerate(reading.words) if word.end > hit.start), 0)
+    first, last = reading.sentence(at)
+    return any(
+        first <= bound.claim.first <= last
+        and any(source.startswith("offer.") for source in bound.rests_on)
+        for bound in case.bounds[hit.slot]
+    )

@@ -43,7 +43,7 @@ Truth = Literal[
     "brief_renews", "renewal_stated", "brief_gives_credit", "repayment_stated", "beyond_statute",
     "words_said", "fact_conditions_stated", "names_credit_figure", "introduces", "ratio_borne",
     "names_itself", "deeds_borne", "waits_for_all", "sells_legal_right",
-    "percent_of_some",
+    "percent_of_some", "states_offer",
 ]  # fmt: skip
 
 
@@ -465,4 +465,5 @@ _TRUTHS: dict[Truth, Callable[[Case, Hit], bool]] = {
     "introduces": terms.introduces,
     "ratio_borne": terms.ratio_borne,
     "percent_of_some": terms.percent_of_some,
+    "states_offer": terms.states_offer,
 }
