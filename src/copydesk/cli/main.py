@@ -25,6 +25,7 @@ COMMANDS = {
     "reviews": Lazy("copydesk.cli.reviews:reviews", "See what waits for a person."),
     "policy": Lazy("copydesk.cli.policy:policy", "Show the routing policy, and try another."),
     "trust": Lazy("copydesk.cli.trust:trust", "See which segments have earned to leave review."),
+    "audit": Lazy("copydesk.cli.audit:audit", "Read and prove the record of who did what."),
     "pull": Lazy("copydesk.cli.pull:pull", "Print the approved copy of a campaign."),
     "serve": Lazy("copydesk.cli.serve:serve", "Serve the API and the review pages."),
     "users": Lazy("copydesk.cli.users:users", "Add, list and disable users."),

@@ -102,6 +102,8 @@ class AuditChain(NamedTuple):
     when only what was noted is missing."""
     fault: str | None = None
     """What is wrong, in words; None when the record holds."""
+    found: str | None = None
+    """What stands there, as it is kept; None where nothing does."""
 
 
 class AuditRecord(Protocol):

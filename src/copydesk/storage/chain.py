@@ -78,17 +78,18 @@ def linked(last: Link, event: AuditEvent) -> Link:
 
 def walked(links: Iterable[Link], noted: Noted = NOTHING) -> AuditChain:
     """Walk the chain from its first link, and say where it does not hold, and why."""
-    count, last, broken_at, fault = 0, START, None, None
-    missing = noted.sha256
+    count, last, bad, fault = 0, START, None, None
+    missing = None if noted.sha256 == FIRST and not noted.events else noted.sha256
     for count, link in enumerate(links, start=1):
         if fault is None:
             fault = _wrong(link, last)
-            broken_at = count if fault else None
+            bad = (count, link.document) if fault else None
         if link.sha256 == noted.sha256 and noted.events in {None, count}:
             missing = None
         last = link
     fault = fault or _lost(count, noted, missing)
-    return AuditChain(count, last.sha256, broken_at, fault)
+    broken_at, found = bad or (None, None)
+    return AuditChain(count, last.sha256, broken_at, fault, found)
 
 
 def _wrong(link: Link, last: Link) -> str | None:

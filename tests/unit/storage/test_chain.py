@@ -60,6 +60,7 @@ def test_a_changed_event_is_found_though_later_ones_fit() -> None:
 
     assert walked(links).broken_at == 2
     assert "do not fit each other" in (walked(links).fault or "")
+    assert '"actor":"eve"' in (walked(links).found or "")
 
 
 def test_an_event_put_in_with_a_hash_that_fits_it_breaks_the_next() -> None:
@@ -100,6 +101,7 @@ def test_what_was_noted_of_the_record_is_found_in_it() -> None:
     assert walked(links, then).fault is None
     assert walked(links, Noted(sha256=then.sha256)).fault is None
     assert walked(links, Noted(events=2)).fault is None
+    assert walked(links, Noted("0" * 64, 0)).fault is None
 
 
 @pytest.mark.parametrize(

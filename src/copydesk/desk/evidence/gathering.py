@@ -48,7 +48,7 @@ class Explaining:
     def evidence(self, name: str, actor: Actor) -> EvidencePack:
         """Return all that is known of a variant, by its id or that of a review of it.
 
-        The whole record is walked, which takes about a second for a hundred thousand events.
+        The whole record is walked, which takes about three seconds for a hundred thousand events.
 
         Raises:
             Forbidden: the actor may not read the record.

@@ -123,6 +123,7 @@ class ChainFound(Noun):
     sha256: str
     broken_at: int | None = None
     fault: str | None = None
+    found: str | None = None
 
 
 class EvidencePack(Noun):

@@ -1,0 +1,186 @@
+"""The evidence of a variant, through the API and as a page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from copydesk.desk.evidence import EvidencePack
+from copydesk.desk.parts import sha256_of
+from tests.factories import COPY
+from tests.unit.api.office import HOSTILE_COPY, Office
+
+EDITED = {**COPY, "preheader": "20% off with code TRAIL20, one per order"}
+
+
+def signed(office: Office) -> dict[str, Any]:
+    """Have rex edit the item and bea sign it; return it as it is then."""
+    item = office.item()
+    item = office.act("rex", "edit", item, copy=EDITED, note="Shorter").json()
+    answer = office.act("bea", "approve", item, note="Fine")
+    assert answer.status_code == 200, answer.text
+    approved: dict[str, Any] = answer.json()
+    return approved
+
+
+def pack_of(office: Office, path: str, who: str = "rex") -> EvidencePack:
+    answer = office.get(who, path)
+    assert answer.status_code == 200, answer.text
+    return EvidencePack.model_validate_json(answer.text)
+
+
+def test_a_shipped_line_is_explained(office: Office) -> None:
+    """Prompt, model, facts, edits, signature and records, by the id that a pull returns."""
+    item = signed(office)
+    pack = pack_of(office, f"/v1/variants/{item['variant']['id']}/evidence")
+
+    assert pack.standing == "Approved, and served."
+    assert pack.provenance.model == "scripted"
+    assert "# Brand" in (pack.prompt.user or "")
+    assert pack.written.preheader != pack.copy_.preheader
+    assert [edit.by for edit in pack.edits] == ["rex"]
+    assert [(one.by, one.role, one.holds) for one in pack.signatures] == [("bea", "approver", True)]
+    assert pack.signatures[0].approval_hash == item["approval_hash"]
+    assert pack.chain.fault is None
+    assert "recipient" not in pack.audience.content
+
+
+def test_a_review_item_has_the_same_evidence(office: Office) -> None:
+    """By the id of the review item the same pack is found."""
+    item = signed(office)
+    one = pack_of(office, f"/v1/reviews/{item['id']}/evidence")
+    other = pack_of(office, f"/v1/variants/{item['variant']['id']}/evidence", "root")
+
+    assert one == other
+
+
+def test_every_act_on_the_copy_is_among_the_records(office: Office) -> None:
+    """From the request to the signature, with policy and rules in force, each with its hash."""
+    item = signed(office)
+    pack = pack_of(office, f"/v1/reviews/{item['id']}/evidence")
+
+    acts = [entry.event.act for entry in pack.records]
+    assert acts == [
+        "campaign.opened",
+        "generation.accepted",
+        "policy.in_force",
+        "rules.in_force",
+        "review.opened",
+        "generation.finished",
+        "review.edited",
+        "review.approved",
+    ]
+    assert pack.policy[0].content is not None
+    assert pack.rules[0].in_force
+
+
+def test_copy_that_a_policy_approved_has_evidence_too(office: Office) -> None:
+    """Nobody reviewed it, so the policy's rule is who signed."""
+    audience = {"id": "all", "description": "All subscribers"}
+    done = office.generate(audience=audience)
+    routed = next(one for one in done["variants"] if one["route"] == "approved")
+    pack = pack_of(office, f"/v1/variants/{routed['variant']['id']}/evidence")
+
+    assert pack.reviews == ()
+    assert [(one.role, one.holds) for one in pack.signatures] == [("policy", True)]
+
+
+def test_copy_changed_behind_the_record_does_not_fit_its_signature(office: Office) -> None:
+    """Who changes the stored item past Copydesk is found out: signature and seals do not fit."""
+    item = signed(office)
+    with office.desk.store.transaction() as tx:
+        kept = tx.reviews.get(item["id"])
+        forged = kept.copy_now.model_copy(update={"subject": kept.copy_now.body})
+        tx.reviews.save(kept.model_copy(update={"copy_now": forged}), kept.version)
+    pack = pack_of(office, f"/v1/reviews/{item['id']}/evidence")
+
+    assert pack.signatures[0].holds is False
+    assert [seal.holds for seal in pack.seals] == [True, False]
+    assert "✗ A signature does not fit" in office.get("rex", _page(item)).text
+
+
+def test_outcomes_are_counted_in_the_pack(office: Office) -> None:
+    """What recipients did with the copy is told by kind."""
+    item = signed(office)
+    variant = item["variant"]["id"]
+    events = [
+        {"event_id": f"e{i}", "kind": kind, "campaign": "spring", "variant_id": variant}
+        | {"at": "2026-03-06T12:00:00Z"}
+        for i, kind in enumerate(["click", "click", "open"])
+    ]
+    assert office.post("mailer", "/v1/outcomes", json={"outcomes": events}).status_code == 202
+
+    assert pack_of(office, f"/v1/variants/{variant}/evidence").outcomes == {"click": 2, "open": 1}
+
+
+@pytest.mark.parametrize("who", ["ada", "mailer"])
+def test_evidence_is_for_reviewers_and_admins(office: Office, who: str) -> None:
+    """A requester or a campaign tool may not read the record."""
+    item = signed(office)
+
+    assert office.get(who, f"/v1/reviews/{item['id']}/evidence").status_code == 403
+
+
+def test_evidence_of_nothing_is_not_found(office: Office) -> None:
+    """The answer says which ids there are evidence of."""
+    answer = office.get("rex", "/v1/variants/var_nothing/evidence")
+
+    assert answer.status_code == 404
+    assert "as var_... from a pull" in answer.json()["detail"]
+
+
+def _page(item: dict[str, Any]) -> str:
+    return f"/v1/reviews/{item['id']}/evidence?format=html"
+
+
+def test_the_page_needs_nothing_beside_itself(office: Office) -> None:
+    """No script, no address of anything to load, and a policy that would stop it."""
+    page = office.get("rex", _page(signed(office)))
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'; style-src 'sha256-" in page.headers["content-security-policy"]
+    for loading in ("<script", "src=", "url(", "@import", "<link"):
+        assert loading not in page.text.replace("style-src=", "")
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("application/json", "application/json"),
+        ("*/*", "application/json"),
+        ("text/html;q=0.2, application/json;q=0.9", "application/json"),
+        ("text/html;q=odd", "application/json"),
+    ],
+)
+def test_accept_chooses_between_page_and_json(office: Office, accept: str, kind: str) -> None:
+    """A browser gets the page, a program JSON."""
+    item = signed(office)
+    path = f"/v1/reviews/{item['id']}/evidence"
+
+    assert office.get("rex", path, headers={"Accept": accept}).headers["content-type"] == kind
+
+
+def test_hostile_copy_is_escaped_on_the_page(office: Office) -> None:
+    """What copy and notes hold is text, never markup, and what hides is shown."""
+    item = office.item()
+    note = "<script>alert(1)</script>"
+    edited = office.act("rex", "edit", item, copy=HOSTILE_COPY, note=note)
+    assert edited.status_code == 200, edited.text
+
+    page = office.get("rex", _page(item)).text
+    for markup in ("<script", "<img", "<b>bold"):
+        assert markup not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "U+202E" in page
+
+
+def test_the_json_is_canonical_enough_to_hash_again(office: Office) -> None:
+    """The hash of each part is the SHA-256 of its canonical JSON, as the page says."""
+    item = signed(office)
+    raw = json.loads(office.get("rex", f"/v1/reviews/{item['id']}/evidence").text)
+
+    for part in ("brief", "brand", "audience"):
+        assert sha256_of(raw[part]["content"]) == raw[part]["sha256"]
