@@ -74,6 +74,20 @@ def test_reports_count_the_outcomes_of_a_segments_newer_copies(store: Store) -> 
     assert newer == {"delivered": 1, "complaint": 1}
 
 
+def test_released_copy_is_counted_apart(store: Store) -> None:
+    """What trust let out is a number, by age; its outcomes count like those of the rest."""
+    with store.transaction() as tx:
+        tx.trust.put(a_trust_entry("rev_1"))
+        tx.trust.put(a_trust_entry("var_2", result=Result.RELEASED))
+        tx.trust.put(a_trust_entry("var_3", result=Result.RELEASED, created_at=later(1)))
+        tx.outcomes.add([an_outcome("e1", kind="complaint", variant_id="var_3")])
+
+        assert [entry.id for entry in tx.trust.entries(SEGMENT)] == ["rev_1"]
+        assert tx.trust.released(SEGMENT, None) == 2
+        assert tx.trust.released(SEGMENT, later(0)) == 1
+        assert tx.trust.reports(SEGMENT, None) == {"complaint": 1}
+
+
 def put_and_fail(store: Store) -> None:
     with store.transaction() as tx:
         tx.trust.put(a_trust_entry())

@@ -187,7 +187,8 @@ class Trusting:
         self, tx: Transaction, segment: Segment, policy: Policy, terms: Terms
     ) -> Standing:
         now = standing(segment, tx.trust.entries(segment), terms, policy.trusting)
-        return with_reports(now, tx.trust.reports(segment, now.since), terms)
+        reports = tx.trust.reports(segment, now.since)
+        return with_reports(now, reports, terms, tx.trust.released(segment, now.since))
 
     def _send_back(self, tx: Transaction, now: Standing, terms: Terms) -> None:
         at = self._clock()
@@ -216,10 +217,11 @@ def settle(tx: Transaction, item: ReviewItem, policy: Policy) -> None:
     entry = tx.trust.entry(item.id)
     if entry is None or entry.after(item) == entry:
         return
-    before = tx.trust.entries(entry.segment)
-    tx.trust.put(entry.after(item))
-    if policy.trust is not None:
+    decided = entry.after(item)
+    tx.trust.put(decided)
+    if policy.trust is not None and entry.rule in policy.trusting:
         after = tx.trust.entries(entry.segment)
+        before = [entry if one.id == entry.id else one for one in after]
         _record_change(tx, item, policy, policy.trust, before, after)
 
 

@@ -142,7 +142,10 @@ class TrustLedger(Protocol):
         """Return the entry, or None."""
 
     def entries(self, segment: Segment) -> Sequence[TrustEntry]:
-        """Return the entries of the segment, oldest first."""
+        """Return the entries of what was not released, oldest first."""
+
+    def released(self, segment: Segment, since: datetime | None) -> int:
+        """Return how many copies newer than `since` trust let out."""
 
     def segments(self, brand: str | None = None) -> Sequence[Segment]:
         """Return every segment that has an entry, in order; of one brand if it is named."""

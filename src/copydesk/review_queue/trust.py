@@ -170,7 +170,7 @@ def standing(
     """Return how a segment stands by its entries; `rules` are those that trust may apply to.
 
     A copy that waits counts as not approved while the segment is in review, so deciding on the
-    good ones first gains nothing. Complaints are told apart, by `with_reports`.
+    good ones first gains nothing. `with_reports` adds what was let out, and complaints about it.
     """
     return _folded(entries, terms, rules).told(segment)
 
@@ -180,8 +180,10 @@ def phase(entries: Iterable[TrustEntry], terms: Terms, rules: Collection[str]) -
     return _folded(entries, terms, rules).phase
 
 
-def with_reports(now: Standing, reports: Mapping[str, int], terms: Terms) -> Standing:
-    """Return the standing with what recipients reported of the copy that counts, by kind."""
+def with_reports(
+    now: Standing, reports: Mapping[str, int], terms: Terms, released: int = 0
+) -> Standing:
+    """Return the standing with what recipients reported, by kind, and what nobody read."""
     delivered = max(reports.get("delivered", 0), reports.get("sent", 0))
     complaints = reports.get("complaint", 0)
     evidence = evidence_of_more(complaints, delivered, terms.complaints)
@@ -189,6 +191,7 @@ def with_reports(now: Standing, reports: Mapping[str, int], terms: Terms) -> Sta
         "delivered": delivered,
         "complaints": complaints,
         "complaint_evidence": evidence,
+        "released": released,
     }
     if evidence >= 1 / terms.alpha:
         update["phase"] = Phase.REVIEW
@@ -219,7 +222,8 @@ def _folded(entries: Iterable[TrustEntry], terms: Terms, rules: Collection[str])
 
 
 def _counts(entry: TrustEntry, rules: Collection[str]) -> bool:
-    return entry.barred is None and entry.rule in rules
+    was_read = entry.result is not Result.RELEASED
+    return was_read and entry.barred is None and entry.rule in rules
 
 
 def _requests(entries: Sequence[TrustEntry]) -> list[list[TrustEntry]]:
@@ -248,7 +252,7 @@ class _Fold:
         self._drift: Drift | None = None
         self._shares: list[float] = []
         self._counted: list[list[TrustEntry]] = []
-        self._released = self._waiting = self._audits = 0
+        self._waiting = self._audits = 0
 
     def take(self, event: list[TrustEntry]) -> None:
         first = event[0]
@@ -257,12 +261,10 @@ class _Fold:
         if first.result is Result.RETURNED:
             self._send_back(first.created_at, first.barred or "")
             return
-        self._released += _number(event, lambda one: one.result is Result.RELEASED)
-        read = [one for one in event if one.result is not Result.RELEASED]
-        if read and self._drift is None:
-            self._earn(read)
-        elif read:
-            self._watch(self._drift or Drift(self._terms.bar), read)
+        if self._drift is None:
+            self._earn(event)
+        else:
+            self._watch(self._drift, event)
 
     def _earn(self, read: list[TrustEntry]) -> None:
         share = _number(read, _approved) / len(read)
@@ -309,7 +311,6 @@ class _Fold:
             approved=_number(copies, _approved),
             evidence=capital.worth,
             bound=lower_bound(shares, self._terms.alpha),
-            released=self._released,
             audits=self._audits,
             audits_waiting=self._waiting,
             drift=self._drift.worth if self._drift is not None else 1.0,

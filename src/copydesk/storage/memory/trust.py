@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from copydesk.review_queue import TrustEntry
-from copydesk.review_queue.trust import Segment
+from copydesk.review_queue.trust import Result, Segment
 from copydesk.storage.memory.publishing import MemoryOutcomes
 from copydesk.storage.memory.rows import Rows, Undo
 from copydesk.storage.stored import kept
@@ -29,9 +29,13 @@ class MemoryTrust:
         return self._rows.get(entry_id)
 
     def entries(self, segment: Segment) -> Sequence[TrustEntry]:
-        """Return the entries of the segment, oldest first."""
-        found = [entry for entry in self._rows.values() if entry.segment == segment]
+        """Return the entries of what was not released, oldest first."""
+        found = [one for one in self._of(segment, None) if one.result is not Result.RELEASED]
         return sorted(found, key=lambda entry: (entry.created_at, entry.id))
+
+    def released(self, segment: Segment, since: datetime | None) -> int:
+        """Return how many copies newer than `since` trust let out."""
+        return sum(one.result is Result.RELEASED for one in self._of(segment, since))
 
     def segments(self, brand: str | None = None) -> Sequence[Segment]:
         """Return every segment that has an entry, in order; of one brand if it is named."""
@@ -40,8 +44,12 @@ class MemoryTrust:
 
     def reports(self, segment: Segment, since: datetime | None) -> Mapping[str, int]:
         """Return how many outcomes of each kind came in about copies newer than `since`."""
-        newer = [e for e in self.entries(segment) if since is None or e.created_at > since]
         counts: Counter[str] = Counter()
-        for campaign, variant in {(entry.campaign, entry.variant_id) for entry in newer}:
+        copies = {(entry.campaign, entry.variant_id) for entry in self._of(segment, since)}
+        for campaign, variant in copies:
             counts.update(self._outcomes.count(campaign).get(variant, {}))
         return dict(counts)
+
+    def _of(self, segment: Segment, since: datetime | None) -> Sequence[TrustEntry]:
+        own = (entry for entry in self._rows.values() if entry.segment == segment)
+        return [entry for entry in own if since is None or entry.created_at > since]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     Index,
@@ -119,9 +120,10 @@ trust = Table(
     Column("audience", Name, nullable=False),
     Column("campaign", Name, nullable=False),
     Column("variant_id", Name, nullable=False),
+    Column("released", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("document", Document, nullable=False),
-    Index("ix_trust_segment", "brand", "kind", "audience", "created_at", "id"),
+    Index("ix_trust_segment", "brand", "kind", "audience", "released", "created_at", "id"),
 )
 
 users = Table(

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from copydesk.review_queue import TrustEntry
-from copydesk.review_queue.trust import Segment
+from copydesk.review_queue.trust import Result, Segment
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.statements import Row, many, one, put
 from copydesk.storage.stored import written
@@ -30,10 +30,18 @@ class SqlTrust:
         return one(self._connection, TrustEntry, query)
 
     def entries(self, segment: Segment) -> Sequence[TrustEntry]:
-        """Return the entries of the segment, oldest first."""
+        """Return the entries of what was not released, oldest first."""
         trust = schema.trust.c
-        query = select(trust.document).where(_of(segment))
+        query = select(trust.document).where(_of(segment), trust.released.is_(False))
         return many(self._connection, TrustEntry, query.order_by(trust.created_at, trust.id))
+
+    def released(self, segment: Segment, since: datetime | None) -> int:
+        """Return how many copies newer than `since` trust let out."""
+        trust = schema.trust.c
+        query = select(func.count()).where(_of(segment), trust.released.is_(True))
+        if since is not None:
+            query = query.where(trust.created_at > since)
+        return self._connection.scalar(query) or 0
 
     def segments(self, brand: str | None = None) -> Sequence[Segment]:
         """Return every segment that has an entry, in order; of one brand if it is named."""
@@ -73,6 +81,7 @@ def _row(entry: TrustEntry) -> Row:
         **entry.segment._asdict(),
         "campaign": entry.campaign,
         "variant_id": entry.variant_id,
+        "released": entry.result is Result.RELEASED,
         "created_at": entry.created_at,
         "document": written(entry),
     }

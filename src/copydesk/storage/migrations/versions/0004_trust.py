@@ -22,10 +22,11 @@ def upgrade() -> None:
         sa.Column("audience", NAME, nullable=False),
         sa.Column("campaign", NAME, nullable=False),
         sa.Column("variant_id", NAME, nullable=False),
+        sa.Column("released", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("document", DOCUMENT, nullable=False),
     )
-    segment = ["brand", "kind", "audience", "created_at", "id"]
+    segment = ["brand", "kind", "audience", "released", "created_at", "id"]
     op.create_index("ix_trust_segment", "trust", segment)
 
 
