@@ -20,6 +20,7 @@ from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Jurisdiction, Kind, Line, Noun, Sector, Slug
 from copydesk.guardrails import Checked, Severity, Verdict
+from copydesk.review_queue.priority import Hours, Points, Weights
 from copydesk.review_queue.trust import Terms
 
 SHIPPED = "policy.yaml"
@@ -41,11 +42,28 @@ class Routing(NamedTuple):
     because: str
 
 
+class Demands(NamedTuple):
+    """Whose signatures copy needs."""
+
+    roles: frozenset[str] = frozenset()
+    """Reviewer roles; without any, one approver's signature is enough."""
+    blind: bool = False
+    """Whether two people decide, neither seeing the other's decision until both have."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether more is needed than one approver's signature."""
+        return bool(self.roles) or self.blind
+
+
 NOTHING_MATCHED = Routing(
     Route.REVIEW, "default", "No rule of the policy speaks about this copy, so a person decides."
 )
 SENSITIVE = Routing(
     Route.REVIEW, "sensitive", "The audience is marked sensitive, so a person always decides."
+)
+SIGNED = Routing(
+    Route.REVIEW, "signatures", "The policy asks for signatures here, so people decide."
 )
 
 
@@ -134,6 +152,10 @@ class Rule(Noun):
     """The reason that a person reads."""
     trust: StrictBool = False
     """Whether a segment that has earned trust may leave this review; `trust` says on what terms."""
+    sla_hours: Hours | None = None
+    """How long what it sends to a person may wait; as `priority` says when left out."""
+    points: Points = 0
+    """What it adds to the priority of what it sends to a person."""
 
     @model_validator(mode="after")
     def _trust_can_apply(self) -> Rule:
@@ -151,12 +173,35 @@ class Rule(Noun):
         return self.route is Route.APPROVED and self.when.may_hold_for(Verdict.BLOCK)
 
 
+class SignatureRule(Noun):
+    """Whose signatures copy needs beyond one approver's; every one that matches is heeded."""
+
+    when: Conditions = Conditions()
+    roles: tuple[Slug, ...] = ()
+    """Reviewer roles, as `principal`: for each, somebody who holds it has to sign."""
+    blind: StrictBool = False
+    """Whether two people decide, neither seeing the other's decision until both have."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> SignatureRule:
+        if not self.roles and not self.blind:
+            raise ValueError("say whom to ask: `roles: [...]`, or `blind: true`")
+        return self
+
+
 class Policy(Noun):
     """Rules in order. Where none matches, a person decides."""
 
     rules: tuple[Rule, ...]
+    signatures: tuple[SignatureRule, ...] = ()
+    """Whose signatures are needed, and when."""
+    signers: dict[Slug, tuple[Slug, ...]] = {}
+    """By reviewer role that the checks' rules name, the roles of users that may sign in it: a
+    finding of such a rule then needs such a signature. Roles left out ask for nobody."""
     trust: Terms | None = None
     """How a segment earns to leave the review of rules with `trust: true`, and loses it."""
+    priority: Weights = Weights()
+    """Which item a reviewer sees first; no approval depends on it."""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Policy:
@@ -210,13 +255,15 @@ class Policy(Noun):
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of what the rules decide, in lower-case hex; their reasons in words are left out.
+        """Hash of what the rules decide, in lower-case hex; reasons and priority are left out.
 
-        A policy without trust has the hash that it had before there was any.
+        A policy without trust or signatures has the hash that it had before there were any.
         """
         decides: list[object] = [_decides(rule) for rule in self.rules]
         if self.trust is not None:
             decides.append(self.trust.model_dump(mode="json"))
+        if self.signatures or self.signers:
+            decides.append(self.model_dump(mode="json", include={"signatures", "signers"}))
         canonical = json.dumps(decides, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -228,17 +275,35 @@ class Policy(Noun):
         named = self.route(case).rule in self.trusting
         return named and bars_trust(case, demanding) is None
 
+    def signed_by(self, case: Case, reviewers: Iterable[str] = ()) -> Demands:
+        """Return whose signatures the case needs; `reviewers` are the roles that its findings name.
+
+        A role that a finding names is asked for where `signers` knows it.
+        """
+        asked = [one for one in self.signatures if one.when.hold(case)]
+        roles = {role for one in asked for role in one.roles}
+        named = {role for role in reviewers if role in self.signers}
+        return Demands(frozenset(roles | named), blind=any(one.blind for one in asked))
+
+    def speaks_for(self, reviews_as: Collection[str]) -> frozenset[str]:
+        """Return the reviewer roles in which somebody who holds these may sign and dismiss."""
+        own = {role for role in reviews_as if role not in self.signers}
+        mapped = {role for role, held in self.signers.items() if {*held} & {*reviews_as}}
+        return frozenset(own | mapped)
+
     def route(self, case: Case) -> Routing:
         """Return where the case goes: by the first rule that matches, else to review.
 
-        Two things no policy can do: approve copy with a blocking finding, and approve copy for a
-        sensitive audience without a person.
+        Three things no policy can do: approve copy with a blocking finding, approve copy for a
+        sensitive audience without a person, and leave out the signatures that it asks for itself.
         """
         rule = next((rule for rule in self.rules if rule.when.hold(case)), None)
         if rule is None:
             return NOTHING_MATCHED
         if rule.route is Route.APPROVED and case.audience.sensitive:
             return SENSITIVE
+        if (rule.route is Route.APPROVED or rule.trust) and self.signed_by(case).asked:
+            return SIGNED
         return Routing(rule.route, rule.name, rule.because)
 
 
@@ -261,5 +326,5 @@ def bars_trust(case: Case, demanding: Collection[str] = ()) -> str | None:
 
 
 def _decides(rule: Rule) -> dict[str, Any]:
-    silent = {"because"} if rule.trust else {"because", "trust"}
+    silent = {"because", "sla_hours", "points"} | (set() if rule.trust else {"trust"})
     return rule.model_dump(mode="json", exclude=silent)

@@ -11,6 +11,8 @@ from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
 from copydesk.publishing import ApprovedLibrary, Campaigns
 from copydesk.review_queue import AuditRecord, ReviewItems, TrustLedger
+from copydesk.review_queue.placing import Placer
+from copydesk.review_queue.searching import ReviewQueue, Views
 
 
 class Transaction(Protocol):
@@ -20,6 +22,10 @@ class Transaction(Protocol):
     def generations(self) -> Generations: ...
     @property
     def reviews(self) -> ReviewItems: ...
+    @property
+    def queue(self) -> ReviewQueue: ...
+    @property
+    def views(self) -> Views: ...
     @property
     def audit(self) -> AuditRecord: ...
     @property
@@ -49,6 +55,9 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Open a transaction: committed when the block ends, rolled back when it raises."""
+
+    def place_by(self, placer: Placer) -> None:
+        """Place items of the queue by these weights from now on; until then by the shipped ones."""
 
     def ping(self) -> None:
         """Raise when the store cannot be reached or its tables are not at the newest migration."""

@@ -15,6 +15,7 @@ from copydesk.review_queue import (
     AuditRecord,
     Noted,
 )
+from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.ports import EVERYTHING, NOTHING
 from copydesk.storage.ports import Store, Transaction
 
@@ -54,6 +55,10 @@ class WatchedStore:
         if watched.audit.has_grown:
             with self._lock:
                 self.changes += 1
+
+    def place_by(self, placer: Placer) -> None:
+        """Place items of the queue by these weights from now on."""
+        self._store.place_by(placer)
 
     def ping(self) -> None:
         """Raise when the store cannot be reached or its tables are not at the newest migration."""
@@ -97,6 +102,8 @@ class _WatchedTransaction:
     def __init__(self, tx: Transaction) -> None:
         self.generations = tx.generations
         self.reviews = tx.reviews
+        self.queue = tx.queue
+        self.views = tx.views
         self.audit = _WatchedRecord(tx.audit)
         self.campaigns = tx.campaigns
         self.library = tx.library

@@ -19,6 +19,7 @@ from copydesk.review_queue import (
 )
 from copydesk.review_queue.ports import EVERYTHING, NOTHING
 from copydesk.storage.chain import START, Filed, Link, linked, walked
+from copydesk.storage.memory.queue import MemoryQueue
 from copydesk.storage.memory.rows import Rows, Undo
 from copydesk.storage.stored import kept, missing, same_request, stale, taken
 
@@ -87,13 +88,14 @@ class MemoryGenerations:
 class MemoryReviews:
     """Review items, each under its version."""
 
-    def __init__(self, journal: list[Undo]) -> None:
+    def __init__(self, journal: list[Undo], queue: MemoryQueue) -> None:
         self._rows: Rows[str, ReviewItem] = Rows(journal)
+        self._queue = queue
 
     def add(self, item: ReviewItem) -> None:
         """Store a new item; an item with this id that is already there stays as it is."""
         if self._rows.get(item.id) is None:
-            self._rows.put(item.id, kept(item))
+            self._put(item)
 
     def get(self, item_id: str) -> ReviewItem:
         """Return the item. Raises NotFound."""
@@ -107,7 +109,7 @@ class MemoryReviews:
         stands = self.get(item.id).version
         if stands != expected_version:
             raise stale("review item", item.id, expected_version, stands)
-        self._rows.put(item.id, kept(item))
+        self._put(item)
 
     def find(self, query: ReviewQuery) -> Sequence[ReviewItem]:
         """Return at most `query.limit` items, oldest first. Raises NotFound for `after`."""
@@ -120,6 +122,10 @@ class MemoryReviews:
         """Return how many items are in each state, zeros included."""
         counted = Counter(item.state for item in self._rows.values())
         return {state: counted[state] for state in State}
+
+    def _put(self, item: ReviewItem) -> None:
+        self._rows.put(item.id, kept(item))
+        self._queue.place(self.get(item.id))
 
 
 def _fits(item: ReviewItem, query: ReviewQuery) -> bool:

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from copydesk.review_queue.placing import Placer
 from copydesk.storage.alone import OneATime
 from copydesk.storage.memory.access import MemoryKeys, MemorySessions, MemoryUsers
 from copydesk.storage.memory.model_calls import MemoryModelCalls
 from copydesk.storage.memory.publishing import MemoryCampaigns, MemoryLibrary, MemoryOutcomes
+from copydesk.storage.memory.queue import MemoryQueue, MemoryViews
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
 from copydesk.storage.memory.rows import Undo
 from copydesk.storage.memory.trust import MemoryTrust
@@ -20,7 +22,9 @@ class MemoryTransaction:
 
     def __init__(self, journal: list[Undo]) -> None:
         self.generations = MemoryGenerations(journal)
-        self.reviews = MemoryReviews(journal)
+        self.queue = MemoryQueue(journal)
+        self.reviews = MemoryReviews(journal, self.queue)
+        self.views = MemoryViews(journal)
         self.audit = MemoryAudit(journal)
         self.campaigns = MemoryCampaigns(journal)
         self.library = MemoryLibrary(journal)
@@ -59,6 +63,10 @@ class MemoryStore:
                 raise
             finally:
                 self._journal.clear()
+
+    def place_by(self, placer: Placer) -> None:
+        """Place items of the queue by these weights from now on."""
+        self._everything.queue.placer = placer
 
     def ping(self) -> None:
         """Do nothing: memory can always be reached."""

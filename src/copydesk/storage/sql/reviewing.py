@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select, tuple_
 from copydesk.generations import Generation, GenerationState
 from copydesk.review_queue import ReviewItem, ReviewQuery, State
 from copydesk.storage.sql import schema
+from copydesk.storage.sql.queue import SqlQueue
 from copydesk.storage.sql.statements import Row, insert_new, many, one, replace, replace_at
 from copydesk.storage.stored import missing, same_request, taken, written
 
@@ -105,12 +106,14 @@ def _generation_row(generation: Generation) -> Row:
 class SqlReviews:
     """Review items, each under its version."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, queue: SqlQueue) -> None:
         self._connection = connection
+        self._queue = queue
 
     def add(self, item: ReviewItem) -> None:
         """Store a new item; an item with this id that is already there stays as it is."""
-        insert_new(self._connection, schema.reviews, _review_row(item))
+        if insert_new(self._connection, schema.reviews, review_row(item)):
+            self._queue.place(item)
 
     def get(self, item_id: str) -> ReviewItem:
         """Return the item. Raises NotFound."""
@@ -122,9 +125,10 @@ class SqlReviews:
 
     def save(self, item: ReviewItem, expected_version: int) -> None:
         """Replace the item if it is stored at `expected_version`, else raise StaleVersion."""
-        row, reviews = _review_row(item), schema.reviews
+        row, reviews = review_row(item), schema.reviews
         if not replace_at(self._connection, reviews, row, expected_version, "review item"):
             raise missing("review item", item.id)
+        self._queue.place(item)
 
     def find(self, query: ReviewQuery) -> Sequence[ReviewItem]:
         """Return at most `query.limit` items, oldest first. Raises NotFound for `after`."""
@@ -158,7 +162,8 @@ def _narrowed(statement: Select[dict[str, Any]], query: ReviewQuery) -> Select[d
     return statement
 
 
-def _review_row(item: ReviewItem) -> Row:
+def review_row(item: ReviewItem) -> Row:
+    """Return the row of an item, its document included."""
     return {
         "id": item.id,
         "version": item.version,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Double,
     Index,
     Integer,
     MetaData,
@@ -54,6 +55,63 @@ reviews = Table(
     Index("ix_reviews_state", "state", "created_at", "id"),
     Index("ix_reviews_campaign", "campaign", "created_at", "id"),
     Index("ix_reviews_generation", "generation_id", "created_at", "id"),
+)
+
+# What items are sorted, found and counted by, in rows so narrow that all of them can be walked:
+# a document takes kilobytes.
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("state", Name, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("place", Double, nullable=False),
+    Column("asked", Double, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("campaign", Name, nullable=False),
+    Column("brand", Name, nullable=False),
+    Column("audience", Name, nullable=False),
+    Column("locale", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("severity", Name, nullable=False),
+    Column("requester", Name, nullable=False),
+    Column("holder", Name),
+    Column("lease_until", Moment),
+    Column("mark", Name, nullable=False),
+    Index("ix_queue_open", "is_open", "place", "id"),
+    Index("ix_queue_place", "place", "id"),
+    Index("ix_queue_asked", "is_open", "asked", "id"),
+    Index("ix_queue_state", "state", "place", "id"),
+    Index("ix_queue_due", "is_open", "due_at"),
+    Index("ix_queue_holder", "holder", "lease_until"),
+    *(
+        Index(f"ix_queue_{name}", name, "is_open", "place", "id")
+        for name in ("campaign", "brand", "audience", "locale", "kind", "severity", "requester")
+    ),
+)
+
+queue_tags = Table(
+    "queue_tags",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("name", Name, primary_key=True),
+    Column("value", Name, primary_key=True),
+    Index("ix_queue_tags_value", "name", "value", "id"),
+)
+
+queue_texts = Table(
+    "queue_texts",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("searched", Text, nullable=False),
+)
+
+review_views = Table(
+    "review_views",
+    metadata,
+    Column("owner", Name, primary_key=True),
+    Column("name", Name, primary_key=True),
+    Column("document", Document, nullable=False),
 )
 
 audit = Table(

@@ -16,13 +16,16 @@ from sqlalchemy.exc import (
 )
 
 from copydesk.errors import StoreUnavailable
+from copydesk.review_queue.placing import Placer
 from copydesk.storage.alone import OneATime
+from copydesk.storage.queued import shipped_placer
 from copydesk.storage.sql.access import SqlKeys, SqlSessions, SqlUsers
 from copydesk.storage.sql.audit import SqlAudit
 from copydesk.storage.sql.engine import engine_for, parsed
 from copydesk.storage.sql.migrate import require_newest, upgrade
 from copydesk.storage.sql.model_calls import SqlModelCalls
 from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes
+from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
 from copydesk.storage.sql.trust import SqlTrust
 
@@ -33,9 +36,11 @@ OUR_MISTAKES = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 class SqlTransaction:
     """All repositories, on one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, placer: Placer) -> None:
         self.generations = SqlGenerations(connection)
-        self.reviews = SqlReviews(connection)
+        self.queue = SqlQueue(connection, placer)
+        self.reviews = SqlReviews(connection, self.queue)
+        self.views = SqlViews(connection)
         self.audit = SqlAudit(connection)
         self.campaigns = SqlCampaigns(connection)
         self.library = SqlLibrary(connection)
@@ -61,6 +66,7 @@ class SqlStore:
         self._url = parsed(url)
         self._engine = engine_for(self._url)
         self._alone = OneATime()
+        self._placer: Placer | None = None
 
     @property
     def url(self) -> str:
@@ -85,9 +91,13 @@ class SqlStore:
             RuntimeError: this thread has a transaction open already.
         """
         with self._alone.entered(), self._reported(), self._engine.begin() as connection:
-            transaction = SqlTransaction(connection)
+            transaction = SqlTransaction(connection, self._placer or shipped_placer())
             yield transaction
             transaction.audit.flush()
+
+    def place_by(self, placer: Placer) -> None:
+        """Place items of the queue by these weights from now on."""
+        self._placer = placer
 
     def ping(self) -> None:
         """Raise StoreUnavailable when it cannot be reached or is not at the newest migration."""
