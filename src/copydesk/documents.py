@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -76,7 +76,26 @@ def parse(text: str, shape: type[M], source: str | None = None) -> M:
         root, data = _yaml(text)
     except yaml.YAMLError as error:
         raise InputError([_yaml_problem(error, source)]) from error
+    repeated = list(_repeated(root, source))
+    if repeated:
+        raise InputError(repeated)
     return shaped(data, shape, source, lambda location: _line(root, location))
+
+
+def _repeated(node: yaml.Node | None, source: str | None) -> Iterator[Problem]:
+    """Yield the keys given twice: of such, YAML keeps the last in silence."""
+    if isinstance(node, yaml.SequenceNode):
+        for one in node.value:
+            yield from _repeated(one, source)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                line = key.start_mark.line + 1
+                yield Problem(name, "", "given twice: keep one of the two", source, line)
+            seen.add(name)
+            yield from _repeated(value, source)
 
 
 def _yaml(text: str) -> tuple[yaml.Node | None, object]:
