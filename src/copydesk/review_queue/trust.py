@@ -21,6 +21,9 @@ from copydesk.briefs import UNQUOTED, Noun
 from copydesk.review_queue.betting import Capital, Drift, evidence_of_more, lower_bound
 from copydesk.review_queue.items import ReviewItem, State
 
+NOT_AS_WRITTEN = frozenset({"edit", "approve_with_edit", "request_changes"})
+"""Acts by which a reader says that the copy is not good as it was written."""
+
 Share = Annotated[float, Field(gt=0, lt=1), UNQUOTED]
 
 
@@ -101,9 +104,10 @@ def first_reading(item: ReviewItem) -> tuple[Result, datetime | None]:
     """Return what came of the item as it was written, and when that was decided.
 
     Only a person's approval of the very copy that was written is one; the table of moves keeps
-    authors from giving it. A rejection counts as one also after an edit.
+    authors from giving it. Whoever asks for changes has not approved it, whatever comes of that. A
+    rejection counts as one also after an edit.
     """
-    edited = next((one.at for one in item.decisions if one.act == "edit"), None)
+    edited = next((one.at for one in item.decisions if one.act in NOT_AS_WRITTEN), None)
     last = item.decisions[-1].at if item.decisions else None
     if item.state is State.REJECTED:
         return Result.REJECTED, last

@@ -279,3 +279,18 @@ def test_a_policy_that_would_trust_is_told_by_the_ledger_of_now(tmp_path: Path) 
 
     assert [(one.before, one.after) for one in found.changes] == [("review", "trust")]
     assert (found.reviewed_before, found.reviewed_after, none.copies) == (1, 0, 0)
+
+
+def test_signatures_that_the_policy_asks_for_are_no_matter_of_trust(tmp_path: Path) -> None:
+    """Where copy needs a role's signature, a trusted segment's copy waits for it all the same."""
+    works = Works(tmp_path).earned()
+    rules = works.file.read_text(encoding="utf-8")
+    signed = "signatures:\n  - {when: {kinds: [promotion]}, roles: [principal]}\n"
+    works.file.write_text(rules + signed, encoding="utf-8")
+    settings = Settings(database_url="memory://", policy=works.file)
+    works.desk = bootstrap(
+        settings, store=works.store, model=ScriptedModel(answer), clock=works.clock
+    )
+
+    assert works.phase() is Phase.TRUSTED
+    assert works.variant().route is Route.REVIEW
