@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from pydantic import Field
 
-from copydesk.briefs import Noun
+from copydesk.briefs import Noun, Slug
 from copydesk.errors import Forbidden
 
 KEY_PREFIX = "cdk_"
@@ -41,6 +41,9 @@ class User(Noun):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._@-]{0,63}$")
     roles: tuple[Role, ...]
+    reviews_as: tuple[Slug, ...] = ()
+    """Reviewer roles that this person holds, as `legal` or `principal`: rules and policy ask for
+    them by name. They say what a signature counts for; whether one may sign is a role's matter."""
     password_hash: str | None = None
     """Argon2id; None for a user that only has keys."""
     disabled: bool = False
@@ -75,6 +78,8 @@ class Actor(NamedTuple):
 
     name: str
     roles: frozenset[Role]
+    reviews_as: frozenset[str] = frozenset()
+    """Reviewer roles of the user, as `legal`."""
 
     def must_be(self, *roles: Role) -> None:
         """Raise Forbidden unless the actor has one of these roles."""

@@ -63,7 +63,7 @@ class Access:
             user = _user_or_none(tx, session.user)
         if user is None or user.disabled:
             return None
-        return Actor(user.name, frozenset(user.roles)), session
+        return Actor(user.name, frozenset(user.roles), frozenset(user.reviews_as)), session
 
     def actor_of_key(self, secret: str) -> Actor:
         """Return who the key speaks for, in those of its roles that the user still has.
@@ -77,7 +77,8 @@ class Access:
             raise Unauthenticated("This API key is not known, or was revoked.")
         if user is None or user.disabled:
             raise Unauthenticated(f"The user of this API key, {key.user}, is disabled.")
-        return Actor(user.name, frozenset(key.roles) & frozenset(user.roles))
+        roles = frozenset(key.roles) & frozenset(user.roles)
+        return Actor(user.name, roles, frozenset(user.reviews_as))
 
     def users(self, actor: Actor) -> Sequence[User]:
         """Return every user, by name."""
@@ -102,6 +103,19 @@ class Access:
         with self._store.transaction() as tx:
             tx.users.add(user)
             self._record(tx, user, "user.added", actor, roles=[*user.roles])
+        return user
+
+    def set_reviewer_roles(self, name: str, reviews_as: Sequence[str], actor: Actor) -> User:
+        """Say which reviewer roles a user holds, as `legal`: these and no others.
+
+        Raises InputError for what cannot be a role's name, NotFound for an unknown user.
+        """
+        actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            data = tx.users.get(name).model_dump() | {"reviews_as": sorted(set(reviews_as))}
+            user = documents.shaped(data, User)
+            tx.users.save(user)
+            self._record(tx, user, "user.reviews_as", actor, reviews_as=[*user.reviews_as])
         return user
 
     def set_roles(self, name: str, roles: Sequence[Role], actor: Actor) -> User:

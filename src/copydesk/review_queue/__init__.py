@@ -2,11 +2,18 @@
 
 from copydesk.review_queue.inbox import Client, Cut, Preview, Shown, cuts, previews
 from copydesk.review_queue.inbox import remarks as inbox_remarks
-from copydesk.review_queue.items import Decision, ReviewItem, State
+from copydesk.review_queue.items import (
+    Decision,
+    Dismissal,
+    ReviewItem,
+    Signature,
+    State,
+)
 from copydesk.review_queue.marking import Segment, mark, segments
 from copydesk.review_queue.policy import (
     Case,
     Conditions,
+    Demands,
     Policy,
     Route,
     Routing,
@@ -29,6 +36,7 @@ from copydesk.review_queue.states import (
     OPEN,
     Act,
     Deed,
+    DismissalReason,
     Move,
     Reason,
     Reviewer,
@@ -54,6 +62,9 @@ __all__ = [
     "Cut",
     "Decision",
     "Deed",
+    "Demands",
+    "Dismissal",
+    "DismissalReason",
     "Move",
     "Noted",
     "Phase",
@@ -69,6 +80,7 @@ __all__ = [
     "Rule",
     "Segment",
     "Shown",
+    "Signature",
     "Standing",
     "State",
     "Terms",

@@ -1,17 +1,16 @@
-"""The states of a review item as a table of moves: what is not in the table is refused.
+"""Which act is allowed to whom, and what it does: what is not in the table of moves is refused.
 
 Claiming takes a lease. While it runs nobody else may act on the item; when it has run out, anyone
 may. An item that nobody holds may be decided on without claiming it: the version that the caller
 read protects both. An edit hands the item back, because its editor can no longer sign it. An
-escalated item stays escalated, claimed or not, until an approver decides.
+escalated item stays escalated, claimed or not, until one of those decides whom it was handed to.
+Asked for changes, the requester answers, and the item comes back to where it was.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from datetime import datetime
 
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
@@ -25,96 +24,48 @@ from copydesk.errors import (
     SelfApproval,
     WrongMove,
 )
-from copydesk.guardrails import Checked, Severity, Verdict
-from copydesk.review_queue.items import Decision, ReviewItem, State
-from copydesk.variants import Copy
-
-
-class Act(StrEnum):
-    """What a person may do with a review item."""
-
-    CLAIM = "claim"
-    APPROVE = "approve"
-    EDIT = "edit"
-    REJECT = "reject"
-    ESCALATE = "escalate"
-    RELEASE = "release"
-
-
-class Reason(StrEnum):
-    """Why copy was rejected: few enough to be counted."""
-
-    OFF_BRAND = "off_brand"
-    UNTRUE = "untrue"
-    UNLAWFUL = "unlawful"
-    TONE = "tone"
-    WRONG_AUDIENCE = "wrong_audience"
-    DUPLICATE = "duplicate"
-    OTHER = "other"
-    """Needs a note."""
-
-
-class Reviewer(NamedTuple):
-    """Who acts, as far as the table is concerned."""
-
-    name: str
-    may_approve: bool = False
-
-    @property
-    def role(self) -> str:
-        """The role in which they act, as the record keeps it."""
-        return "approver" if self.may_approve else "reviewer"
-
-
-class Move(NamedTuple):
-    """One line of the table."""
-
-    source: State
-    act: Act
-    target: State
-    approver_only: bool = False
-
-
-MOVES: tuple[Move, ...] = (
-    Move(State.WAITING, Act.CLAIM, State.CLAIMED),
-    Move(State.WAITING, Act.APPROVE, State.APPROVED, approver_only=True),
-    Move(State.WAITING, Act.EDIT, State.WAITING),
-    Move(State.WAITING, Act.REJECT, State.REJECTED),
-    Move(State.WAITING, Act.ESCALATE, State.ESCALATED),
-    Move(State.CLAIMED, Act.CLAIM, State.CLAIMED),
-    Move(State.CLAIMED, Act.APPROVE, State.APPROVED, approver_only=True),
-    Move(State.CLAIMED, Act.EDIT, State.WAITING),
-    Move(State.CLAIMED, Act.REJECT, State.REJECTED),
-    Move(State.CLAIMED, Act.ESCALATE, State.ESCALATED),
-    Move(State.CLAIMED, Act.RELEASE, State.WAITING),
-    Move(State.ESCALATED, Act.CLAIM, State.ESCALATED, approver_only=True),
-    Move(State.ESCALATED, Act.APPROVE, State.APPROVED, approver_only=True),
-    Move(State.ESCALATED, Act.EDIT, State.ESCALATED, approver_only=True),
-    Move(State.ESCALATED, Act.REJECT, State.REJECTED, approver_only=True),
-    Move(State.ESCALATED, Act.RELEASE, State.ESCALATED, approver_only=True),
+from copydesk.guardrails import Checked, Finding, Severity, Verdict
+from copydesk.review_queue.acts import (
+    EDITING,
+    MOVES,
+    OPEN,
+    SIGNING,
+    Act,
+    Deed,
+    DismissalReason,
+    Move,
+    Reason,
+    Reviewer,
+    Weighed,
 )
-OPEN = (State.WAITING, State.CLAIMED, State.ESCALATED)
-"""States in which an item still needs a decision."""
+from copydesk.review_queue.effects import (
+    NOTHING_SIGNED,
+    changes,
+    decisions,
+    target,
+    told,
+    undoable,
+    with_author,
+)
+from copydesk.review_queue.items import Decision, ReviewItem, State
+
+__all__ = [
+    "MOVES",
+    "OPEN",
+    "Act",
+    "Deed",
+    "DismissalReason",
+    "Move",
+    "Reason",
+    "Reviewer",
+    "Weighed",
+    "allow",
+    "move",
+    "open_acts",
+    "with_facts",
+]
 
 _TABLE = {(move.source, move.act): move for move in MOVES}
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What comes with an act: which of these are needed depends on the act."""
-
-    note: str | None = None
-    """Needed to escalate, and to reject for the reason `other`."""
-    reason: str | None = None
-    """A Reason; needed to reject."""
-    lease: timedelta = timedelta(minutes=15)
-    """How long a claim holds."""
-    copy: Copy | None = None
-    """Needed to edit."""
-    checked: Checked | None = None
-    """The check of `copy`; needed to edit."""
-    approval_hash: str | None = None
-    """Needed to approve."""
 
 
 def allow(item: ReviewItem, act: Act, by: Reviewer, now: datetime) -> Move:
@@ -128,17 +79,18 @@ def allow(item: ReviewItem, act: Act, by: Reviewer, now: datetime) -> Move:
         BlockedCopy: the copy to be approved has a blocking finding.
     """
     step = _TABLE.get((item.state, act))
-    if step is None or (act is Act.RELEASE and item.holder is None):
+    if step is None or _nothing_to_release(item, act):
         raise WrongMove(_wrong_move(item, act))
-    if step.approver_only and not by.may_approve:
-        raise Forbidden(_needs_approver(item, act, by))
-    if act is Act.APPROVE:
-        _must_be_another(item, by)
+    _must_be_called_upon(item, step, by)
+    if act in SIGNING or act is Act.DISMISS:
+        _must_be_another(item, act, by)
     if item.held_by_another(by.name, now):
         until = f"{item.lease_until:%Y-%m-%d %H:%M %Z}"
         raise HeldByAnother(f"{item.holder} holds this item until {until}.")
-    if act is Act.APPROVE and item.checked.verdict is Verdict.BLOCK:
-        raise BlockedCopy(_blocked(item.checked))
+    if act is Act.APPROVE and item.verdict_now is Verdict.BLOCK:
+        raise BlockedCopy(_blocked(item))
+    if act is Act.DISMISS and len(item.dismissed) == len(item.checked.findings):
+        raise WrongMove("There is no finding that could be dismissed.")
     return step
 
 
@@ -158,13 +110,14 @@ def move(
     step = allow(item, act, by, now)
     _must_be_complete(item, act, deed)
     update = {
-        "state": step.target,
+        "state": target(item, step, deed),
         "holder": None,
         "lease_until": None,
         "version": item.version + 1,
         "updated_at": now,
-        "decisions": (*item.decisions, _decision(item, act, by, now, deed)),
-        **_changes(item, act, by, now, deed),
+        "decisions": (*item.decisions, *decisions(item, act, by, now, deed)),
+        "undoable": undoable(item, act, by, now, deed),
+        **changes(item, act, by, now, deed),
     }
     return item.model_copy(update=update)
 
@@ -178,8 +131,8 @@ def with_facts(
 ) -> ReviewItem:
     """Return the item on other facts, with the check of its copy against them.
 
-    State and lease stay; the version grows, so that nobody signs what they have not read. Whoever
-    changed the facts counts as an author.
+    State and lease stay; the version grows, so that nobody signs what they have not read, and
+    signatures and dismissals given before are void. Whoever changed the facts counts as an author.
     """
     brief, brand, audience = facts
     note = f"the campaign changed; the check now says {checked.verdict.value}"
@@ -189,7 +142,10 @@ def with_facts(
         "brand": brand,
         "audience": audience,
         "checked": checked,
-        "editors": _with(item.editors, changed_by),
+        "editors": with_author(item.editors, changed_by),
+        "dismissed": (),
+        "undoable": None,
+        **NOTHING_SIGNED,
         "version": item.version + 1,
         "updated_at": now,
         "decisions": (*item.decisions, decision),
@@ -205,13 +161,42 @@ def _is_open(item: ReviewItem, act: Act, by: Reviewer, now: datetime) -> bool:
     return True
 
 
-def _must_be_another(item: ReviewItem, by: Reviewer) -> None:
-    if by.name == item.requester:
-        raise SelfApproval(f"{by.name} asked for this copy: another person must approve it.")
-    if by.name in item.editors:
-        raise SelfApproval(
-            f"{by.name} edited this copy or its brief: another person must approve it."
-        )
+def _nothing_to_release(item: ReviewItem, act: Act) -> bool:
+    held = item.holder is not None or item.state is State.CHANGES_REQUESTED
+    return act is Act.RELEASE and not held
+
+
+def _must_be_called_upon(item: ReviewItem, step: Move, by: Reviewer) -> None:
+    """Raise Forbidden when this act on this item is not for them."""
+    act = step.act
+    if act is Act.ANSWER:
+        if by.may_review or by.name != item.requester:
+            raise Forbidden(f"{item.requester} asked for this copy, and answers for it.")
+        return
+    if not by.may_review:
+        raise Forbidden(f"To {act.value} needs the role reviewer or approver.")
+    handed_to = item.escalated_to if item.state is State.ESCALATED else None
+    if handed_to is not None and act is not Act.ESCALATE:
+        if handed_to not in by.speaks_for:
+            raise Forbidden(
+                f"To {act.value} needs the reviewer role {handed_to}, which {by.name} does not "
+                "have: the item is escalated to it."
+            )
+        if act not in SIGNING:
+            return
+    if step.approver_only and not by.may_approve and handed_to not in by.speaks_for:
+        raise Forbidden(_needs_approver(item, act, by))
+    if act in SIGNING and not by.may_approve:
+        raise Forbidden(_needs_approver(item, act, by))
+
+
+def _must_be_another(item: ReviewItem, act: Act, by: Reviewer) -> None:
+    verb = "dismiss what was found" if act is Act.DISMISS else "approve it"
+    for name in filter(None, (by.name, by.invited_by)):
+        if name == item.requester:
+            raise SelfApproval(f"{name} asked for this copy: another person must {verb}.")
+        if name in item.editors:
+            raise SelfApproval(f"{name} edited this copy or its brief: another person must {verb}.")
 
 
 def _must_be_complete(item: ReviewItem, act: Act, deed: Deed) -> None:
@@ -220,8 +205,16 @@ def _must_be_complete(item: ReviewItem, act: Act, deed: Deed) -> None:
         _must_have_reason(deed.reason, noted=noted)
     if act is Act.ESCALATE and not noted:
         raise InputError([Problem("note", "", "say what the approver should look at")])
-    if act is Act.EDIT and deed.copy == item.copy_now:
+    if act is Act.REQUEST_CHANGES and not noted:
+        raise InputError([Problem("note", "", "say what the requester should change")])
+    if act is Act.ANSWER and deed.copy is None and not noted:
+        raise InputError([Problem("note", "", "answer with an edit in `copy`, or in words")])
+    if act in (*EDITING, Act.ANSWER) and deed.copy == item.copy_now:
         raise InputError([Problem("copy", "", "it is the same as before: change it, or release")])
+    blocked = deed.checked is not None and deed.checked.verdict is Verdict.BLOCK
+    if act is Act.APPROVE_WITH_EDIT and deed.checked is not None and blocked:
+        found = _messages(deed.checked.findings)
+        raise BlockedCopy(f"With this edit the copy cannot be approved: {found}")
 
 
 def _must_have_reason(reason: str | None, *, noted: bool) -> None:
@@ -232,39 +225,12 @@ def _must_have_reason(reason: str | None, *, noted: bool) -> None:
         raise InputError([Problem("note", "", "the reason `other` needs a note")])
 
 
-def _changes(item: ReviewItem, act: Act, by: Reviewer, now: datetime, deed: Deed) -> dict[str, Any]:
-    if act is Act.CLAIM:
-        return {"holder": by.name, "lease_until": now + deed.lease}
-    if act is Act.APPROVE:
-        return {"approval_hash": deed.approval_hash}
-    if act is Act.EDIT:
-        editors = _with(item.editors, by.name)
-        return {"copy_now": deed.copy, "checked": deed.checked, "editors": editors}
-    return {}
-
-
-def _with(editors: tuple[str, ...], name: str | None) -> tuple[str, ...]:
-    return editors if name is None or name in editors else (*editors, name)
-
-
-def _decision(item: ReviewItem, act: Act, by: Reviewer, now: datetime, deed: Deed) -> Decision:
-    note = (deed.note or "").strip() or None
-    if act is Act.EDIT and deed.copy is not None:
-        note = f"changed {_changed(item.copy_now, deed.copy)}" + (f": {note}" if note else "")
-    reason = deed.reason if act is Act.REJECT else None
-    return Decision(act=act.value, actor=by.name, at=now, note=note, reason=reason)
-
-
-def _changed(before: Copy, after: Copy) -> str:
-    return ", ".join(slot.value for slot, text in after.slots() if before[slot] != text)
-
-
 def _wrong_move(item: ReviewItem, act: Act) -> str:
     if act is Act.RELEASE and item.state in OPEN:
         return "Nobody holds this item, so there is nothing to give back."
     acts = ", ".join(move.act for move in MOVES if move.source is item.state)
     left = f"from there one can {acts}" if acts else "that decision is final"
-    return f"This item is {item.state.value}: {act.value} is not possible, {left}."
+    return f"This item is {item.state.value}: {act.value} is not possible, {left}.{told(item)}"
 
 
 def _needs_approver(item: ReviewItem, act: Act, by: Reviewer) -> str:
@@ -272,6 +238,11 @@ def _needs_approver(item: ReviewItem, act: Act, by: Reviewer) -> str:
     return f"To {act.value} needs the role approver, which {by.name} does not have: {because}."
 
 
-def _blocked(checked: Checked) -> str:
-    findings = [f.message for f in checked.findings if f.severity is Severity.BLOCK]
-    return f"This copy cannot be approved, edit it first: {' '.join(findings)}".strip()
+def _blocked(item: ReviewItem) -> str:
+    gone = [one.finding for one in item.dismissed]
+    standing = [finding for finding in item.checked.findings if finding not in gone]
+    return f"This copy cannot be approved, edit it first: {_messages(standing)}".strip()
+
+
+def _messages(findings: Iterable[Finding]) -> str:
+    return " ".join(one.message for one in findings if one.severity is Severity.BLOCK)

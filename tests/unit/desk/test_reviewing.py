@@ -64,7 +64,7 @@ WAITING = {
 }
 
 
-@pytest.mark.parametrize(("act", "role"), list(product(Act, Role)))
+@pytest.mark.parametrize(("act", "role"), list(product(DO, Role)))
 def test_each_role_may_do_on_a_waiting_item_what_is_its_own(act: Act, role: Role) -> None:
     """Of thirty combinations of act and role, nine are allowed; all others change nothing."""
     world, actor = a_world(), Actor("kim", frozenset({role}))
@@ -80,7 +80,7 @@ def test_each_role_may_do_on_a_waiting_item_what_is_its_own(act: Act, role: Role
         assert world.acts("rev_1") == []
 
 
-@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("act", list(DO))
 def test_every_act_needs_the_version_that_was_read(act: Act) -> None:
     """Without a version it is required, with another one it is stale, and nothing is changed."""
     world = a_world()
@@ -92,7 +92,7 @@ def test_every_act_needs_the_version_that_was_read(act: Act) -> None:
     assert world.item().version == 1
 
 
-@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("act", list(DO))
 def test_an_item_that_is_not_there_is_not_found(act: Act) -> None:
     """An unknown id is told before its version is asked for."""
     with pytest.raises(NotFound):

@@ -18,7 +18,7 @@ from copydesk.api.parts import Desk
 from copydesk.api.reviews import ITEM_ID, ItemId
 from copydesk.bootstrap import Copydesk
 from copydesk.briefs import Slug
-from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError
+from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError, NotFound
 from copydesk.review_queue import ReviewItem, ReviewQuery, State
 from copydesk.review_queue.inbox import previews, remarks
 from copydesk.review_queue.states import OPEN, Act, Reason, Reviewer, allow, open_acts
@@ -82,6 +82,8 @@ def item_page(desk: Desk, visit: Visitor, item_id: ItemId, done: Act | None = No
 @router.post("/reviews/{item_id}/{act}")
 def decide(desk: Desk, visit: Visitor, item_id: ItemId, act: Act, form: OwnForm) -> Response:
     """Do what the form says; what cannot be done is said on the item's page, nothing typed lost."""
+    if act not in ACTS:
+        raise NotFound(f"There is no form for {act.value}: use the API.")
     try:
         ACTS[act](desk, item_id, visit.actor, form)
     except (Conflict, Forbidden, InputError) as error:
