@@ -187,9 +187,10 @@ def test_a_first_reading_approves_only_what_was_written(
     assert first_reading(an_item(decisions=(decided,), **changes))[0] is result
 
 
-def test_an_edit_taken_back_by_another_still_counts_as_one() -> None:
-    """The copy is as it was written, and it took two people to see that: no first-pass approval."""
-    acts = [Decision(act=act, actor="axel", at=NOW) for act in ("edit", "edit", "approve")]
+@pytest.mark.parametrize("act", ["edit", "approve_with_edit", "request_changes"])
+def test_doubts_that_were_taken_back_still_count(act: str) -> None:
+    """The copy is as it was written, but somebody saw it otherwise first: not approved as such."""
+    acts = [Decision(act=one, actor="axel", at=NOW) for one in (act, "approve")]
 
     result, _ = first_reading(an_item(state=State.APPROVED, decisions=tuple(acts)))
 
