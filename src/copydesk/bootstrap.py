@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from dataclasses import dataclass, fields
@@ -80,6 +81,7 @@ class Copydesk:
         """Let go of connections and memory."""
         await self.model.aclose()
         await self.checker.aclose()
+        await asyncio.to_thread(self.serving.counts.write)
         self.store.close()
 
 
@@ -121,6 +123,8 @@ def bootstrap(
     pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
     secret = secret_of(settings)
     trusting = Trusting(store, policy, clock, secret, demanding(checker))
+    serving = Serving(store, checker, policy, clock, secret)
+    standards = Standards(store, policy, checker, clock)
     return Copydesk(
         settings=settings,
         store=store,
@@ -135,11 +139,11 @@ def bootstrap(
             store, checker, policy, clock, timedelta(minutes=settings.lease_minutes)
         ),
         receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),
-        serving=Serving(store, checker, policy, clock, secret),
+        serving=serving,
         access=Access(store, clock, settings.session_hours),
         trusting=trusting,
         recording=Recording(store),
-        explaining=Explaining(store, Standards(store, policy, checker, clock), clock),
+        explaining=Explaining(store, standards, serving.counts, clock),
         clock=clock,
     )
 

@@ -159,3 +159,26 @@ def test_a_large_batch_is_stored_whole(store: Store) -> None:
         assert tx.outcomes.add([an_outcome(f"evt_{i}") for i in range(3_000)]) == 3_000
 
         assert tx.outcomes.count("spring") == {"var_1": {"open": 3_000}}
+
+
+def test_pulls_add_up(store: Store) -> None:
+    """Counts of several processes are added, by campaign and variant."""
+    for counts in ({("spring", "var_1"): 2, ("spring", "fallback"): 1}, {("spring", "var_1"): 3}):
+        with store.transaction() as tx:
+            tx.pulls.add(counts)
+
+    with store.transaction() as tx:
+        assert tx.pulls.count("spring") == {"var_1": 5, "fallback": 1}
+        assert tx.pulls.count("autumn") == {}
+
+
+def test_approved_copy_is_found_by_its_variant(store: Store) -> None:
+    """In every campaign and audience, withdrawn or not; nothing for an id that is not known."""
+    with store.transaction() as tx:
+        tx.library.add(an_approved(campaign="spring"))
+        tx.library.add(an_approved(campaign="autumn"))
+        tx.library.add(an_approved("var_2"))
+        tx.library.withdraw("spring", "var_1", "rejected")
+
+        assert [one.campaign for one in tx.library.of_variant("var_1")] == ["autumn", "spring"]
+        assert list(tx.library.of_variant("var_9")) == []

@@ -85,6 +85,7 @@ class FastLane:
         lines = self._lines(query, choice, choice.approved)
         if lines is not None:
             self._metrics.pulls.labels(choice.source.value).inc()
+            self._serving.counts.note(query.campaign, choice.approved.id)
         return lines
 
     def _lines(self, query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Lines | None:

@@ -9,6 +9,7 @@ from copydesk.access import Actor, Role
 from copydesk.briefs import Brief
 from copydesk.desk.facts import Recheck, open_items
 from copydesk.desk.parts import READERS, Checks, Clock, must_stand_at, record
+from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.shelves import Shelves
 from copydesk.errors import BlockedCopy, NotFound, SelfApproval
 from copydesk.feedback import Outcome
@@ -55,6 +56,7 @@ class Serving:
         self._clock = clock
         self._secret = secret
         self._shelves = Shelves(store, policy.sha256, self.recipient_key)
+        self.counts = PullCounts(store)
 
     def recipient_key(self, recipient: str) -> str:
         """Return the key under which this recipient is pulled for and reported about."""
@@ -93,7 +95,9 @@ class Serving:
         if choice.approved is None:
             with self._store.transaction() as tx:
                 raise NotFound(_nothing(tx, query, choice))
-        return written(query, choice, choice.approved)
+        pulled = written(query, choice, choice.approved)
+        self.counts.note(query.campaign, pulled.variant_id)
+        return pulled
 
     def at_hand(self, query: PullQuery) -> Choice | None:
         """Return what a pull chooses at this moment when that needs no reading, else None."""

@@ -13,7 +13,7 @@ from copydesk.publishing.library import (
     holds,
     without_offer,
 )
-from copydesk.publishing.ports import ApprovedLibrary, Campaigns
+from copydesk.publishing.ports import ApprovedLibrary, Campaigns, Pulls
 from copydesk.publishing.pull import Pulled, PullQuery, Source
 from copydesk.publishing.recipients import assign, recipient_key
 
@@ -29,6 +29,7 @@ __all__ = [
     "Dialect",
     "PullQuery",
     "Pulled",
+    "Pulls",
     "Shelf",
     "Source",
     "approval_hash",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
@@ -41,3 +41,13 @@ class ApprovedLibrary(Protocol):
 
     def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
         """Return approved copy whose subject, preheader or body holds `text`, newest first."""
+
+
+class Pulls(Protocol):
+    """How often copy was pulled."""
+
+    def add(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Add to the counts, by campaign id and variant id."""
+
+    def count(self, campaign_id: str) -> dict[str, int]:
+        """Return how often each variant of the campaign was pulled, the fallback as `fallback`."""

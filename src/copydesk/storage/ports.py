@@ -9,7 +9,7 @@ from copydesk.access import ApiKeys, Sessions, Users
 from copydesk.feedback import Outcomes
 from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
-from copydesk.publishing import ApprovedLibrary, Campaigns
+from copydesk.publishing import ApprovedLibrary, Campaigns, Pulls
 from copydesk.review_queue import AuditRecord, ReviewItems, TrustLedger
 from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.searching import ReviewQueue, Views
@@ -34,6 +34,8 @@ class Transaction(Protocol):
     def library(self) -> ApprovedLibrary: ...
     @property
     def outcomes(self) -> Outcomes: ...
+    @property
+    def pulls(self) -> Pulls: ...
     @property
     def trust(self) -> TrustLedger: ...
     @property

@@ -108,6 +108,7 @@ class _WatchedTransaction:
         self.campaigns = tx.campaigns
         self.library = tx.library
         self.outcomes = tx.outcomes
+        self.pulls = tx.pulls
         self.trust = tx.trust
         self.users = tx.users
         self.keys = tx.keys

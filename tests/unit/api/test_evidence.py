@@ -101,6 +101,15 @@ def test_copy_changed_behind_the_record_does_not_fit_its_signature(office: Offic
     assert "✗ A signature does not fit" in office.get("rex", _page(item)).text
 
 
+def test_pulls_are_counted_in_the_pack(office: Office) -> None:
+    """Every pull counts, those answered from memory too."""
+    item = signed(office)
+    for _ in range(3):
+        assert office.get("mailer", "/v1/pull/spring").status_code == 200
+
+    assert pack_of(office, f"/v1/reviews/{item['id']}/evidence").pulls == 3
+
+
 def test_outcomes_are_counted_in_the_pack(office: Office) -> None:
     """What recipients did with the copy is told by kind."""
     item = signed(office)

@@ -21,6 +21,7 @@ from copydesk.desk.evidence.pack import (
 from copydesk.desk.evidence.rendering_again import prompt_again
 from copydesk.desk.evidence.tracing import Trace, trace
 from copydesk.desk.parts import READERS, Clock, sha256_of
+from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.standards import POLICY_IN_FORCE, RULES_IN_FORCE, Standards
 from copydesk.errors import NotFound
 from copydesk.publishing import holds
@@ -40,9 +41,12 @@ OWN = frozenset(
 class Explaining:
     """Gathers the evidence of variants."""
 
-    def __init__(self, store: Store, standards: Standards, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, standards: Standards, counts: PullCounts, clock: Clock
+    ) -> None:
         self._store = store
         self._standards = standards
+        self._counts = counts
         self._clock = clock
 
     def evidence(self, name: str, actor: Actor) -> EvidencePack:
@@ -55,6 +59,7 @@ class Explaining:
             NotFound: no copy by this id was reviewed or approved.
         """
         actor.must_be(*READERS)
+        self._counts.write()
         with self._store.transaction() as tx:
             return self._pack(tx, trace(tx, name))
 
@@ -87,6 +92,7 @@ class Explaining:
             signatures=tuple(signatures(found, self._standards.hashes.policy)),
             approved=found.approved,
             outcomes=tx.outcomes.count(generation.campaign).get(variant.id, {}),
+            pulls=tx.pulls.count(generation.campaign).get(variant.id, 0),
             records=found.records,
             seals=tuple(_seals(found)),
             chain=ChainFound(**tx.audit.chain()._asdict()),

@@ -160,8 +160,8 @@ class EvidencePack(Noun):
     """As it lies in the library, withdrawn or not."""
     outcomes: dict[str, int]
     """How many events of each kind campaign tools reported."""
-    pulls: int | None = None
-    """How often it was pulled; None where pulls are not counted by variant."""
+    pulls: int
+    """How often it was pulled. A process that was killed may have lost its last few seconds."""
     records: tuple[AuditEntry, ...]
     """The audit records that concern it, oldest first."""
     seals: tuple[Seal, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from copydesk.feedback import Outcome
@@ -112,3 +112,20 @@ class MemoryOutcomes:
             if outcome.campaign == campaign_id:
                 counts[outcome.variant_id or ""][outcome.kind] += 1
         return {variant: dict(kinds) for variant, kinds in counts.items()}
+
+
+class MemoryPulls:
+    """Counts of pulls, by campaign and variant."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._rows: Rows[tuple[str, str], int] = Rows(journal)
+
+    def add(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Add to the counts, by campaign id and variant id."""
+        for key, pulls in counts.items():
+            self._rows.put(key, (self._rows.get(key) or 0) + pulls)
+
+    def count(self, campaign_id: str) -> dict[str, int]:
+        """Return how often each variant of the campaign was pulled, the fallback as `fallback`."""
+        items = self._rows.items()
+        return {variant: pulls for (campaign, variant), pulls in items if campaign == campaign_id}

@@ -10,7 +10,12 @@ from copydesk.review_queue.placing import Placer
 from copydesk.storage.alone import OneATime
 from copydesk.storage.memory.access import MemoryKeys, MemorySessions, MemoryUsers
 from copydesk.storage.memory.model_calls import MemoryModelCalls
-from copydesk.storage.memory.publishing import MemoryCampaigns, MemoryLibrary, MemoryOutcomes
+from copydesk.storage.memory.publishing import (
+    MemoryCampaigns,
+    MemoryLibrary,
+    MemoryOutcomes,
+    MemoryPulls,
+)
 from copydesk.storage.memory.queue import MemoryQueue, MemoryViews
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
 from copydesk.storage.memory.rows import Undo
@@ -29,6 +34,7 @@ class MemoryTransaction:
         self.campaigns = MemoryCampaigns(journal)
         self.library = MemoryLibrary(journal)
         self.outcomes = MemoryOutcomes(journal)
+        self.pulls = MemoryPulls(journal)
         self.trust = MemoryTrust(journal, self.outcomes)
         self.users = MemoryUsers(journal)
         self.keys = MemoryKeys(journal)

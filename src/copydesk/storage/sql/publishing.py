@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -162,3 +162,27 @@ def _outcome_row(outcome: Outcome) -> Row:
         "at": outcome.at,
         "document": written(outcome),
     }
+
+
+class SqlPulls:
+    """Counts of pulls, by campaign and variant."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Add to the counts, by campaign id and variant id."""
+        table = schema.pulls
+        # In one order, so that two processes never wait for each other's rows.
+        for (campaign, variant_id), pulls in sorted(counts.items()):
+            row = {"campaign": campaign, "variant_id": variant_id, "pulls": pulls}
+            new = insert(self._connection, table).values(**row)
+            sums = {"pulls": table.c.pulls + new.excluded.pulls}
+            added = new.on_conflict_do_update(index_elements=["campaign", "variant_id"], set_=sums)
+            self._connection.execute(added)
+
+    def count(self, campaign_id: str) -> dict[str, int]:
+        """Return how often each variant of the campaign was pulled, the fallback as `fallback`."""
+        pulls = schema.pulls.c
+        query = select(pulls.variant_id, pulls.pulls).where(pulls.campaign == campaign_id)
+        return {row.variant_id: row.pulls for row in self._connection.execute(query)}

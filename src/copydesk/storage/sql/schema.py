@@ -156,6 +156,14 @@ library = Table(
     Index("ix_library_approved_at", "approved_at", "id"),
 )
 
+pulls = Table(
+    "pulls",
+    metadata,
+    Column("campaign", Name, primary_key=True),
+    Column("variant_id", Name, primary_key=True),
+    Column("pulls", BigInteger, nullable=False),
+)
+
 outcomes = Table(
     "outcomes",
     metadata,

@@ -24,7 +24,7 @@ from copydesk.storage.sql.audit import SqlAudit
 from copydesk.storage.sql.engine import engine_for, parsed
 from copydesk.storage.sql.migrate import require_newest, upgrade
 from copydesk.storage.sql.model_calls import SqlModelCalls
-from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes
+from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes, SqlPulls
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
 from copydesk.storage.sql.trust import SqlTrust
@@ -45,6 +45,7 @@ class SqlTransaction:
         self.campaigns = SqlCampaigns(connection)
         self.library = SqlLibrary(connection)
         self.outcomes = SqlOutcomes(connection)
+        self.pulls = SqlPulls(connection)
         self.trust = SqlTrust(connection)
         self.users = SqlUsers(connection)
         self.keys = SqlKeys(connection)
