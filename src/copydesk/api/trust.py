@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from copydesk.api.parts import Caller, Desk
 from copydesk.api.problems import responses
-from copydesk.briefs import Line, Noun
+from copydesk.briefs import Noun
 from copydesk.review_queue import Standing, Terms
 
 router = APIRouter(prefix="/v1", tags=["reviews"], responses=responses(401, 403, 422))
@@ -26,7 +26,10 @@ class TrustList(Noun):
 def standings(
     desk: Desk,
     caller: Caller,
-    brand: Annotated[Line | None, Query(description="Only segments of this brand.")] = None,
+    brand: Annotated[
+        str | None,
+        Query(pattern=r"^[^\u0000]+$", max_length=2_000, description="Only of this brand."),
+    ] = None,
 ) -> TrustList:
     """List segments: how often people approve their copy as written, and who still reads it."""
     return TrustList(terms=desk.policy.trust, items=tuple(desk.trusting.standings(caller, brand)))

@@ -46,3 +46,8 @@ def test_segments_are_told_with_their_figures(trusting_office: Office) -> None:
     assert said["terms"]["bar"] == 0.95
     assert told == ("Northpeak/promotion/lapsed-runners", "review", 0)
     assert office.get("rex", "/v1/trust?brand=Other").json()["items"] == []
+
+
+def test_a_brand_that_no_database_keeps_is_refused(office: Office) -> None:
+    """A NUL character in the name is 422, not an error of the database."""
+    assert office.get("rex", "/v1/trust?brand=%00").status_code == 422
