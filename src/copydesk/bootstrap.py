@@ -14,9 +14,11 @@ from sqlalchemy.engine import make_url
 
 from copydesk.desk.access_desk import Access
 from copydesk.desk.asking import Asking
+from copydesk.desk.deciding import Deciding
 from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
 from copydesk.desk.parts import Clock
+from copydesk.desk.queueing import Queueing
 from copydesk.desk.receiving import Receiving
 from copydesk.desk.recording import Recording
 from copydesk.desk.reviewing import Reviewing
@@ -43,6 +45,7 @@ from copydesk.pipeline import Pipeline
 from copydesk.prompts import prompt_versions
 from copydesk.ranking import Ranker
 from copydesk.ranking.transparent import TransparentRanker
+from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.policy import Policy
 from copydesk.settings import Settings
 from copydesk.steps import Desk
@@ -69,6 +72,8 @@ class Copydesk:
     pipeline: Pipeline
     asking: Asking
     reviewing: Reviewing
+    queueing: Queueing
+    deciding: Deciding
     serving: Serving
     receiving: Receiving
     access: Access
@@ -123,6 +128,8 @@ def bootstrap(
     pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
     secret = secret_of(settings)
     trusting = Trusting(store, policy, clock, secret, demanding(checker))
+    lease = timedelta(minutes=settings.lease_minutes)
+    reviewing = Reviewing(store, checker, policy, clock, lease)
     serving = Serving(store, checker, policy, clock, secret)
     standards = Standards(store, policy, checker, clock)
     return Copydesk(
@@ -135,9 +142,9 @@ def bootstrap(
         policy=policy,
         pipeline=pipeline,
         asking=Asking(store, pipeline, policy, clock, trusting),
-        reviewing=Reviewing(
-            store, checker, policy, clock, timedelta(minutes=settings.lease_minutes)
-        ),
+        reviewing=reviewing,
+        queueing=Queueing(store, Placer(policy, reviewers(checker)), clock),
+        deciding=Deciding(store, reviewing),
         receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),
         serving=serving,
         access=Access(store, clock, settings.session_hours),
@@ -150,8 +157,13 @@ def bootstrap(
 
 def demanding(checker: Checker) -> frozenset[str]:
     """Return the ids of the rules in force that name who has to decide on what they find."""
+    return frozenset(reviewers(checker))
+
+
+def reviewers(checker: Checker) -> dict[str, str]:
+    """Return by its id whom each rule in force names that names who has to decide."""
     books = [guard.book for guard in checker.guards if isinstance(guard, RulesGuard)]
-    return frozenset(rule.id for book in books for rule in book if rule.reviewer)
+    return {rule.id: rule.reviewer for book in books for rule in book if rule.reviewer}
 
 
 def _model(settings: Settings, provider: Provider, given: Model | None) -> tuple[Model, str]:

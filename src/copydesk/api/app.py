@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 
+from anyio import create_task_group
 from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +25,7 @@ from copydesk.api import (
     pages,
     people,
     pulls,
+    queueing,
     rankings,
     reviews,
     trust,
@@ -35,7 +37,8 @@ from copydesk.api.metrics import Metered, Metrics
 from copydesk.api.parts import Parts
 from copydesk.api.problems import as_error, problem_response, responses
 from copydesk.bootstrap import Copydesk
-from copydesk.errors import CopydeskError
+from copydesk.desk.queueing import Queueing
+from copydesk.errors import CopydeskError, StoreUnavailable
 from copydesk.jobs import InlineJobs, Runner
 
 RUN_AT_ONCE = 8
@@ -43,6 +46,7 @@ NOUNS = (
     checks,
     generations,
     rankings,
+    queueing,
     reviews,
     evidence,
     trust,
@@ -64,7 +68,10 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     counted = Metrics(copydesk.store, copydesk.clock(), copydesk.provider.meter)
     parts = Parts(copydesk, runner, counted, KnownKeys(copydesk.store))
     app = FastAPI(
-        **openapi.about(), docs_url=None, redoc_url=None, lifespan=_lifespan(parts.runner)
+        **openapi.about(),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(runner, copydesk.queueing),
     )
     app.state.parts = parts
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
@@ -84,14 +91,26 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     return app
 
 
-def _lifespan(runner: Runner) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    runner: Runner, queueing: Queueing
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         runner.start()
-        yield
+        async with create_task_group() as beside:
+            beside.start_soon(_place, queueing)
+            yield
+            beside.cancel_scope.cancel()
         await run_sync(runner.stop)
 
     return lifespan
+
+
+async def _place(queueing: Queueing) -> None:
+    """Bring the queue in the order of this policy, little by little, while requests are served."""
+    with suppress(StoreUnavailable):  # /readyz tells of it, and the order of before still stands
+        while await run_sync(queueing.place_some):
+            pass
 
 
 async def _answer(request: Request, error: Exception) -> Response:

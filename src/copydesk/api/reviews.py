@@ -1,17 +1,17 @@
-"""`/v1/reviews`: the queue, and the acts of those who decide."""
+"""`/v1/reviews/ID`: an item, and the acts of those who decide. The list is in `queueing.py`."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Path, Response
 from pydantic import ConfigDict, Field, model_validator
 
 from copydesk.api.parts import Desk, MayReview
 from copydesk.api.problems import responses
 from copydesk.api.versions import IfMatch, etag
-from copydesk.briefs import Line, Noun, Slug
-from copydesk.review_queue import ReviewItem, ReviewQuery, State
+from copydesk.briefs import Line, Noun
+from copydesk.review_queue import ReviewItem
 from copydesk.review_queue.states import Reason
 from copydesk.variants import Copy
 
@@ -35,14 +35,6 @@ DONE: dict[int | str, dict[str, Any]] = {
 ITEM_ID = r"^[A-Za-z0-9_-]{1,64}$"
 ItemId = Annotated[str, Path(pattern=ITEM_ID, description="As `rev_...`, from the list.")]
 Note = Annotated[str | None, Field(max_length=2_000)]
-
-
-class ReviewPage(Noun):
-    """A page of the queue, oldest first."""
-
-    items: tuple[ReviewItem, ...]
-    next: str | None
-    """Send it as `after` for the next page; null on the last."""
 
 
 class Remark(Noun):
@@ -86,27 +78,6 @@ class Escalation(Noun):
     """What the approver should look at."""
 
     note: Line
-
-
-@router.get("/reviews", responses=responses(404))
-def find(
-    desk: Desk,
-    caller: MayReview,
-    state: Annotated[
-        list[State] | None, Query(description="Only items in these states; all when left out.")
-    ] = None,
-    campaign: Annotated[Slug | None, Query(description="Only items of this campaign.")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[
-        str | None,
-        Query(pattern=ITEM_ID, description="`next` of the page before."),
-    ] = None,
-) -> ReviewPage:
-    """List review items, oldest first."""
-    query = ReviewQuery(states=tuple(state or ()), campaign=campaign, limit=limit + 1, after=after)
-    found = tuple(desk.reviewing.find(query, caller))
-    more = len(found) > limit
-    return ReviewPage(items=found[:limit], next=found[limit - 1].id if more else None)
 
 
 @router.get("/reviews/{item_id}", responses=READ)
