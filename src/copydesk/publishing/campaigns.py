@@ -27,6 +27,8 @@ class ApprovedCopy(Noun):
     """The generation that wrote it: with it, any shipped line can be explained."""
     withdrawn_because: str | None = None
     """Why it is no longer served, or None."""
+    pulled_at: datetime | None = None
+    """When it was first pulled, for copy that was while its approval could still be undone."""
 
 
 class Campaign(Noun):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
@@ -38,6 +39,15 @@ class ApprovedLibrary(Protocol):
 
     def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
         """Stop serving it. Raises NotFound."""
+
+    def note_pull(self, approved: ApprovedCopy, now: datetime) -> bool:
+        """Keep that it was pulled; return whether it is still served as it was read.
+
+        From then on it cannot be taken back.
+        """
+
+    def take_back(self, approved: ApprovedCopy, reason: str) -> bool:
+        """Withdraw it unless it was pulled; return whether it is withdrawn."""
 
     def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
         """Return approved copy whose subject, preheader or body holds `text`, newest first."""

@@ -13,6 +13,7 @@ from copydesk.publishing import ApprovedLibrary, Campaigns, Pulls
 from copydesk.review_queue import AuditRecord, ReviewItems, TrustLedger
 from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.searching import ReviewQueue, Views
+from copydesk.review_queue.talk import Comments, ReviewLinks
 
 
 class Transaction(Protocol):
@@ -28,6 +29,10 @@ class Transaction(Protocol):
     def views(self) -> Views: ...
     @property
     def audit(self) -> AuditRecord: ...
+    @property
+    def comments(self) -> Comments: ...
+    @property
+    def links(self) -> ReviewLinks: ...
     @property
     def campaigns(self) -> Campaigns: ...
     @property

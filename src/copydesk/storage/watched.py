@@ -105,6 +105,8 @@ class _WatchedTransaction:
         self.queue = tx.queue
         self.views = tx.views
         self.audit = _WatchedRecord(tx.audit)
+        self.comments = tx.comments
+        self.links = tx.links
         self.campaigns = tx.campaigns
         self.library = tx.library
         self.outcomes = tx.outcomes

@@ -76,6 +76,29 @@ class MemoryLibrary:
             if copy.withdrawn_because is None:
                 self.add(copy.model_copy(update={"withdrawn_because": reason}))
 
+    def note_pull(self, approved: ApprovedCopy, now: datetime) -> bool:
+        """Keep that it was pulled; return whether it is still served as it was read."""
+        stands = self._as_it_was(approved)
+        if stands is None:
+            return False
+        self.add(stands.model_copy(update={"pulled_at": stands.pulled_at or now}))
+        return True
+
+    def take_back(self, approved: ApprovedCopy, reason: str) -> bool:
+        """Withdraw it unless it was pulled; return whether it is withdrawn."""
+        stands = self._as_it_was(approved)
+        if stands is None or stands.pulled_at is not None:
+            return False
+        self.add(stands.model_copy(update={"withdrawn_because": reason}))
+        return True
+
+    def _as_it_was(self, approved: ApprovedCopy) -> ApprovedCopy | None:
+        """Return it if it is served, and under the approval that was read."""
+        stands = self._rows.get((approved.campaign, approved.audience_id, approved.id))
+        if stands is None or stands.withdrawn_because is not None:
+            return None
+        return stands if stands.approved_at == approved.approved_at else None
+
     def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
         """Return approved copy that holds `text` in any case, withdrawn or not, newest first."""
         found = [copy for copy in self._rows.values() if text.casefold() in searchable(copy)]

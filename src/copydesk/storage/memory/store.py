@@ -19,6 +19,7 @@ from copydesk.storage.memory.publishing import (
 from copydesk.storage.memory.queue import MemoryQueue, MemoryViews
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
 from copydesk.storage.memory.rows import Undo
+from copydesk.storage.memory.talk import MemoryComments, MemoryLinks
 from copydesk.storage.memory.trust import MemoryTrust
 
 
@@ -31,6 +32,8 @@ class MemoryTransaction:
         self.reviews = MemoryReviews(journal, self.queue)
         self.views = MemoryViews(journal)
         self.audit = MemoryAudit(journal)
+        self.comments = MemoryComments(journal)
+        self.links = MemoryLinks(journal)
         self.campaigns = MemoryCampaigns(journal)
         self.library = MemoryLibrary(journal)
         self.outcomes = MemoryOutcomes(journal)

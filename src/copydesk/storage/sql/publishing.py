@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from copydesk.feedback import Outcome
 from copydesk.publishing import ApprovedCopy, Campaign
@@ -99,6 +100,28 @@ class SqlLibrary:
             if copy.withdrawn_because is None:
                 self.add(copy.model_copy(update={"withdrawn_because": reason}))
 
+    def note_pull(self, approved: ApprovedCopy, now: datetime) -> bool:
+        """Keep that it was pulled; return whether it is still served as it was read."""
+        if self._change(approved.model_copy(update={"pulled_at": now})):
+            return True
+        library = schema.library.c
+        pulled = select(library.id).where(*_as_it_was(approved), library.pulled_at.is_not(None))
+        return self._connection.scalar(pulled) is not None
+
+    def take_back(self, approved: ApprovedCopy, reason: str) -> bool:
+        """Withdraw it unless it was pulled; return whether it is withdrawn."""
+        return self._change(approved.model_copy(update={"withdrawn_because": reason}))
+
+    def _change(self, approved: ApprovedCopy) -> bool:
+        """Replace it where it is served and not yet pulled: one statement, so none comes between.
+
+        Whichever of a pull and a taking back is first keeps the other out.
+        """
+        row = _library_row(approved)
+        as_read = (*_as_it_was(approved), schema.library.c.pulled_at.is_(None))
+        changed = self._connection.execute(update(schema.library).values(**row).where(*as_read))
+        return changed.rowcount == 1
+
     def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
         """Return approved copy that holds `text` in any case, withdrawn or not, newest first."""
         library = schema.library.c
@@ -112,12 +135,25 @@ def _of(campaign_id: str) -> Select[dict[str, Any]]:
     return select(schema.library.c.document).where(schema.library.c.campaign == campaign_id)
 
 
+def _as_it_was(approved: ApprovedCopy) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of it while it is served under the approval that was read."""
+    library = schema.library.c
+    return (
+        library.campaign == approved.campaign,
+        library.audience_id == approved.audience_id,
+        library.id == approved.id,
+        library.approved_at == approved.approved_at,
+        library.withdrawn_because.is_(None),
+    )
+
+
 def _library_row(approved: ApprovedCopy) -> Row:
     return {
         "campaign": approved.campaign,
         "audience_id": approved.audience_id,
         "id": approved.id,
         "withdrawn_because": approved.withdrawn_because,
+        "pulled_at": approved.pulled_at,
         "approved_at": approved.approved_at,
         "searchable": searchable(approved),
         "document": written(approved),

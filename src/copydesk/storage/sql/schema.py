@@ -150,6 +150,7 @@ library = Table(
     Column("audience_id", Name, primary_key=True),
     Column("id", Name, primary_key=True),
     Column("withdrawn_because", Text),
+    Column("pulled_at", Moment),
     Column("approved_at", Moment, nullable=False),
     Column("searchable", Text, nullable=False),
     Column("document", Document, nullable=False),
@@ -162,6 +163,26 @@ pulls = Table(
     Column("campaign", Name, primary_key=True),
     Column("variant_id", Name, primary_key=True),
     Column("pulls", BigInteger, nullable=False),
+)
+
+comments = Table(
+    "review_comments",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("item_id", Name, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_review_comments_item", "item_id", "at", "id"),
+)
+
+review_links = Table(
+    "review_links",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("item_id", Name, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_review_links_item", "item_id", "made_at", "id"),
 )
 
 outcomes = Table(

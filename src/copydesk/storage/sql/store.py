@@ -27,6 +27,7 @@ from copydesk.storage.sql.model_calls import SqlModelCalls
 from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes, SqlPulls
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
+from copydesk.storage.sql.talk import SqlComments, SqlLinks
 from copydesk.storage.sql.trust import SqlTrust
 
 OUR_MISTAKES = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
@@ -42,6 +43,8 @@ class SqlTransaction:
         self.reviews = SqlReviews(connection, self.queue)
         self.views = SqlViews(connection)
         self.audit = SqlAudit(connection)
+        self.comments = SqlComments(connection)
+        self.links = SqlLinks(connection)
         self.campaigns = SqlCampaigns(connection)
         self.library = SqlLibrary(connection)
         self.outcomes = SqlOutcomes(connection)
