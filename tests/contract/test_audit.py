@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DatabaseError
 
+from copydesk.errors import NotFound
+from copydesk.review_queue import AuditQuery
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
 from tests.contract.nouns import an_event
@@ -121,3 +126,63 @@ def test_a_forged_event_breaks_the_chain(database_url: str) -> None:
         assert tx.audit.chain().broken_at == 2
     engine.dispose()
     store.close()
+
+
+def append_and_take_back(url: str, name: str) -> None:
+    """Append ten events, each after one whose transaction fails."""
+    store = open_store(url)
+    for i in range(10):
+        with suppress(ZeroDivisionError), store.transaction() as tx:
+            tx.audit.append(an_event(f"{name}_lost_{i}"))
+            tx.audit.latest()  # it has its number by now
+            raise ZeroDivisionError
+        with store.transaction() as tx:
+            tx.audit.append(an_event(name))
+            tx.audit.append(an_event(name))
+    store.close()
+
+
+def test_numbers_have_no_gaps_with_several_processes(database_url: str) -> None:
+    """Processes that write and roll back at once leave one chain, numbered from one."""
+    context = multiprocessing.get_context("spawn")
+    arguments = [(database_url, f"p{i}") for i in range(3)]
+    processes = [context.Process(target=append_and_take_back, args=each) for each in arguments]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+    store = open_store(database_url)
+    with store.transaction() as tx:
+        numbers = [entry.number for entry in tx.audit.entries(AuditQuery(limit=1_000))]
+        assert numbers == list(range(60, 0, -1))
+        assert tx.audit.chain().fault is None
+    store.close()
+
+
+def test_entries_are_narrowed_by_every_field(store: Store) -> None:
+    """By what they are about, by act, by actor and by number, newest first."""
+    with store.transaction() as tx:
+        for i, actor in enumerate(["ann", "bob", "ann", "ann"]):
+            tx.audit.append(an_event(f"rev_{i % 2}", act=f"review.act_{i // 2}", actor=actor))
+
+        def numbers(**query: Any) -> list[int]:
+            return [entry.number for entry in tx.audit.entries(AuditQuery(**query))]
+
+        assert numbers() == [4, 3, 2, 1]
+        assert numbers(subjects=("rev_0",)) == [3, 1]
+        assert numbers(act="review.act_1") == [4, 3]
+        assert numbers(actor="bob") == [2]
+        assert numbers(before=3, limit=1) == [2]
+
+
+def test_an_entry_is_found_by_its_number(store: Store) -> None:
+    """With the hash it follows; a number that is not there is an error in words."""
+    with store.transaction() as tx:
+        tx.audit.append(an_event("rev_1"))
+        tx.audit.append(an_event("rev_2"))
+
+        assert tx.audit.entry(2).event.subject == "rev_2"
+        assert tx.audit.entry(2).previous == tx.audit.entry(1).sha256
+        with pytest.raises(NotFound, match="no audit record number 3"):
+            tx.audit.entry(3)

@@ -10,6 +10,7 @@ import pytest
 from copydesk.desk.evidence import EvidencePack
 from copydesk.desk.parts import sha256_of
 from tests.factories import COPY
+from tests.unit.api.browsing import Browser
 from tests.unit.api.office import HOSTILE_COPY, Office
 
 EDITED = {**COPY, "preheader": "20% off with code TRAIL20, one per order"}
@@ -193,3 +194,15 @@ def test_the_json_is_canonical_enough_to_hash_again(office: Office) -> None:
 
     for part in ("brief", "brand", "audience"):
         assert sha256_of(raw[part]["content"]) == raw[part]["sha256"]
+
+
+def test_the_page_of_an_item_links_its_evidence(office: Office) -> None:
+    """From the item in a browser to the whole of it on one page."""
+    item = signed(office)
+    browser = Browser(office, "rex")
+
+    assert f"/reviews/{item['id']}/evidence" in browser.open(f"/reviews/{item['id']}").links
+    page = browser.open(f"/reviews/{item['id']}/evidence")
+    assert page.status == 200
+    assert "✓ The record holds" in page.text
+    assert "✓ 1 signature fits" in page.text
