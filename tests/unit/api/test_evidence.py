@@ -9,9 +9,15 @@ import pytest
 
 from copydesk.desk.evidence import EvidencePack
 from copydesk.desk.parts import sha256_of
+from copydesk.publishing import approval_hash
+from copydesk.review_queue import State
+from copydesk.review_queue.items import Dismissal, Signature
+from copydesk.review_queue.talk import Comment
+from copydesk.variants import Slot
 from tests.factories import COPY
 from tests.unit.api.browsing import Browser
 from tests.unit.api.office import HOSTILE_COPY, Office
+from tests.unit.review_queue.items import a_finding
 
 EDITED = {**COPY, "preheader": "20% off with code TRAIL20, one per order"}
 
@@ -206,3 +212,51 @@ def test_the_page_of_an_item_links_its_evidence(office: Office) -> None:
     assert page.status == 200
     assert "✓ The record holds" in page.text
     assert "✓ 1 signature fits" in page.text
+
+
+def test_comments_and_dismissals_are_in_the_pack(office: Office) -> None:
+    """What was said of the copy, and which findings a person judged not to apply."""
+    item = office.item()
+    with office.desk.store.transaction() as tx:
+        kept = tx.reviews.get(item["id"])
+        said = {"id": "com_1", "item_id": kept.id, "by": "rex", "at": kept.created_at}
+        tx.comments.add(Comment(**said, text="Is <this> so?", slot=Slot.BODY, version=1))
+        judged = {"finding": a_finding(), "by": "bea", "at": kept.created_at, "reason": "in_fact"}
+        update = {"dismissed": (Dismissal(**judged),), "version": 2}
+        tx.reviews.save(kept.model_copy(update=update), 1)
+    review = pack_of(office, f"/v1/reviews/{item['id']}/evidence").reviews[0]
+    page = office.get("rex", _page(item)).text
+
+    assert [one.text for one in review.comments] == ["Is <this> so?"]
+    assert [one.by for one in review.dismissed] == ["bea"]
+    assert "Is &lt;this&gt; so?" in page
+    assert "Findings dismissed" in page
+
+
+def test_one_of_several_signatures_is_told(office: Office) -> None:
+    """A signature that the item keeps, where it needs more of them, is held against the copy."""
+    item = office.item()
+    with office.desk.store.transaction() as tx:
+        kept = tx.reviews.get(item["id"])
+        facts = (kept.brief, kept.brand, kept.audience)
+        bound = approval_hash(kept.copy_now, *facts, office.desk.policy.sha256)
+        given = {"by": "bea", "at": kept.created_at, "decision": "approve", "roles": ("legal",)}
+        update = {"signatures": (Signature(**given, approval_hash=bound),), "version": 2}
+        tx.reviews.save(kept.model_copy(update=update), 1)
+    signatures = pack_of(office, f"/v1/reviews/{item['id']}/evidence").signatures
+
+    assert [(one.by, one.role, one.holds) for one in signatures] == [("bea", "legal", True)]
+
+
+def test_a_signature_that_was_taken_back_is_no_forgery(office: Office) -> None:
+    """Copy that is open again may change: the old signature is superseded, not false."""
+    item = signed(office)
+    with office.desk.store.transaction() as tx:
+        kept = tx.reviews.get(item["id"])
+        changed = kept.copy_now.model_copy(update={"subject": kept.copy_now.body})
+        update = {"copy_now": changed, "state": State.WAITING, "version": kept.version + 1}
+        tx.reviews.save(kept.model_copy(update=update), kept.version)
+    found = pack_of(office, f"/v1/reviews/{item['id']}/evidence").signatures[0]
+
+    assert found.holds is None
+    assert "taken back" in found.says

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from copydesk.audiences import Audience
+from copydesk.brand_voice import Brand
+from copydesk.briefs import Brief
 from copydesk.desk.evidence.pack import Bound, Signature
 from copydesk.desk.evidence.tracing import Trace
 from copydesk.desk.facts import Facts
 from copydesk.desk.parts import sha256_of
 from copydesk.publishing import approval_hash
-from copydesk.review_queue import AuditEntry
+from copydesk.review_queue import AuditEntry, ReviewItem, State
+from copydesk.review_queue.items import Signature as Given
 from copydesk.variants import Copy
 
 HASHES = {"review.approved": "approval_hash", "copy.approved": "hash"}
 """Acts that sign copy, with the name under which the record keeps what was signed."""
 HOLDS = "Computed again from the copy, facts and policy of then, it is the same."
 DIFFERS = "Computed again it differs: the copy or the facts below are not those that were signed."
+SUPERSEDED = "It was taken back since, or the copy was changed and signed anew."
 UNKNOWN = (
     "It cannot be computed again: the record of then does not name the policy in force, and under "
     "the one of now it differs."
@@ -39,16 +44,24 @@ def brief_of(found: Trace) -> Facts:
 
 def signatures(found: Trace, policy: str) -> Iterator[Signature]:
     """Yield every signature, oldest first; `policy` is the hash of the one in force now."""
-    for entry in found.records:
-        if entry.event.act in HASHES:
-            yield _signature(found, entry, policy)
+    signed = [_recorded(found, entry, policy) for entry in found.records if _signs(entry)]
+    known = {(one.by, one.approval_hash) for one in signed}
+    for item in found.items:
+        given = (one for one in item.signatures if one.decision == "approve")
+        others = (one for one in given if (one.by, one.approval_hash) not in known)
+        signed.extend(_given(found, item, one, policy) for one in others)
+    yield from sorted(signed, key=lambda one: one.at)
 
 
-def _signature(found: Trace, entry: AuditEntry, policy: str) -> Signature:
+def _signs(entry: AuditEntry) -> bool:
+    event = entry.event
+    return event.act in HASHES and bool(event.details.get(HASHES[event.act]))
+
+
+def _recorded(found: Trace, entry: AuditEntry, policy: str) -> Signature:
     event, details = entry.event, entry.event.details
-    signed = str(details.get(HASHES[event.act], ""))
-    holds = _again(found, entry, details.get("policy") or policy) == signed
-    known = holds or "policy" in details
+    signed = details[HASHES[event.act]]
+    holds = approval_hash(*_signed(found, event.subject), details.get("policy") or policy) == signed
     return Signature(
         record=entry.number,
         by=event.actor,
@@ -56,24 +69,47 @@ def _signature(found: Trace, entry: AuditEntry, policy: str) -> Signature:
         at=event.at,
         note=details.get("note"),
         approval_hash=signed,
-        holds=holds if known else None,
-        says=HOLDS if holds else DIFFERS if known else UNKNOWN,
+        **_judged(holds=holds, stands=_stands(found, entry), known="policy" in details),
     )
+
+
+def _given(found: Trace, item: ReviewItem, one: Given, policy: str) -> Signature:
+    """Return one of several signatures that the item needs, as the item keeps it."""
+    holds = approval_hash(*_signed(found, item.id), policy) == one.approval_hash
+    return Signature(
+        by=one.by,
+        role=", ".join(one.roles) or None,
+        at=one.at,
+        note=one.note,
+        approval_hash=one.approval_hash,
+        **_judged(holds=holds, stands=True, known=False),
+    )
+
+
+def _judged(*, holds: bool, stands: bool, known: bool) -> dict[str, Any]:
+    if holds:
+        return {"holds": True, "says": HOLDS}
+    if not stands:
+        return {"holds": None, "says": SUPERSEDED}
+    return {"holds": False, "says": DIFFERS} if known else {"holds": None, "says": UNKNOWN}
+
+
+def _stands(found: Trace, entry: AuditEntry) -> bool:
+    """Return whether this is the signature under which the copy is approved now."""
+    subject = entry.event.subject
+    last = [one for one in found.records if one.event.subject == subject and _signs(one)][-1]
+    item = next((item for item in found.items if item.id == subject), None)
+    return entry == last and (item is None or item.state is State.APPROVED)
 
 
 def _role(actor: str, details: Mapping[str, Any]) -> str | None:
     return "policy" if actor.startswith("policy:") else details.get("role")
 
 
-def _again(found: Trace, entry: AuditEntry, policy: str) -> str:
-    copy, facts = _signed(found, entry)
-    return approval_hash(copy, *facts, policy)
-
-
-def _signed(found: Trace, entry: AuditEntry) -> tuple[Copy, Facts]:
-    """Return the copy and the facts that the signature was put under, as they are kept."""
-    item = next((item for item in found.items if item.id == entry.event.subject), None)
+def _signed(found: Trace, subject: str) -> tuple[Copy, Brief, Brand, Audience]:
+    """Return the copy and the facts that a signature was put under, as they are kept."""
+    item = next((item for item in found.items if item.id == subject), None)
     if item is not None:
-        return item.copy_now, (item.brief, item.brand, item.audience)
-    request = found.generation.request
-    return found.routed.variant.copy_, (request.brief, request.brand, request.audience)
+        return item.copy_now, item.brief, item.brand, item.audience
+    request, copy = found.generation.request, found.routed.variant.copy_
+    return copy, request.brief, request.brand, request.audience

@@ -26,14 +26,17 @@ from copydesk.desk.standards import POLICY_IN_FORCE, RULES_IN_FORCE, Standards
 from copydesk.errors import NotFound
 from copydesk.publishing import holds
 from copydesk.review_queue import AuditEntry, ReviewItem
+from copydesk.review_queue.talk import Comment
 from copydesk.storage import Store, Transaction
 
 SHOWN = frozenset(
     {"id", "state", "routed_by", "routed_because", "editors", "decisions", "checked", "copy_now"}
+    | {"dismissed", "signatures"}
 )
 OWN = frozenset(
     {"generation_id", "campaign", "requester", "variant", "brief", "brand", "audience", "score"}
     | {"version", "holder", "lease_until", "approval_hash", "created_at", "updated_at"}
+    | {"undoable", "blind_over"}
 )
 """What of a review item is in the pack elsewhere, or concerns the queue and not the copy."""
 
@@ -87,7 +90,7 @@ class Explaining:
             rules=tuple(self._books(found)),
             checked=found.routed.checked,
             rule_texts=tuple(self._rule_texts(found)),
-            reviews=tuple(map(_review, found.items)),
+            reviews=tuple(_review(item, found.comments[item.id]) for item in found.items),
             edits=tuple(_edits(found)),
             signatures=tuple(signatures(found, self._standards.hashes.policy)),
             approved=found.approved,
@@ -158,7 +161,7 @@ def _named(found: Trace, kind: str) -> Iterator[str]:
             yield sha256
 
 
-def _review(item: ReviewItem) -> Review:
+def _review(item: ReviewItem, comments: tuple[Comment, ...]) -> Review:
     more = item.model_dump(mode="json", exclude=set(SHOWN | OWN), exclude_defaults=True)
     return Review(
         id=item.id,
@@ -167,6 +170,8 @@ def _review(item: ReviewItem) -> Review:
         routed_because=item.routed_because,
         editors=item.editors,
         decisions=item.decisions,
+        dismissed=item.dismissed,
+        comments=comments,
         checked=item.checked,
         copy_=item.copy_now,
         more=more,

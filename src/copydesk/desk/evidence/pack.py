@@ -9,6 +9,8 @@ from copydesk.briefs import Noun
 from copydesk.guardrails import Checked
 from copydesk.publishing import ApprovedCopy
 from copydesk.review_queue import AuditEntry, Decision
+from copydesk.review_queue.items import Dismissal
+from copydesk.review_queue.talk import Comment
 from copydesk.variants import Copy, Provenance
 
 
@@ -76,8 +78,8 @@ class Edited(Noun):
 class Signature(Noun):
     """Who took responsibility, and for what."""
 
-    record: int
-    """Number of the audit record that keeps it."""
+    record: int | None = None
+    """Number of the audit record that keeps it; None where only the review item does."""
     by: str
     """User name, or `policy:NAME` where a rule decided."""
     role: str | None = None
@@ -101,11 +103,14 @@ class Review(Noun):
     routed_because: str
     editors: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    """Every act, with its note: comments are these."""
+    """Every act, with its note."""
+    dismissed: tuple[Dismissal, ...] = ()
+    """Findings that a person judged not to apply."""
+    comments: tuple[Comment, ...] = ()
     checked: Checked
     copy_: Copy
     more: dict[str, Any] = {}
-    """What else reviewers left on it, as dismissals of findings."""
+    """What else reviewers left on it, as a request for changes."""
 
 
 class Seal(Noun):

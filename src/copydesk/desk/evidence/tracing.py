@@ -9,6 +9,7 @@ from copydesk.errors import NotFound
 from copydesk.generations import Generation, RoutedVariant
 from copydesk.publishing import ApprovedCopy, Campaign
 from copydesk.review_queue import AuditEntry, AuditQuery, ReviewItem, ReviewQuery
+from copydesk.review_queue.talk import Comment
 from copydesk.storage import Transaction
 
 PAGE = 200
@@ -30,6 +31,8 @@ class Trace:
     approved: tuple[ApprovedCopy, ...]
     campaign: Campaign
     records: tuple[AuditEntry, ...]
+    comments: dict[str, tuple[Comment, ...]]
+    """By the id of the review item."""
 
 
 def trace(tx: Transaction, name: str) -> Trace:
@@ -52,6 +55,7 @@ def trace(tx: Transaction, name: str) -> Trace:
         tuple(tx.library.of_variant(variant_id)),
         tx.campaigns.get(generation.campaign),
         tuple(_records(tx, variant_id, generation, items)),
+        {item.id: tuple(tx.comments.about(item.id)) for item in items},
     )
 
 
