@@ -104,8 +104,23 @@ def test_copy_changed_behind_the_record_does_not_fit_its_signature(office: Offic
     pack = pack_of(office, f"/v1/reviews/{item['id']}/evidence")
 
     assert pack.signatures[0].holds is False
-    assert [seal.holds for seal in pack.seals] == [True, False]
+    assert [seal.holds for seal in pack.seals] == [True, False, False]
     assert "✗ A signature does not fit" in office.get("rex", _page(item)).text
+
+
+def test_copy_changed_in_the_library_is_found(office: Office) -> None:
+    """What is served lies in the library: it is shown, and held against what was signed."""
+    item = signed(office)
+    with office.desk.store.transaction() as tx:
+        served = tx.library.of_variant(item["variant"]["id"])[0]
+        forged = served.copy_.model_copy(update={"subject": served.copy_.body})
+        tx.library.add(served.model_copy(update={"copy_": forged}))
+    pack = pack_of(office, f"/v1/reviews/{item['id']}/evidence")
+
+    assert pack.copy_.subject == pack.copy_.body
+    broken = [seal.what for seal in pack.seals if not seal.holds]
+    assert broken == ["The copy in the library"]
+    assert pack.standing.startswith("Approved, and not served any more")
 
 
 def test_pulls_are_counted_in_the_pack(office: Office) -> None:

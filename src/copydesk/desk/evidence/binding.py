@@ -8,7 +8,7 @@ from typing import Any
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief
-from copydesk.desk.evidence.pack import Bound, Signature
+from copydesk.desk.evidence.pack import Bound, Seal, Signature
 from copydesk.desk.evidence.tracing import Trace
 from copydesk.desk.facts import Facts
 from copydesk.desk.parts import sha256_of
@@ -53,14 +53,28 @@ def signatures(found: Trace, policy: str) -> Iterator[Signature]:
     yield from sorted(signed, key=lambda one: one.at)
 
 
+def library_seals(found: Trace) -> Iterator[Seal]:
+    """Yield whether the library holds what was signed: the copy that is served lies there."""
+    for one in found.approved:
+        subject = one.review_id or one.id
+        signed = [e for e in found.records if e.event.subject == subject and _signs(e)]
+        if signed:
+            same = one.approval_hash == _hash_in(signed[-1])
+            holds = same and one.copy_ == _signed(found, subject)[0]
+            yield Seal(what="The copy in the library", record=signed[-1].number, holds=holds)
+
+
+def _hash_in(entry: AuditEntry) -> str:
+    return str(entry.event.details.get(HASHES[entry.event.act]) or "")
+
+
 def _signs(entry: AuditEntry) -> bool:
-    event = entry.event
-    return event.act in HASHES and bool(event.details.get(HASHES[event.act]))
+    return entry.event.act in HASHES and bool(_hash_in(entry))
 
 
 def _recorded(found: Trace, entry: AuditEntry, policy: str) -> Signature:
     event, details = entry.event, entry.event.details
-    signed = details[HASHES[event.act]]
+    signed = _hash_in(entry)
     holds = approval_hash(*_signed(found, event.subject), details.get("policy") or policy) == signed
     return Signature(
         record=entry.number,

@@ -7,7 +7,7 @@ from typing import Any
 
 from copydesk import __version__
 from copydesk.access import Actor
-from copydesk.desk.evidence.binding import bound, brief_of, signatures
+from copydesk.desk.evidence.binding import bound, brief_of, library_seals, signatures
 from copydesk.desk.evidence.diffing import edited
 from copydesk.desk.evidence.pack import (
     ChainFound,
@@ -28,6 +28,7 @@ from copydesk.publishing import holds
 from copydesk.review_queue import AuditEntry, ReviewItem
 from copydesk.review_queue.talk import Comment
 from copydesk.storage import Store, Transaction
+from copydesk.variants import Copy
 
 SHOWN = frozenset(
     {"id", "state", "routed_by", "routed_because", "editors", "decisions", "checked", "copy_now"}
@@ -39,6 +40,10 @@ OWN = frozenset(
     | {"undoable", "blind_over"}
 )
 """What of a review item is in the pack elsewhere, or concerns the queue and not the copy."""
+
+
+CASES = {"must_flag", "must_pass"}
+"""What tests a rule is no part of what it says."""
 
 
 class Explaining:
@@ -69,7 +74,6 @@ class Explaining:
     def _pack(self, tx: Transaction, found: Trace) -> EvidencePack:
         generation, variant = found.generation, found.routed.variant
         brief, brand, audience = brief_of(found)
-        last = found.items[-1] if found.items else None
         return EvidencePack(
             variant_id=variant.id,
             campaign=generation.campaign,
@@ -80,7 +84,7 @@ class Explaining:
             copydesk_version=__version__,
             standing=self._standing(found),
             written=variant.copy_,
-            copy_=last.copy_now if last is not None else variant.copy_,
+            copy_=_copy_now(found),
             provenance=variant.provenance,
             prompt=prompt_again(generation.request, variant.provenance),
             brief=bound(brief.model_dump(mode="json")),
@@ -138,7 +142,7 @@ class Explaining:
         if book is None or rule is None:
             return RuleText(id=rule_id)
         pack = next((one.pack for one in book.packs if rule in one.rules), None)
-        content = rule.model_dump(mode="json", exclude_defaults=True, exclude={"must_flag"})
+        content = rule.model_dump(mode="json", exclude_defaults=True, exclude=CASES)
         return RuleText(id=rule_id, pack=pack, content=content)
 
 
@@ -159,6 +163,13 @@ def _named(found: Trace, kind: str) -> Iterator[str]:
     for entry in found.records:
         if isinstance(sha256 := entry.event.details.get(kind), str):
             yield sha256
+
+
+def _copy_now(found: Trace) -> Copy:
+    """Return the copy that was approved last, else as reviewers left it, else as it was written."""
+    if found.approved:
+        return max(found.approved, key=lambda one: one.approved_at).copy_
+    return found.items[-1].copy_now if found.items else found.routed.variant.copy_
 
 
 def _review(item: ReviewItem, comments: tuple[Comment, ...]) -> Review:
@@ -195,6 +206,7 @@ def _seals(found: Trace) -> Iterator[Seal]:
         if isinstance(sealed, dict) and found.variant_id in sealed:
             same = sealed[found.variant_id] == sha256_of(found.routed)
             yield Seal(what="The variant as written and checked", record=entry.number, holds=same)
+    yield from library_seals(found)
     for edit in _last_edits(found):
         item = next(item for item in found.items if item.id == edit.event.subject)
         same = edit.event.details["after"] == item.copy_now.model_dump(mode="json")

@@ -146,7 +146,7 @@ class EvidencePack(Noun):
     written: Copy
     """As the model wrote it."""
     copy_: Copy
-    """As it stands now."""
+    """As it was approved, else as it stands in review."""
     provenance: Provenance
     prompt: PromptEvidence
     brief: Bound
