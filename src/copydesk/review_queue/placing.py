@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 from copydesk.review_queue.items import ReviewItem
 from copydesk.review_queue.policy import Policy
-from copydesk.review_queue.priority import EPOCH, Priority, RuleWeight, mark, priority
+from copydesk.review_queue.priority import EPOCH, HOUR, Priority, RuleWeight, mark, priority
+
+OLDER = 1e-6
+"""Points for each hour that an item is older: too few to count beside any weight."""
 
 
 class Place(NamedTuple):
@@ -39,7 +42,9 @@ class Placer:
         roles = {self._reviewers[rule] for rule in found if rule in self._reviewers}
         if item.escalated_to is not None:
             roles.add(item.escalated_to)
-        return Place(-told.points, told.due_at, frozenset(roles), self.mark)
+        # Copy for one send is due at one moment: of equal items the older is first.
+        order = -told.points + OLDER * ((item.created_at - EPOCH) / HOUR)
+        return Place(order, told.due_at, frozenset(roles), self.mark)
 
     def priority(self, item: ReviewItem, now: datetime) -> Priority:
         """Return the priority that the item has at `now`, with its parts."""

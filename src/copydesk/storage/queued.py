@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from copydesk.guardrails import Severity
 from copydesk.review_queue import OPEN, ReviewItem, State
@@ -67,6 +68,10 @@ class Queued:
             lease_until=item.lease_until,
             mark=place.mark,
         )
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the columns of the row."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def is_held(self, now: datetime) -> bool:
         """Return whether somebody's lease is running at `now`."""

@@ -8,7 +8,6 @@ judged on narrow rows. Counts walk narrow rows or an index, and no document.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
@@ -84,7 +83,7 @@ class SqlQueue:
 
     def place(self, item: ReviewItem) -> None:
         """Give the item its place, by the weights that the store was given last."""
-        put(self._connection, schema.queue, asdict(Queued.of(item, self._placer)))
+        put(self._connection, schema.queue, Queued.of(item, self._placer).as_row())
         text = {"id": item.id, "searched": searched(item)}
         put(self._connection, schema.queue_texts, text)
         self._tag(item.id, tags(item, self._placer))
