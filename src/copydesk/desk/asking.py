@@ -236,7 +236,8 @@ class Asking:
                 updated_at=now,
             )
             tx.campaigns.add(new)
-            record(tx, new.id, "campaign.opened", generation.requester, self._clock())
+            facts = {"brief": sha256_of(new.brief), "brand": sha256_of(new.brand)}
+            record(tx, new.id, "campaign.opened", generation.requester, self._clock(), **facts)
             return
         _must_fit(campaign, request)
         if campaign.audiences.get(request.audience.id) != request.audience:

@@ -8,7 +8,7 @@ from datetime import datetime
 from copydesk.access import Actor, Role
 from copydesk.briefs import Brief
 from copydesk.desk.facts import Recheck, open_items
-from copydesk.desk.parts import READERS, Checks, Clock, must_stand_at, record
+from copydesk.desk.parts import READERS, Checks, Clock, must_stand_at, record, sha256_of
 from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.shelves import Shelves
 from copydesk.errors import BlockedCopy, NotFound, SelfApproval
@@ -200,7 +200,7 @@ class Serving:
             voided.append(FALLBACK_ID)
         requeued = tuple(item_id for item_id in fresh if item_id is not None)
         details = {"version": after.version, "changed": _changed(before.brief, after.brief)}
-        details |= {"voided": voided, "requeued": list(requeued)}
+        details |= {"voided": voided, "requeued": list(requeued), "brief": sha256_of(after.brief)}
         record(tx, after.id, "campaign.brief_changed", actor.name, now, **details)
         return CampaignChange(**dict(after), voided=tuple(voided), requeued=requeued)
 

@@ -81,6 +81,7 @@ def test_every_act_on_the_copy_is_among_the_records(office: Office) -> None:
     ]
     assert pack.policy[0].content is not None
     assert pack.rules[0].in_force
+    assert pack.brief.record == pack.brand.record == pack.records[0].number
 
 
 def test_copy_that_a_policy_approved_has_evidence_too(office: Office) -> None:

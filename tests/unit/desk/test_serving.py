@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from copydesk.access import Actor, Role
+from copydesk.desk.parts import sha256_of
 from copydesk.errors import (
     BlockedCopy,
     Conflict,
@@ -125,6 +126,7 @@ def test_a_new_brief_recalls_what_was_approved() -> None:
     assert world.acts(item.id) == [("review.requeued", "mara")]
     assert world.details("spring") == {
         "version": 2, "changed": ["facts"], "voided": ["var_1"], "requeued": [item.id],
+        "brief": sha256_of(NEW_FACTS),
     }  # fmt: skip
 
 

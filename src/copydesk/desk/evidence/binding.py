@@ -28,9 +28,11 @@ UNKNOWN = (
 )
 
 
-def bound(content: dict[str, Any]) -> Bound:
-    """Return the content with its hash."""
-    return Bound(sha256=sha256_of(content), content=content)
+def bound(found: Trace, what: str, content: dict[str, Any]) -> Bound:
+    """Return the content with its hash, and where the record names it as `what`."""
+    sha256 = sha256_of(content)
+    named = (one.number for one in found.records if one.event.details.get(what) == sha256)
+    return Bound(sha256=sha256, content=content, record=next(named, None))
 
 
 def brief_of(found: Trace) -> Facts:

@@ -42,6 +42,8 @@ OWN = frozenset(
 """What of a review item is in the pack elsewhere, or concerns the queue and not the copy."""
 
 
+NAMING = {"recipient", "fields"}
+"""What of an audience may say who somebody is."""
 CASES = {"must_flag", "must_pass"}
 """What tests a rule is no part of what it says."""
 
@@ -87,9 +89,9 @@ class Explaining:
             copy_=_copy_now(found),
             provenance=variant.provenance,
             prompt=prompt_again(generation.request, variant.provenance),
-            brief=bound(brief.model_dump(mode="json")),
-            brand=bound(brand.model_dump(mode="json")),
-            audience=bound(audience.model_dump(mode="json", exclude={"recipient", "fields"})),
+            brief=bound(found, "brief", brief.model_dump(mode="json")),
+            brand=bound(found, "brand", brand.model_dump(mode="json")),
+            audience=bound(found, "", audience.model_dump(mode="json", exclude=NAMING)),
             policy=tuple(self._policies(found)),
             rules=tuple(self._books(found)),
             checked=found.routed.checked,

@@ -33,6 +33,8 @@ class Bound(Noun):
     sha256: str
     """SHA-256 of `content` as canonical JSON: names in order, no spaces."""
     content: dict[str, Any]
+    record: int | None = None
+    """Number of the first audit record that names this hash, where one does."""
 
 
 class Standard(Noun):
