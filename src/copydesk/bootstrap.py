@@ -14,9 +14,11 @@ from sqlalchemy.engine import make_url
 
 from copydesk.desk.access_desk import Access
 from copydesk.desk.asking import Asking
+from copydesk.desk.conversing import Conversing
 from copydesk.desk.deciding import Deciding
 from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
+from copydesk.desk.outside import Outside
 from copydesk.desk.parts import Clock
 from copydesk.desk.queueing import Queueing
 from copydesk.desk.receiving import Receiving
@@ -72,6 +74,8 @@ class Copydesk:
     pipeline: Pipeline
     asking: Asking
     reviewing: Reviewing
+    conversing: Conversing
+    outside: Outside
     queueing: Queueing
     deciding: Deciding
     serving: Serving
@@ -129,8 +133,10 @@ def bootstrap(
     secret = secret_of(settings)
     trusting = Trusting(store, policy, clock, secret, demanding(checker))
     lease = timedelta(minutes=settings.lease_minutes)
-    reviewing = Reviewing(store, checker, policy, clock, lease)
-    serving = Serving(store, checker, policy, clock, secret)
+    undo = timedelta(seconds=settings.undo_seconds)
+    reviewing = Reviewing(store, checker, policy, clock, lease, undo)
+    conversing = Conversing(reviewing.acting)
+    serving = Serving(store, checker, policy, clock, secret, undo)
     standards = Standards(store, policy, checker, clock)
     return Copydesk(
         settings=settings,
@@ -143,6 +149,8 @@ def bootstrap(
         pipeline=pipeline,
         asking=Asking(store, pipeline, policy, clock, trusting),
         reviewing=reviewing,
+        conversing=conversing,
+        outside=Outside(reviewing, conversing, secret),
         queueing=Queueing(store, Placer(policy, reviewers(checker)), clock),
         deciding=Deciding(store, reviewing),
         receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),

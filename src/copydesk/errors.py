@@ -9,6 +9,7 @@
     ├── Forbidden                 403   known, but not allowed
     │   └── SelfApproval          403   the one who asked for the copy tried to sign it
     ├── NotFound                  404   nothing by that name
+    ├── LinkEnded                 410   a link to a review is out of date, revoked or used
     ├── Conflict                  409   the request does not fit what is there
     │   ├── WrongMove             409   the review item's state does not allow this act
     │   ├── HeldByAnother         409   somebody else holds the lease
@@ -119,6 +120,12 @@ class NotFound(CopydeskError):
     """There is nothing by that name."""
 
     status = 404
+
+
+class LinkEnded(CopydeskError):
+    """This link is out of date, was revoked or was used: ask for a new one."""
+
+    status = 410
 
 
 class Conflict(CopydeskError):

@@ -119,6 +119,9 @@ class Settings(BaseSettings):
 
     lease_minutes: int = Field(default=15, ge=1)
     """How long a claimed review item stays with its reviewer."""
+    undo_seconds: int = Field(default=10, ge=0, le=300)
+    """For how long who approved, rejected, edited or dismissed can take it back; 0 for never. What
+    was pulled stays approved."""
     session_hours: int = Field(default=12, ge=1)
     """How long a browser stays signed in."""
     pull_max_age_s: int = Field(default=30, ge=0)

@@ -42,9 +42,14 @@ def facts_now(item: ReviewItem, campaign: Campaign) -> Facts:
 
 
 def on_facts(item: ReviewItem, facts: Facts) -> ReviewItem:
-    """Return the item on these facts, with its check as it was."""
+    """Return the item on these facts, with its check as it was.
+
+    What was dismissed on other facts is dismissed no more.
+    """
     brief, brand, audience = facts
-    return item.model_copy(update={"brief": brief, "brand": brand, "audience": audience})
+    dismissed = item.dismissed if stand(item, facts) else ()
+    update = {"brief": brief, "brand": brand, "audience": audience, "dismissed": dismissed}
+    return item.model_copy(update=update)
 
 
 def stand(item: ReviewItem, facts: Facts) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from copydesk.access import Role
@@ -17,6 +17,9 @@ from copydesk.review_queue import AuditEvent, ReviewItem
 from copydesk.storage import Transaction
 
 Clock = Callable[[], datetime]
+
+UNDO = timedelta(seconds=10)
+"""For how long an act can be taken back where no setting says otherwise."""
 
 DECIDERS = (Role.REVIEWER, Role.APPROVER)
 READERS = (*DECIDERS, Role.ADMIN)

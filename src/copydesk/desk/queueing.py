@@ -20,6 +20,7 @@ from copydesk.review_queue.searching import (
     Tally,
     View,
 )
+from copydesk.review_queue.signing import seen_by
 from copydesk.storage import Store
 
 VIEWS_AT_MOST = 50
@@ -75,7 +76,10 @@ class Queueing:
         with self._store.transaction() as tx:
             hits = tx.queue.page(query)
         shown = hits[:limit]
-        ranked = [Ranked(hit.item, self._placer.priority(hit.item, now)) for hit in shown]
+        ranked = [
+            Ranked(seen_by(actor.name, hit.item), self._placer.priority(hit.item, now))
+            for hit in shown
+        ]
         return Page(ranked, str(shown[-1].cursor) if len(hits) > limit else None)
 
     def counts(

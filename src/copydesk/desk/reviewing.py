@@ -2,57 +2,55 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from copydesk.access import Actor, Role
-from copydesk.desk.facts import Facts, facts_now, on_facts, stand
-from copydesk.desk.parts import (
-    DECIDERS,
-    READERS,
-    Checks,
-    Clock,
-    checked_and_bound,
-    must_stand_at,
-    record,
-)
-from copydesk.desk.standards import Standards
-from copydesk.desk.trusting import settle
-from copydesk.errors import BlockedCopy, Conflict, StaleVersion
-from copydesk.guardrails import Severity, Submission, Verdict
-from copydesk.publishing import ApprovedCopy, approval_hash
+from copydesk.access import Actor
+from copydesk.briefs import Noun
+from copydesk.desk.acting import Acting, read, readable
+from copydesk.desk.facts import facts_now, on_facts
+from copydesk.desk.parts import DECIDERS, READERS, UNDO, Checks, Clock, checked_and_bound
+from copydesk.desk.signing import Signing
+from copydesk.errors import InputError, Problem
+from copydesk.guardrails import Checked, Finding, Severity, Submission
 from copydesk.review_queue import (
     Act,
     AuditEvent,
+    AuditQuery,
     Deed,
+    Dismissal,
+    DismissalReason,
     Policy,
     Reviewer,
     ReviewItem,
     ReviewQuery,
     State,
     allow,
-    move,
-    with_facts,
 )
+from copydesk.review_queue.signing import Needs, must_be_dismissible, seen_by
 from copydesk.storage import Store, Transaction
 from copydesk.variants import Copy
 
-PAST = {
-    Act.CLAIM: "review.claimed",
-    Act.APPROVE: "review.approved",
-    Act.EDIT: "review.edited",
-    Act.REJECT: "review.rejected",
-    Act.ESCALATE: "review.escalated",
-    Act.RELEASE: "review.released",
-}
+PAGE = 500
+
+
+class DismissedRule(Noun):
+    """How often people judged that what a rule found did not apply."""
+
+    rule: str
+    dismissed: int
+    reasons: dict[str, int]
+    """How often for each DismissalReason."""
 
 
 class Reviewing:
     """Reads and moves review items.
 
     Every act raises Forbidden without the role reviewer or approver, NotFound, VersionRequired,
-    StaleVersion, and what `review_queue.allow` raises.
+    StaleVersion, and what `review_queue.allow` raises. Items come back as the actor may see them:
+    while two people read one blind, neither sees the other's decision.
     """
 
     def __init__(
@@ -62,19 +60,21 @@ class Reviewing:
         policy: Policy,
         clock: Clock,
         lease: timedelta = timedelta(minutes=15),
+        undo: timedelta = UNDO,
     ) -> None:
+        self.acting = Acting(store, checker, policy, clock)
+        self.signing = Signing(self.acting, undo)
         self._store = store
         self._checker = checker
-        self._policy = policy
         self._clock = clock
         self._lease = lease
-        self._standards = Standards(store, policy, checker, clock)
 
     def find(self, query: ReviewQuery, actor: Actor) -> Sequence[ReviewItem]:
         """Return a page of items, oldest first; a claim that ran out counts as waiting."""
         actor.must_be(*READERS)
         with self._store.transaction() as tx:
-            return list(islice(_matching(tx, query, self._clock()), query.limit))
+            found = list(islice(_matching(tx, query, self._clock()), query.limit))
+        return [seen_by(actor.name, item) for item in found]
 
     def count(self, actor: Actor) -> dict[State, int]:
         """Return how many items are in each state, zeros included."""
@@ -83,16 +83,39 @@ class Reviewing:
             return tx.reviews.count()
 
     def get(self, item_id: str, actor: Actor) -> ReviewItem:
-        """Return the item. Raises NotFound."""
-        actor.must_be(*READERS)
+        """Return the item, also to who asked for the copy. Raises NotFound."""
         with self._store.transaction() as tx:
-            return tx.reviews.get(item_id)
+            return seen_by(actor.name, readable(tx, item_id, actor))
 
     def siblings(self, item: ReviewItem) -> Sequence[ReviewItem]:
         """Return the other items of the same generation: what else was written for the brief."""
         query = ReviewQuery(generation_id=item.generation_id)
         with self._store.transaction() as tx:
-            return [other for other in tx.reviews.find(query) if other.id != item.id]
+            found = [other for other in tx.reviews.find(query) if other.id != item.id]
+        return [seen_by("", other) for other in found]
+
+    def as_reviewer(self, actor: Actor) -> Reviewer:
+        """Return the actor as the table of moves knows them. Raises Forbidden."""
+        return self.acting.reviewer(actor)
+
+    def needs(self, item_id: str, actor: Actor) -> Needs:
+        """Return which signatures the item has, as the actor may see them, and which it lacks."""
+        with self._store.transaction() as tx:
+            item = readable(tx, item_id, actor)
+        return self.signing.needs(seen_by(actor.name, item))
+
+    def check(self, item_id: str, actor: Actor, copy: Copy) -> Checked:
+        """Check copy on the item's own facts, as an edit would, and store nothing.
+
+        Raises:
+            Conflict: the campaign has no such audience any more.
+        """
+        with self._store.transaction() as tx:
+            item = readable(tx, item_id, actor)
+            facts = facts_now(item, tx.campaigns.get(item.campaign))
+        submission = Submission(copy, *facts)
+        self._checker.consider_now([submission])
+        return checked_and_bound(self._checker, submission)
 
     def history(self, item_id: str, actor: Actor) -> Sequence[AuditEvent]:
         """Return what the record says about the item, in order."""
@@ -109,10 +132,24 @@ class Reviewing:
         return self._act(item_id, Act.RELEASE, actor, version, Deed())
 
     def escalate(
-        self, item_id: str, actor: Actor, version: int | None, note: str | None
+        self,
+        item_id: str,
+        actor: Actor,
+        version: int | None,
+        note: str | None,
+        role: str | None = None,
     ) -> ReviewItem:
-        """Leave the item to an approver. Raises InputError without a note."""
-        return self._act(item_id, Act.ESCALATE, actor, version, Deed(note=note))
+        """Leave the item to an approver, or to who holds a reviewer role, as `legal`.
+
+        Raises InputError without a note, and when nobody holds the role.
+        """
+        by = self.acting.reviewer(actor)
+        with self._store.transaction() as tx:
+            item = read(tx, item_id, version)
+            if role is not None:
+                self._must_be_held(tx, role)
+            deed = Deed(note=note, role=role)
+            return self.acting.move(tx, item, Act.ESCALATE, by, deed, to=role or "approver")
 
     def reject(
         self,
@@ -124,15 +161,11 @@ class Reviewing:
     ) -> ReviewItem:
         """Turn the copy down for good; an earlier approval of it is withdrawn.
 
+        Where two people read it blind, it is one of two decisions.
+
         Raises InputError when the reason is not a `Reason`, or is `other` without a note.
         """
-        by = _reviewer(actor)
-        with self._store.transaction() as tx:
-            item = _read(tx, item_id, version)
-            moved = self._move(tx, item, Act.REJECT, by, Deed(note=note, reason=reason))
-            if any(copy.id == item.variant.id for copy in tx.library.served(item.campaign)):
-                tx.library.withdraw(item.campaign, item.variant.id, f"rejected: {reason}")
-            return moved
+        return self.signing.reject(item_id, self.acting.reviewer(actor), version, reason, note)
 
     def edit(
         self,
@@ -147,140 +180,161 @@ class Reviewing:
         The editor is an author from then on and cannot approve it. A blocking finding does not
         stop the edit; the copy then waits for another one.
         """
-        by = _reviewer(actor)
-        self._checker.consider_now(self._to_check(item_id, version, copy))
-        with self._store.transaction() as tx:
-            item = _read(tx, item_id, version)
-            facts = facts_now(item, tx.campaigns.get(item.campaign))
-            checked = checked_and_bound(self._checker, Submission(copy, *facts))
-            deed = Deed(note=note, copy=copy, checked=checked)
-            return self._move(tx, on_facts(item, facts), Act.EDIT, by, deed)
+        return self._change(item_id, Act.EDIT, self.acting.reviewer(actor), version, copy, note)
+
+    def approve_with_edit(
+        self,
+        item_id: str,
+        actor: Actor,
+        version: int | None,
+        copy: Copy,
+        note: str | None = None,
+    ) -> ReviewItem:
+        """Change the copy and say that it is good so: another person still has to sign it.
+
+        Raises:
+            BlockedCopy: the changed copy has a blocking finding.
+            SelfApproval: the actor is an author of it already.
+        """
+        by = self.acting.reviewer(actor)
+        return self._change(item_id, Act.APPROVE_WITH_EDIT, by, version, copy, note)
 
     def approve(
         self, item_id: str, actor: Actor, version: int | None, note: str | None = None
     ) -> ReviewItem:
-        """Sign the copy; from then on it is served.
+        """Sign the copy; approved once no other signature is needed, from then on it is served.
 
         Nobody signs what they have not read: when the campaign's facts changed since the item was
         checked, the item is brought up to date first, and the signature refused.
 
         Raises:
-            SelfApproval: the actor asked for the copy, or edited it.
+            SelfApproval: the actor asked for the copy, edited it, or answered for it.
             BlockedCopy: a blocking finding stands.
+            Forbidden: signatures in reviewer roles are asked for, and the actor holds none.
+            WrongMove: the actor has signed it already.
             StaleVersion: the item changed, or its campaign did.
         """
-        by, now = _reviewer(actor), self._clock()
-        self._checker.consider_now(self._to_check(item_id, version))
-        self._standards.noted()
-        with self._store.transaction() as tx:
-            item = _read(tx, item_id, version)
-            allow(item, Act.APPROVE, by, now)
-            facts = facts_now(item, tx.campaigns.get(item.campaign))
-            if stand(item, facts):
-                return self._sign(tx, item, facts, by, note)
-            refusal = self._bring_up_to_date(tx, item, facts)
-        raise refusal
+        return self.signing.approve(item_id, self.acting.reviewer(actor), version, note)
 
-    def _to_check(
-        self, item_id: str, version: int | None, copy: Copy | None = None
-    ) -> Iterator[Submission]:
-        """Yield what an act is about to check: other copy, or the same on other facts."""
-        with self._store.transaction() as tx:
-            item = _read(tx, item_id, version)
-            facts = facts_now(item, tx.campaigns.get(item.campaign))
-        if copy is not None or not stand(item, facts):
-            yield Submission(copy or item.copy_now, *facts)
+    def undo(self, item_id: str, actor: Actor, version: int | None) -> ReviewItem:
+        """Take back what the actor did a few seconds ago; see `Signing.undo`."""
+        return self.signing.undo(item_id, actor, version)
 
-    def _sign(
-        self, tx: Transaction, item: ReviewItem, facts: Facts, by: Reviewer, note: str | None
+    def dismiss(
+        self,
+        item_id: str,
+        actor: Actor,
+        version: int | None,
+        finding: int,
+        reason: str,
+        note: str | None = None,
     ) -> ReviewItem:
-        signed = approval_hash(item.copy_now, *facts, self._policy.sha256)
-        deed = Deed(note=note, approval_hash=signed)
-        in_force = self._standards.hashes._asdict()
-        approved = self._move(tx, on_facts(item, facts), Act.APPROVE, by, deed, **in_force)
-        tx.library.add(
-            ApprovedCopy(
-                id=approved.variant.id,
-                campaign=approved.campaign,
-                audience_id=approved.audience.id,
-                copy_=approved.copy_now,
-                approval_hash=signed,
-                approved_by=by.name,
-                approved_at=approved.updated_at,
-                review_id=approved.id,
-                generation_id=approved.generation_id,
-            )
-        )
-        return approved
+        """Judge that a finding does not apply; `finding` is its place in `checked`, from zero.
 
-    def _bring_up_to_date(self, tx: Transaction, item: ReviewItem, facts: Facts) -> Conflict:
-        """Store the item on the campaign's facts of now, and return why it was not signed."""
-        checked = checked_and_bound(self._checker, Submission(item.copy_now, *facts))
-        now = self._clock()
-        fresh = with_facts(item, facts, checked, now)
-        tx.reviews.save(fresh, item.version)
-        details = {"version": fresh.version, "verdict": checked.verdict.value}
-        record(tx, item.id, "review.rechecked", "copydesk", now, **details)
-        if checked.verdict is Verdict.BLOCK:
-            found = [f.message for f in checked.findings if f.severity is Severity.BLOCK]
-            return BlockedCopy(f"The campaign changed, and this copy no longer fits: {found[0]}")
-        return StaleVersion(
-            "The campaign changed since this item was checked. It was checked again and shows the "
-            "facts of now: read it, then decide."
-        )
+        Raises:
+            InputError: there is no such finding, it is dismissed already, or the reason is no
+                DismissalReason; what blocks, and the reason `other`, need a note.
+            Forbidden: it blocks, and the actor does not hold the reviewer role that its rule names.
+            SelfApproval: the actor is an author.
+        """
+        by, desk = self.acting.reviewer(actor), self.acting
+        with self._store.transaction() as tx:
+            item = read(tx, item_id, version)
+            allow(item, Act.DISMISS, by, self._clock())
+            found = _finding(item, finding)
+            role = desk.role_of(found)
+            must_be_dismissible(found, by, role)
+            _must_say_why(found, reason, note)
+            dismissal = Dismissal(
+                finding=found, by=by.name, at=self._clock(), reason=reason, note=note, role=role
+            )
+            deed = Deed(note=note, reason=reason, dismissal=dismissal)
+            told = found.model_dump(mode="json", exclude_none=True)
+            return desk.move(tx, item, Act.DISMISS, by, deed, rule=found.rule, finding=told)
+
+    def dismissals(self, actor: Actor) -> Sequence[DismissedRule]:
+        """Return which rules' findings were dismissed, most often first, and why: to tune them."""
+        actor.must_be(*READERS)
+        counts: Counter[tuple[str, str]] = Counter()
+        with self._store.transaction() as tx:
+            for event in _events(tx, "review.dismissed"):
+                counts[event.details["rule"], event.details["reason"]] += 1
+            for event in _events(tx, "review.undone"):
+                if event.details["undid"] == Act.DISMISS:
+                    counts[event.details["rule"], event.details["reason"]] -= 1
+        return _by_rule(+counts)
 
     def _act(
         self, item_id: str, act: Act, actor: Actor, version: int | None, deed: Deed
     ) -> ReviewItem:
-        by = _reviewer(actor)
+        by = self.acting.reviewer(actor)
         with self._store.transaction() as tx:
-            return self._move(tx, _read(tx, item_id, version), act, by, deed)
+            return self.acting.move(tx, read(tx, item_id, version), act, by, deed)
 
-    def _move(
+    def _change(
         self,
-        tx: Transaction,
-        item: ReviewItem,
+        item_id: str,
         act: Act,
         by: Reviewer,
-        deed: Deed,
-        **more: object,
+        version: int | None,
+        copy: Copy,
+        note: str | None,
     ) -> ReviewItem:
-        now = self._clock()
-        moved = move(item, act, by, now, deed)
-        tx.reviews.save(moved, item.version)
-        details = {**_details(item, moved), "role": by.role, **more}
-        record(tx, item.id, PAST[act], by.name, now, **details)
-        settle(tx, moved, self._policy)
-        return moved
+        self._checker.consider_now(self.acting.to_check(item_id, version, copy))
+        with self._store.transaction() as tx:
+            item = read(tx, item_id, version)
+            facts = facts_now(item, tx.campaigns.get(item.campaign))
+            checked = checked_and_bound(self._checker, Submission(copy, *facts))
+            deed = Deed(note=note, copy=copy, checked=checked)
+            return self.acting.move(tx, on_facts(item, facts), act, by, deed)
+
+    def _must_be_held(self, tx: Transaction, role: str) -> None:
+        """Raise InputError when nobody could act on what is handed to this reviewer role."""
+        people = [one for one in tx.users.all() if not one.disabled]
+        deciding = [one for one in people if {*one.roles} & {*DECIDERS}]
+        held = {name for one in deciding for name in self.acting.policy.speaks_for(one.reviews_as)}
+        if role not in held:
+            there_are = ", ".join(sorted(held)) or "nobody holds any yet"
+            remedy = f"hand it to a role that somebody holds ({there_are}), or leave the role out"
+            raise InputError([Problem("role", role, remedy)])
 
 
-def _reviewer(actor: Actor) -> Reviewer:
-    actor.must_be(*DECIDERS)
-    return Reviewer(actor.name, may_approve=Role.APPROVER in actor.roles)
+def _finding(item: ReviewItem, number: int) -> Finding:
+    findings = item.checked.findings
+    if not 0 <= number < len(findings):
+        remedy = f"name a finding by its place, 0 to {len(findings) - 1}"
+        raise InputError([Problem("finding", str(number), remedy)])
+    if findings[number] in [one.finding for one in item.dismissed]:
+        raise InputError([Problem("finding", str(number), "it is dismissed already")])
+    return findings[number]
 
 
-def _read(tx: Transaction, item_id: str, version: int | None) -> ReviewItem:
-    item = tx.reviews.get(item_id)
-    must_stand_at(item, version)
-    return item
+def _must_say_why(finding: Finding, reason: str, note: str | None) -> None:
+    if reason not in set(DismissalReason):
+        known = ", ".join(DismissalReason)
+        raise InputError([Problem("reason", repr(reason), f"give one of: {known}")])
+    needs_note = finding.severity is Severity.BLOCK or reason == DismissalReason.OTHER
+    if needs_note and not (note or "").strip():
+        which = "what blocks" if finding.severity is Severity.BLOCK else "the reason `other`"
+        raise InputError([Problem("note", "", f"{which} needs a note: say why it does not apply")])
 
 
-def _details(before: ReviewItem, after: ReviewItem) -> dict[str, object]:
-    """Return what the record keeps of an act: enough to explain it without the item."""
-    decision = after.decisions[-1]
-    details: dict[str, object] = {
-        "version": after.version,
-        "campaign": after.campaign,
-        "variant": after.variant.id,
-        "note": decision.note,
-        "reason": decision.reason,
-        "approval_hash": after.approval_hash,
-    }
-    if after.copy_now != before.copy_now:
-        details["before"] = before.copy_now.model_dump(mode="json")
-        details["after"] = after.copy_now.model_dump(mode="json")
-        details["verdict"] = after.checked.verdict.value
-    return {name: value for name, value in details.items() if value is not None}
+def _events(tx: Transaction, act: str) -> Iterator[AuditEvent]:
+    before = None
+    while page := tx.audit.entries(AuditQuery(act=act, before=before, limit=PAGE)):
+        yield from (entry.event for entry in page)
+        before = page[-1].number
+
+
+def _by_rule(counts: Counter[tuple[str, str]]) -> list[DismissedRule]:
+    reasons: dict[str, dict[str, int]] = {}
+    for (rule, reason), times in sorted(counts.items()):
+        reasons.setdefault(rule, {})[reason] = times
+    rules = [
+        DismissedRule(rule=rule, dismissed=sum(why.values()), reasons=why)
+        for rule, why in reasons.items()
+    ]
+    return sorted(rules, key=lambda one: (-one.dismissed, one.rule))
 
 
 def _matching(tx: Transaction, query: ReviewQuery, now: datetime) -> Iterator[ReviewItem]:

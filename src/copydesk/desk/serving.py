@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from copydesk.access import Actor, Role
 from copydesk.briefs import Brief
 from copydesk.desk.facts import Recheck, open_items
-from copydesk.desk.parts import READERS, Checks, Clock, must_stand_at, record, sha256_of
+from copydesk.desk.parts import READERS, UNDO, Checks, Clock, must_stand_at, record, sha256_of
 from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.shelves import Shelves
 from copydesk.errors import BlockedCopy, NotFound, SelfApproval
@@ -34,6 +35,9 @@ from copydesk.review_queue import Policy
 from copydesk.storage import Store, Transaction
 from copydesk.variants import Copy, Slot
 
+NOTED_MAX = 10_000
+"""So much new copy is remembered as noted; beyond that all is forgotten, and noted again."""
+
 
 class CampaignChange(Campaign):
     """A campaign as it stands after a change of its brief, with what that did to approvals."""
@@ -48,13 +52,23 @@ class Serving:
     """Keeps campaigns, and serves their approved copy."""
 
     def __init__(
-        self, store: Store, checker: Checks, policy: Policy, clock: Clock, secret: bytes
+        self,
+        store: Store,
+        checker: Checks,
+        policy: Policy,
+        clock: Clock,
+        secret: bytes,
+        undo: timedelta = UNDO,
     ) -> None:
         self._store = store
         self._checker = checker
         self._policy = policy
         self._clock = clock
         self._secret = secret
+        # A little longer: the clocks of two processes differ.
+        self._undo = undo + timedelta(seconds=2)
+        self._pulled: set[tuple[str, datetime]] = set()
+        """New copy that is known to be noted as pulled."""
         self._shelves = Shelves(store, policy.sha256, self.recipient_key)
         self.counts = PullCounts(store)
 
@@ -91,7 +105,7 @@ class Serving:
             Conflict: the copy cannot be written in this dialect.
         """
         dialect_named(query.dialect)
-        choice = self._shelves.of(query.campaign).choose(query, self._clock())
+        choice = self._chosen(query)
         if choice.approved is None:
             with self._store.transaction() as tx:
                 raise NotFound(_nothing(tx, query, choice))
@@ -102,7 +116,37 @@ class Serving:
     def at_hand(self, query: PullQuery) -> Choice | None:
         """Return what a pull chooses at this moment when that needs no reading, else None."""
         shelf = self._shelves.at_hand(query.campaign)
-        return shelf.choose(query, self._clock()) if shelf is not None else None
+        choice = shelf.choose(query, self._clock()) if shelf is not None else None
+        if choice is None or self._may_be_undone(choice.approved):
+            return None
+        return choice
+
+    def _chosen(self, query: PullQuery) -> Choice:
+        """Return the choice; what could still be undone is noted first, and then no longer can be.
+
+        Raises NotFound for a campaign that is not there.
+        """
+        choice = self._shelves.of(query.campaign).choose(query, self._clock())
+        while self._may_be_undone(choice.approved) and not self._noted(choice.approved):
+            # It was taken back or signed anew since this shelf was read.
+            choice = self._shelves.anew(query.campaign).choose(query, self._clock())
+        return choice
+
+    def _may_be_undone(self, approved: ApprovedCopy | None) -> TypeGuard[ApprovedCopy]:
+        """Return whether its approval could be undone, as far as this process knows."""
+        if approved is None or approved.review_id is None or approved.pulled_at is not None:
+            return False
+        is_new = self._clock() <= approved.approved_at + self._undo
+        return is_new and (approved.id, approved.approved_at) not in self._pulled
+
+    def _noted(self, approved: ApprovedCopy) -> bool:
+        with self._store.transaction() as tx:
+            stands = tx.library.note_pull(approved, self._clock())
+        if stands:
+            if len(self._pulled) >= NOTED_MAX:
+                self._pulled.clear()
+            self._pulled.add((approved.id, approved.approved_at))
+        return stands
 
     def set_brief(
         self, campaign_id: str, brief: Brief, actor: Actor, version: int | None

@@ -45,9 +45,10 @@ class Shelves:
 
     def of(self, campaign_id: str) -> Shelf:
         """Return the shelf, read from the store when it must be. Raises NotFound."""
-        return self.at_hand(campaign_id) or self._read(campaign_id)
+        return self.at_hand(campaign_id) or self.anew(campaign_id)
 
-    def _read(self, campaign_id: str) -> Shelf:
+    def anew(self, campaign_id: str) -> Shelf:
+        """Return the shelf, read from the store whatever is at hand. Raises NotFound."""
         # Counted before reading: what changes meanwhile makes this shelf stale, not fresh.
         changes, until = self._counted.changes if self._counted else 0, monotonic() + FRESH_S
         with self._store.transaction() as tx:

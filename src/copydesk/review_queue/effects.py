@@ -201,7 +201,7 @@ def may_undo(item: ReviewItem, by: str, now: datetime, window: timedelta) -> Und
         raise WrongMove(f"There is nothing to undo.{told(item)}")
     if last.by != by:
         raise Forbidden(f"Only who did it can undo it: {last.act} was done by {last.by}.")
-    if now > last.at + window:
+    if now >= last.at + window:
         ago = (now - last.at).total_seconds()
         raise Conflict(
             f"It is too late to undo {last.act}: that was {ago:.0f} seconds ago, and "

@@ -109,13 +109,18 @@ def signed(
     )
 
 
-def sealed_from(item: ReviewItem, viewer: str) -> ReviewItem:
-    """Return the item as `viewer` may see it while it is read blind: without others' decisions."""
-    own = tuple(one for one in item.signatures if one.by == viewer)
-    undoable = item.undoable if item.undoable and item.undoable.by == viewer else None
-    readers = tuple(name for name in item.readers if name == viewer)
-    update = {"signatures": own, "readers": readers, "undoable": undoable}
-    return item.model_copy(update=update)
+def seen_by(viewer: str, item: ReviewItem) -> ReviewItem:
+    """Return the item as `viewer` may see it: read blind, without the other's decision.
+
+    What can be undone is shown to who did it.
+    """
+    update: dict[str, object] = {}
+    if item.undoable is not None and item.undoable.by != viewer:
+        update["undoable"] = None
+    if item.readers and not item.blind_over:
+        update["signatures"] = tuple(one for one in item.signatures if one.by == viewer)
+        update["readers"] = tuple(name for name in item.readers if name == viewer)
+    return item.model_copy(update=update) if update else item
 
 
 def must_be_dismissible(finding: Finding, by: Reviewer, role: str | None) -> None:

@@ -248,13 +248,13 @@ def test_reviewers_approvers_and_admins_read_the_queue(actor: Actor) -> None:
 
 
 def test_requesters_do_not_read_the_queue() -> None:
-    """Who only asks for copy reads their own generations and nothing here."""
+    """Who only asks for copy reads the item of their own copy, and nothing else here."""
     reviewing = a_world().reviewing
 
     for read in (
         lambda: reviewing.find(ReviewQuery(), MARA),
         lambda: reviewing.count(MARA),
-        lambda: reviewing.get("rev_1", MARA),
+        lambda: reviewing.get("rev_1", Actor("kim", frozenset({Role.REQUESTER}))),
         lambda: reviewing.history("rev_1", MARA),
     ):
         with pytest.raises(Forbidden):

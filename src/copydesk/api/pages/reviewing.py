@@ -21,7 +21,7 @@ from copydesk.briefs import Slug
 from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError, NotFound
 from copydesk.review_queue import ReviewItem, ReviewQuery, State
 from copydesk.review_queue.inbox import previews, remarks
-from copydesk.review_queue.states import OPEN, Act, Reason, Reviewer, allow, open_acts
+from copydesk.review_queue.states import OPEN, Act, Reason, allow, open_acts
 from copydesk.variants import Copy, Text
 
 ROWS = 50
@@ -113,8 +113,8 @@ def _item_page(
         previews=previews(item.copy_now),
         remarks=remarks(item.copy_now, item.brief, item.audience),
         siblings=desk.reviewing.siblings(item),
-        acts=open_acts(item, _reviewer(visit), now) if visit.may(*DECIDERS) else (),
-        why_not=_why_not(item, visit, now),
+        acts=_open_acts(desk, item, visit, now),
+        why_not=_why_not(desk, item, visit, now),
         next_item=_next(desk, visit.actor, item),
         now=now,
         done=done,
@@ -138,21 +138,23 @@ def _typed(item: ReviewItem, form: SentForm | None, tried: Act | None) -> dict[s
     return {**texts, "note": note, "reason": form.text("reason"), "tried": tried}
 
 
-def _why_not(item: ReviewItem, visit: Visit, now: datetime) -> str | None:
+def _open_acts(desk: Copydesk, item: ReviewItem, visit: Visit, now: datetime) -> tuple[Act, ...]:
+    if not visit.may(*DECIDERS):
+        return ()
+    return open_acts(item, desk.reviewing.as_reviewer(visit.actor), now)
+
+
+def _why_not(desk: Copydesk, item: ReviewItem, visit: Visit, now: datetime) -> str | None:
     """Return why this person cannot sign the item, where they cannot."""
     if item.state not in OPEN:
         return None
     if not visit.may(*DECIDERS):
         return "You can read this. Deciding needs the role reviewer or approver."
     try:
-        allow(item, Act.APPROVE, _reviewer(visit), now)
+        allow(item, Act.APPROVE, desk.reviewing.as_reviewer(visit.actor), now)
     except (Conflict, Forbidden) as error:
         return error.message
     return None
-
-
-def _reviewer(visit: Visit) -> Reviewer:
-    return Reviewer(visit.actor.name, may_approve=visit.may(Role.APPROVER))
 
 
 def _next(desk: Copydesk, actor: Actor, item: ReviewItem) -> ReviewItem | None:
