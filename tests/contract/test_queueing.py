@@ -122,7 +122,9 @@ def test_each_filter_finds_what_is_so_and_nothing_else(
     store.place_by(Placer(Policy.load(), {"needs.legal": "legal"}))
     plain = an_item("rev_plain", checked=a_checked(Severity.INFO))
     stored(store, plain, an_item("rev_other", **changes))
-    wanted = {field: value if isinstance(value, bool) or field in {"text", "claimed"} else (value,)}
+    wanted: dict[str, Any] = {
+        field: value if isinstance(value, bool) or field in {"text", "claimed"} else (value,)
+    }
 
     assert ids(store, **wanted) == {"rev_other"}
     assert sum(tally(store, **wanted).states.values()) == 1

@@ -71,9 +71,16 @@ class SqlQueue:
 
     def tally(self, query: QueueQuery, by: Collection[Facet] = ()) -> Tally:
         """Count what fits the query's filter, whatever its order and page."""
-        late, mine = self._late_and_mine(query)
+        states = dict.fromkeys(State, 0)
+        late = mine = 0
+        for state, items, lapsed, is_late, is_mine in self._open_counts(query):
+            states[State(state)] += items - lapsed
+            states[State.WAITING] += lapsed
+            late, mine = late + is_late, mine + is_mine
+        for state, items in self._decided_counts(query):
+            states[State(state)] += items
         values = {facet: self._values(query, facet) for facet in by}
-        return Tally(states=self._states(query), late=late, mine=mine, values=values)
+        return Tally(states=states, late=late, mine=mine, values=values)
 
     def misplaced(self, mark: str, limit: int) -> Sequence[ReviewItem]:
         """Return open items that were placed by other weights than those of this mark."""
@@ -86,50 +93,51 @@ class SqlQueue:
         put(self._connection, schema.queue, Queued.of(item, self._placer).as_row())
         text = {"id": item.id, "searched": searched(item)}
         put(self._connection, schema.queue_texts, text)
-        self._tag(item.id, tags(item, self._placer))
+        self._tag(item)
 
     def _items(self, ids: Sequence[str]) -> dict[str, ReviewItem]:
         reviews = schema.reviews.c
         query = select(reviews.document).where(reviews.id.in_(ids))
         return {item.id: item for item in many(self._connection, ReviewItem, query)}
 
-    def _tag(self, item_id: str, wanted: frozenset[tuple[str, str]]) -> None:
-        held = select(tagged.name, tagged.value).where(tagged.id == item_id)
+    def _tag(self, item: ReviewItem) -> None:
+        wanted, is_open = tags(item, self._placer), item.state in OPEN
+        held = select(tagged.name, tagged.value).where(tagged.id == item.id)
         before = {(name, value) for name, value in self._connection.execute(held)}
         for name, value in sorted(before - wanted):
-            gone = and_(tagged.id == item_id, tagged.name == name, tagged.value == value)
+            gone = and_(tagged.id == item.id, tagged.name == name, tagged.value == value)
             self._connection.execute(delete(schema.queue_tags).where(gone))
         rows = [
-            {"id": item_id, "name": name, "value": value} for name, value in sorted(wanted - before)
+            {"id": item.id, "name": name, "value": value, "is_open": is_open}
+            for name, value in sorted(wanted)
         ]
         if rows:
-            new = insert(self._connection, schema.queue_tags).on_conflict_do_nothing()
-            self._connection.execute(new, rows)
+            new = insert(self._connection, schema.queue_tags)
+            key, rest = ["id", "name", "value"], {"is_open": new.excluded.is_open}
+            self._connection.execute(new.on_conflict_do_update(index_elements=key, set_=rest), rows)
 
-    def _states(self, query: QueueQuery) -> dict[State, int]:
-        counted = dict.fromkeys(State, 0)
-        now_in = _state_at(query)
-        grouped = select(now_in, func.count()).where(*_conditions(query)).group_by(now_in)
-        for name, items in self._connection.execute(grouped):
-            counted[State(name)] = items
-        return counted
+    def _open_counts(self, query: QueueQuery) -> list[tuple[Any, ...]]:
+        """Return by stored state how many there are, lapsed, late, and claimed by the user."""
+        lapsed = and_(queue.state == State.CLAIMED.value, ~_is_held(query))
+        told = (lapsed, queue.due_at < query.now, _claimed(Claimed.ME, query))
+        sums = [func.sum(case((one, 1), else_=0)) for one in told]
+        counted = select(queue.state, func.count(), *sums).where(queue.is_open, *_conditions(query))
+        return [tuple(row) for row in self._connection.execute(counted.group_by(queue.state))]
 
-    def _late_and_mine(self, query: QueueQuery) -> tuple[int, int]:
-        is_late, is_mine = queue.due_at < query.now, _claimed(Claimed.ME, query)
-        sums = [func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in (is_late, is_mine)]
-        row = self._connection.execute(select(*sums).where(queue.is_open, *_conditions(query)))
-        late, mine = row.one()
-        return int(late), int(mine)
+    def _decided_counts(self, query: QueueQuery) -> list[tuple[Any, ...]]:
+        if query.filter.late or (query.filter.state and not {*query.filter.state} - {*OPEN}):
+            return []
+        counted = select(queue.state, func.count()).where(~queue.is_open, *_conditions(query))
+        return [tuple(row) for row in self._connection.execute(counted.group_by(queue.state))]
 
     def _values(self, query: QueueQuery, facet: Facet) -> dict[str, int]:
+        value: ColumnElement[str] = queue[facet] if facet in COLUMNS else tagged.value
+        counted = select(value, func.count()).group_by(value)
         if facet in COLUMNS:
-            value: ColumnElement[str] = queue[facet]
-            grouped = select(value, func.count()).where(*_conditions(query))
+            counted = counted.where(*_conditions(query))
         else:
-            value = tagged.value
-            named = and_(tagged.id == queue.id, tagged.name == facet)
-            grouped = select(value, func.count()).where(named, *_conditions(query))
-        most = grouped.group_by(value).order_by(func.count().desc(), value)
+            counted = counted.where(tagged.name == facet, *_tag_conditions(query))
+        most = counted.order_by(func.count().desc(), value)
         return {row[0]: row[1] for row in self._connection.execute(most)}
 
 
@@ -176,6 +184,19 @@ def _conditions(query: QueueQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _tag_conditions(query: QueueQuery) -> list[ColumnElement[bool]]:
+    """Return what must be true of a tag's item: told by the tag alone where nothing else is asked.
+
+    Looking up the item of each tag would take several times as long as counting.
+    """
+    wanted = query.filter
+    if wanted == Filter(state=wanted.state) and {*wanted.state} == {*OPEN}:
+        return [tagged.is_open]
+    if wanted == Filter():
+        return []
+    return [tagged.id.in_(select(queue.id).where(*_conditions(query)))]
+
+
 def _has(name: str, values: Sequence[str]) -> ColumnElement[bool]:
     having = select(tagged.id).where(tagged.name == name, tagged.value.in_(values))
     return queue.id.in_(having)
@@ -201,11 +222,6 @@ def _in_state(state: State, query: QueueQuery) -> ColumnElement[bool]:
     if state is State.CLAIMED:
         return and_(queue.state == state.value, _is_held(query))
     return queue.state == state.value
-
-
-def _state_at(query: QueueQuery) -> ColumnElement[str]:
-    lapsed = and_(queue.state == State.CLAIMED.value, ~_is_held(query))
-    return case((lapsed, State.WAITING.value), else_=queue.state)
 
 
 def _claimed(by: Claimed, query: QueueQuery) -> ColumnElement[bool]:

@@ -57,6 +57,8 @@ reviews = Table(
     Index("ix_reviews_generation", "generation_id", "created_at", "id"),
 )
 
+QUEUE_FACETS = ("campaign", "brand", "audience", "locale", "kind", "severity", "requester")
+
 # What items are sorted, found and counted by, in rows so narrow that all of them can be walked:
 # a document takes kilobytes.
 queue = Table(
@@ -84,10 +86,9 @@ queue = Table(
     Index("ix_queue_state", "state", "place", "id"),
     Index("ix_queue_due", "is_open", "due_at"),
     Index("ix_queue_holder", "holder", "lease_until"),
-    *(
-        Index(f"ix_queue_{name}", name, "is_open", "place", "id")
-        for name in ("campaign", "brand", "audience", "locale", "kind", "severity", "requester")
-    ),
+    *(Index(f"ix_queue_{name}", name, "is_open", "place", "id") for name in QUEUE_FACETS),
+    # All that is counted, open items together: to count them, this is walked and nothing else.
+    Index("ix_queue_counts", "is_open", "state", "due_at", "holder", "lease_until", *QUEUE_FACETS),
 )
 
 queue_tags = Table(
@@ -96,7 +97,9 @@ queue_tags = Table(
     Column("id", Name, primary_key=True),
     Column("name", Name, primary_key=True),
     Column("value", Name, primary_key=True),
-    Index("ix_queue_tags_value", "name", "value", "id"),
+    Column("is_open", Boolean, nullable=False),
+    Index("ix_queue_tags_value", "name", "value", "is_open", "id"),
+    Index("ix_queue_tags_open", "name", "is_open", "value"),
 )
 
 queue_texts = Table(

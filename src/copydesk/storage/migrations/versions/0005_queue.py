@@ -24,6 +24,7 @@ INDEXES = {
     "state": ["state", "place", "id"],
     "due": ["is_open", "due_at"],
     "holder": ["holder", "lease_until"],
+    "counts": ["is_open", "state", "due_at", "holder", "lease_until", *FACETS],
     **{name: [name, "is_open", "place", "id"] for name in FACETS},
 }
 PAGE = 500
@@ -36,7 +37,8 @@ def upgrade() -> None:
     queue, tags, texts = _create()
     for name, columns in INDEXES.items():
         op.create_index(f"ix_queue_{name}", "queue", columns)
-    op.create_index("ix_queue_tags_value", "queue_tags", ["name", "value", "id"])
+    op.create_index("ix_queue_tags_value", "queue_tags", ["name", "value", "is_open", "id"])
+    op.create_index("ix_queue_tags_open", "queue_tags", ["name", "is_open", "value"])
     op.create_table(
         "review_views",
         sa.Column("owner", NAME, primary_key=True),
@@ -72,6 +74,7 @@ def _create() -> tuple[sa.Table, sa.Table, sa.Table]:
     tags = op.create_table(
         "queue_tags",
         *(sa.Column(name, NAME, primary_key=True) for name in ("id", "name", "value")),
+        sa.Column("is_open", sa.Boolean, nullable=False),
     )
     texts = op.create_table(
         "queue_texts",
@@ -119,14 +122,15 @@ def _row(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tags(item: dict[str, Any]) -> list[dict[str, str]]:
+def _tags(item: dict[str, Any]) -> list[dict[str, Any]]:
     found = set()
     for finding in item["checked"].get("findings", ()):
         parts = finding["category"].split(".")
         families = [".".join(parts[:end]) + ".*" for end in range(1, len(parts))]
         found |= {("category", name) for name in (finding["category"], *families)}
         found.add(("rule", finding["rule"]))
-    return [{"id": item["id"], "name": name, "value": value} for name, value in sorted(found)]
+    same = {"id": item["id"], "is_open": item["state"] not in DECIDED}
+    return [{**same, "name": name, "value": value} for name, value in sorted(found)]
 
 
 def _searched(item: dict[str, Any]) -> str:
