@@ -22,11 +22,13 @@ from copydesk.api import (
     metrics,
     openapi,
     outcomes,
+    outside,
     pages,
     people,
     pulls,
     queueing,
     rankings,
+    review_acts,
     reviews,
     trust,
 )
@@ -48,6 +50,8 @@ NOUNS = (
     rankings,
     queueing,
     reviews,
+    review_acts,
+    outside,
     evidence,
     trust,
     campaigns,
@@ -79,6 +83,10 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
         app.include_router(
             noun.router, dependencies=[Depends(clean_json)], responses=responses(503)
         )
+    # Nobody signs in here: the link itself says who may.
+    app.include_router(
+        outside.outside, dependencies=[Depends(clean_json)], responses=responses(503)
+    )
     for other in (health, metrics):
         app.include_router(other.router)
     pages.add_to(app)

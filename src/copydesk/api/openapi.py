@@ -14,6 +14,7 @@ TAGS = [
     {"name": "copy", "description": "Checking and ranking copy. Stores nothing."},
     {"name": "generations", "description": "Asking for variants."},
     {"name": "reviews", "description": "The queue, and the acts of those who decide."},
+    {"name": "outside", "description": "For people from outside, who come by a link."},
     {"name": "campaigns", "description": "What is true of a campaign now."},
     {"name": "serving", "description": "Approved copy out, outcomes in."},
     {"name": "people", "description": "Who may do what."},

@@ -13,7 +13,7 @@ from copydesk.access import PASSWORD_LENGTH_MIN, ApiKey, Role, User
 from copydesk.api.examples import KEY, USER
 from copydesk.api.parts import Caller, Desk, MayAdminister
 from copydesk.api.problems import responses
-from copydesk.briefs import Noun
+from copydesk.briefs import Noun, Slug
 
 router = APIRouter(prefix="/v1", tags=["people"], responses=responses(401, 403))
 
@@ -38,6 +38,8 @@ class UserView(Noun):
 
     name: str
     roles: tuple[Role, ...]
+    reviews_as: tuple[str, ...]
+    """Reviewer roles, as `legal`."""
     has_password: bool
     """False for a program that only has keys."""
     disabled: bool
@@ -56,6 +58,13 @@ class NewUser(Noun):
     roles: Roles
     password: Password | None = Field(default=None, repr=False)
     """Left out for a program that only uses keys."""
+
+
+class ReviewerRoles(Noun):
+    """The reviewer roles that a user holds from now on."""
+
+    reviews_as: Annotated[tuple[Slug, ...], Field(max_length=50)]
+    """As `legal` or `principal`: these and no others."""
 
 
 class WantedKey(Noun):
@@ -113,6 +122,17 @@ def add_user(
     return user_view(added)
 
 
+@router.put("/users/{name}/reviewer-roles", responses=responses(404, 413, 415, 422))
+def set_reviewer_roles(
+    desk: Desk,
+    caller: MayAdminister,
+    name: Annotated[UserName, Path(description="As `mara`.")],
+    wanted: ReviewerRoles,
+) -> UserView:
+    """Say in which reviewer roles a user signs and dismisses: rules and policy ask for them."""
+    return user_view(desk.access.set_reviewer_roles(name, wanted.reviews_as, caller))
+
+
 @router.get("/keys", responses=responses(404, 422))
 def keys(desk: Desk, caller: MayAdminister, user: Annotated[UserName, Query()]) -> KeyList:
     """List a user's keys, oldest first, revoked ones too."""
@@ -143,6 +163,7 @@ def user_view(user: User) -> UserView:
     return UserView(
         name=user.name,
         roles=user.roles,
+        reviews_as=user.reviews_as,
         has_password=user.password_hash is not None,
         disabled=user.disabled,
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Response
 from pydantic import ConfigDict, Field, model_validator
 
-from copydesk.api.parts import Desk, MayReview
+from copydesk.api.parts import Caller, Desk, MayReview
 from copydesk.api.problems import responses
 from copydesk.api.versions import IfMatch, etag
-from copydesk.briefs import Line, Noun
+from copydesk.briefs import Line, Noun, Slug
 from copydesk.review_queue import ReviewItem
 from copydesk.review_queue.states import Reason
 from copydesk.variants import Copy
@@ -43,18 +44,23 @@ class Remark(Noun):
     note: Note = None
 
 
-def _reason_other_needs_a_note(schema: dict[str, Any]) -> None:
-    schema["if"] = {"properties": {"reason": {"const": Reason.OTHER.value}}}
-    schema["then"] = {
-        "properties": {"note": {"type": "string", "pattern": r"\S"}},
-        "required": ["note"],
-    }
+def reason_other_needs_a_note(other: str) -> Callable[[dict[str, Any]], None]:
+    """Return what says in a schema that this reason comes with a note."""
+
+    def say(schema: dict[str, Any]) -> None:
+        schema["if"] = {"properties": {"reason": {"const": other}}}
+        schema["then"] = {
+            "properties": {"note": {"type": "string", "pattern": r"\S"}},
+            "required": ["note"],
+        }
+
+    return say
 
 
 class Rejection(Noun):
     """Why the copy must not be sent."""
 
-    model_config = ConfigDict(json_schema_extra=_reason_other_needs_a_note)
+    model_config = ConfigDict(json_schema_extra=reason_other_needs_a_note(Reason.OTHER.value))
 
     reason: Reason
     note: Note = None
@@ -75,15 +81,17 @@ class Edit(Noun):
 
 
 class Escalation(Noun):
-    """What the approver should look at."""
+    """What should be looked at, and by whom."""
 
     note: Line
+    role: Slug | None = None
+    """Reviewer role to hand it to, as `legal`; left out, the approvers."""
 
 
 @router.get("/reviews/{item_id}", responses=READ)
-def read(desk: Desk, caller: MayReview, item_id: ItemId, response: Response) -> ReviewItem:
-    """Return an item with all that is needed to decide on it."""
-    return _versioned(desk.reviewing.get(item_id, caller), response)
+def read(desk: Desk, caller: Caller, item_id: ItemId, response: Response) -> ReviewItem:
+    """Return an item with all that is needed to decide on it; also to who asked for the copy."""
+    return versioned(desk.reviewing.get(item_id, caller), response)
 
 
 @router.post("/reviews/{item_id}/claim", responses=DONE)
@@ -91,7 +99,7 @@ def claim(
     desk: Desk, caller: MayReview, item_id: ItemId, response: Response, if_match: IfMatch
 ) -> ReviewItem:
     """Take the item for a while: until the lease ends, nobody else can act on it."""
-    return _versioned(desk.reviewing.claim(item_id, caller, if_match), response)
+    return versioned(desk.reviewing.claim(item_id, caller, if_match), response)
 
 
 @router.post("/reviews/{item_id}/approve", responses=DONE)
@@ -103,13 +111,17 @@ def approve(
     if_match: IfMatch,
     remark: Annotated[Remark | None, Body()] = None,
 ) -> ReviewItem:
-    """Sign the copy, if you neither asked for it nor edited it. From then on it is served.
+    """Sign the copy, if you neither asked for it nor edited it nor answered for it.
+
+    Approved, it is served from then on. Where the policy asks for more signatures, the item waits
+    for them under `signatures`; where two people read it blind, neither sees the other's decision
+    until both have decided, and if they disagree it is escalated.
 
     The signature binds copy, brief, brand, audience and policy: `approval_hash` is their hash,
     and any change of one of them makes it void.
     """
     note = remark.note if remark else None
-    return _versioned(desk.reviewing.approve(item_id, caller, if_match, note), response)
+    return versioned(desk.reviewing.approve(item_id, caller, if_match, note), response)
 
 
 @router.post("/reviews/{item_id}/edit", responses=DONE)
@@ -123,7 +135,7 @@ def edit(
 ) -> ReviewItem:
     """Change the copy. It is checked again, and goes back to the queue for another to sign."""
     edited = desk.reviewing.edit(item_id, caller, if_match, change.copy_, change.note)
-    return _versioned(edited, response)
+    return versioned(edited, response)
 
 
 @router.post("/reviews/{item_id}/reject", responses=DONE)
@@ -135,9 +147,9 @@ def reject(
     rejection: Rejection,
     if_match: IfMatch,
 ) -> ReviewItem:
-    """Decide that the copy is not sent. That decision is final."""
+    """Decide that the copy is not sent. That decision is final, but where two people read blind."""
     reason, note = rejection.reason.value, rejection.note
-    return _versioned(desk.reviewing.reject(item_id, caller, if_match, reason, note), response)
+    return versioned(desk.reviewing.reject(item_id, caller, if_match, reason, note), response)
 
 
 @router.post("/reviews/{item_id}/escalate", responses=DONE)
@@ -149,19 +161,24 @@ def escalate(
     escalation: Escalation,
     if_match: IfMatch,
 ) -> ReviewItem:
-    """Hand the item to the approvers: only they can act on it from then on."""
-    handed = desk.reviewing.escalate(item_id, caller, if_match, escalation.note)
-    return _versioned(handed, response)
+    """Hand the item to the approvers, or to who holds a reviewer role: only they can act on it.
+
+    A signature is an approver's all the same.
+    """
+    note, role = escalation.note, escalation.role
+    handed = desk.reviewing.escalate(item_id, caller, if_match, note, role)
+    return versioned(handed, response)
 
 
 @router.post("/reviews/{item_id}/release", responses=DONE)
 def release(
     desk: Desk, caller: MayReview, item_id: ItemId, response: Response, if_match: IfMatch
 ) -> ReviewItem:
-    """Give a claimed item back."""
-    return _versioned(desk.reviewing.release(item_id, caller, if_match), response)
+    """Give a claimed item back, or take a request for changes back."""
+    return versioned(desk.reviewing.release(item_id, caller, if_match), response)
 
 
-def _versioned(item: ReviewItem, response: Response) -> ReviewItem:
+def versioned(item: ReviewItem, response: Response) -> ReviewItem:
+    """Return the item, with its version in the answer's ETag."""
     response.headers["ETag"] = etag(item.version)
     return item

@@ -13,7 +13,7 @@ from copydesk.desk.acting import Acting, read, readable
 from copydesk.desk.facts import facts_now, on_facts
 from copydesk.desk.parts import DECIDERS, READERS, UNDO, Checks, Clock, checked_and_bound
 from copydesk.desk.signing import Signing
-from copydesk.errors import InputError, Problem
+from copydesk.errors import Contradiction, InputError, Problem
 from copydesk.guardrails import Checked, Finding, Severity, Submission
 from copydesk.review_queue import (
     Act,
@@ -141,7 +141,7 @@ class Reviewing:
     ) -> ReviewItem:
         """Leave the item to an approver, or to who holds a reviewer role, as `legal`.
 
-        Raises InputError without a note, and when nobody holds the role.
+        Raises InputError without a note, Contradiction when nobody holds the role.
         """
         by = self.acting.reviewer(actor)
         with self._store.transaction() as tx:
@@ -232,8 +232,9 @@ class Reviewing:
         """Judge that a finding does not apply; `finding` is its place in `checked`, from zero.
 
         Raises:
-            InputError: there is no such finding, it is dismissed already, or the reason is no
-                DismissalReason; what blocks, and the reason `other`, need a note.
+            InputError: the reason is no DismissalReason.
+            Contradiction: there is no such finding, or it is dismissed already; what blocks, and
+                the reason `other`, need a note.
             Forbidden: it blocks, and the actor does not hold the reviewer role that its rule names.
             SelfApproval: the actor is an author.
         """
@@ -289,23 +290,23 @@ class Reviewing:
             return self.acting.move(tx, on_facts(item, facts), act, by, deed)
 
     def _must_be_held(self, tx: Transaction, role: str) -> None:
-        """Raise InputError when nobody could act on what is handed to this reviewer role."""
+        """Raise Contradiction when nobody could act on what is handed to this reviewer role."""
         people = [one for one in tx.users.all() if not one.disabled]
         deciding = [one for one in people if {*one.roles} & {*DECIDERS}]
         held = {name for one in deciding for name in self.acting.policy.speaks_for(one.reviews_as)}
         if role not in held:
             there_are = ", ".join(sorted(held)) or "nobody holds any yet"
             remedy = f"hand it to a role that somebody holds ({there_are}), or leave the role out"
-            raise InputError([Problem("role", role, remedy)])
+            raise Contradiction([Problem("role", role, remedy)])
 
 
 def _finding(item: ReviewItem, number: int) -> Finding:
     findings = item.checked.findings
     if not 0 <= number < len(findings):
         remedy = f"name a finding by its place, 0 to {len(findings) - 1}"
-        raise InputError([Problem("finding", str(number), remedy)])
+        raise Contradiction([Problem("finding", str(number), remedy)])
     if findings[number] in [one.finding for one in item.dismissed]:
-        raise InputError([Problem("finding", str(number), "it is dismissed already")])
+        raise Contradiction([Problem("finding", str(number), "it is dismissed already")])
     return findings[number]
 
 
@@ -316,7 +317,9 @@ def _must_say_why(finding: Finding, reason: str, note: str | None) -> None:
     needs_note = finding.severity is Severity.BLOCK or reason == DismissalReason.OTHER
     if needs_note and not (note or "").strip():
         which = "what blocks" if finding.severity is Severity.BLOCK else "the reason `other`"
-        raise InputError([Problem("note", "", f"{which} needs a note: say why it does not apply")])
+        raise Contradiction(
+            [Problem("note", "", f"{which} needs a note: say why it does not apply")]
+        )
 
 
 def _events(tx: Transaction, act: str) -> Iterator[AuditEvent]:

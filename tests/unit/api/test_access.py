@@ -81,9 +81,13 @@ def test_users_are_listed_without_their_secrets(office: Office) -> None:
     listed = office.get("root", "/v1/users")
 
     assert added.status_code == 201
-    assert {"name": "eve", "roles": ["reviewer"], "has_password": True, "disabled": False} in (
-        listed.json()["items"]
-    )
+    assert {
+        "name": "eve",
+        "roles": ["reviewer"],
+        "reviews_as": [],
+        "has_password": True,
+        "disabled": False,
+    } in (listed.json()["items"])
     assert "argon2" not in listed.text + added.text
 
 

@@ -72,7 +72,11 @@ def test_the_description_names_errors_and_security_of_every_route(office: Office
 
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            if path.startswith("/v1/"):
+            if path.startswith("/v1/outside/"):
+                # Who comes by a link carries it in the address.
+                assert "security" not in operation
+                assert "410" in operation["responses"]
+            elif path.startswith("/v1/"):
                 assert operation["description"], path
                 # A tool's delivery carries the tool's signature in place of a key.
                 keys = [] if path.endswith("/{tool}") else ["bearer", "basic"]
