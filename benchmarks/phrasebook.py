@@ -123,6 +123,8 @@ def main() -> None:
     parser.add_argument("--drafts", type=int, default=5, help="drafts of each request")
     parser.add_argument("--show", type=int, default=0, help="requests to print")
     parser.add_argument("--kind", choices=[kind.value for kind in Kind])
+    parser.add_argument("--sector", choices=get_args(Sector), help="one sector for all")
+    parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--locale", help="one locale for all, as de-DE")
     parser.add_argument("--check", action="store_true", help="put each draft through the checker")
     given = parser.parse_args()
@@ -130,7 +132,7 @@ def main() -> None:
     tally = Tally()
     checker = build_checker() if given.check else None
     for number, (brief, brand) in enumerate(
-        islice(asked(given.catalogue, kinds, given.locale), given.requests)
+        islice(asked(given, kinds), given.requests)
     ):
         drafts = written(brief, brand, given.drafts, number, tally)
         measure(drafts, given.drafts, tally)
@@ -143,20 +145,21 @@ def main() -> None:
     report(tally)
 
 
-def asked(
-    catalogue: Path, kinds: Sequence[Kind], locale: str | None = None
-) -> Iterator[tuple[Brief, Brand]]:
+def asked(given: argparse.Namespace, kinds: Sequence[Kind]) -> Iterator[tuple[Brief, Brand]]:
     """Yield briefs and brands without end, every kind in turn."""
-    with catalogue.open(encoding="utf-8", newline="") as lines:
+    with given.catalogue.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    rng = random.Random(7)
+    rng = random.Random(given.seed)
+    sectors = [given.sector] if given.sector else SECTORS
     while True:
         for kind in kinds:
-            brief = a_brief(rng.choice(rows), kind, rng)
-            yield in_locale(brief, locale) if locale else brief, a_brand(rng)
+            brief = a_brief(rng.choice(rows), kind, sectors, rng)
+            yield in_locale(brief, given.locale) if given.locale else brief, a_brand(rng)
 
 
-def a_brief(row: dict[str, str], kind: Kind, rng: random.Random) -> Brief:
+def a_brief(
+    row: dict[str, str], kind: Kind, sectors: Sequence[Sector], rng: random.Random
+) -> Brief:
     locale, jurisdiction = rng.choice(LOCALES)
     currency = {"US": "USD", "UK": "GBP", "EU": "EUR"}[jurisdiction]
     price = float(row["selling_price"])
@@ -166,7 +169,7 @@ def a_brief(row: dict[str, str], kind: Kind, rng: random.Random) -> Brief:
         {
             "goal": "Show one product of the catalogue",
             "kind": kind,
-            "sector": rng.choice(SECTORS),
+            "sector": rng.choice(sectors),
             "jurisdictions": [jurisdiction],
             "locale": locale,
             "send_at": SEND_AT,

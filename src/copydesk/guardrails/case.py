@@ -15,13 +15,15 @@ from copydesk.guardrails.claims import Claim, extract
 from copydesk.guardrails.evidence import Evidence, evidence
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.literals import lower
-from copydesk.guardrails.meaning import Meaning, Sentence, sentences
-from copydesk.guardrails.normalise import Marked, Reading, marked, read
+from copydesk.guardrails.meaning import Level, Meaning, Sentence, sentences, symbol
+from copydesk.guardrails.normalise import Marked, Reading, marked, read, read_plain
 from copydesk.guardrails.roles import roles
 from copydesk.variants import Slot, Text
 
 LONGEST = 10_000
 """Characters of a slot that rules look at: several times the longest mail that anyone sends."""
+
+Words = tuple[str, ...]
 
 _DIGIT = re.compile(r"\d")
 
@@ -109,18 +111,37 @@ class Case:
     @cached_property
     def meanings(self) -> Mapping[str, list[Meant]]:
         """The sentences that likely make a claim, by the category of the claim."""
-        model = Meaning.load()
         found = [
             (slot, sentence)
             for slot, reading in self.readings.items()
             for sentence in sentences(reading)
         ]
         meant: dict[str, list[Meant]] = {}
-        judged = model.judged([sentence.words for _, sentence in found])
+        judged = self._judged([sentence.words for _, sentence in found])
         for (slot, sentence), levels in zip(found, judged, strict=True):
             for category, level in levels.items():
                 meant.setdefault(category, []).append(Meant(slot, sentence, level == "sure"))
         return meant
+
+    def _judged(self, rows: Sequence[Words]) -> list[dict[str, Level]]:
+        """Return what the rows claim with the product's name, and without: a name says nothing."""
+        model = Meaning.load()
+        judged = model.judged(rows)
+        named = [
+            (at, plain)
+            for at, row in enumerate(rows)
+            if judged[at] and (plain := _replaced(row, self._name)) != row
+        ]
+        again = model.judged([plain for _, plain in named])
+        for (at, _), levels in zip(named, again, strict=True):
+            judged[at] = {name: level for name, level in judged[at].items() if name in levels}
+        return judged
+
+    @cached_property
+    def _name(self) -> Words:
+        """The words of the product's name, as the model reads them."""
+        name = self.brief.product.name if self.brief else ""
+        return tuple(symbol(word.text) for word in read_plain(name).words)
 
     def claims_in(self, hit: Hit) -> list[Claim]:
         """Return the claims within the words of a hit."""
@@ -144,6 +165,16 @@ class Case:
     def hit_in_line(self, slot: Slot, start: int, end: int) -> Hit:
         """Return a hit for a span of the slot's line of words."""
         return Hit(slot, *self.readings[slot].span(start, end))
+
+
+def _replaced(words: Words, name: Words) -> Words:
+    """Return the words with `it` in each place of the name."""
+    size, replaced, at = len(name), list[str](), 0
+    while at < len(words):
+        is_name = size > 0 and words[at : at + size] == name
+        replaced.append("it" if is_name else words[at])
+        at += size if is_name else 1
+    return tuple(replaced)
 
 
 def _short(text: Text) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copydesk.guardrails.case import Case
+from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.normalise import Reading, read_plain
 from copydesk.guardrails.phrases import COMMON_WORDS
 from copydesk.guardrails.vocabulary import vocabulary
@@ -22,6 +22,16 @@ def own_names(case: Case) -> frozenset[str]:
     texts += [brief.product.name, brief.cta or ""] if brief else []
     words = {word for text in texts for word in read_plain(text).vocabulary}
     return frozenset(words | COMMON_WORDS | set(vocabulary().months) | set(vocabulary().weekdays))
+
+
+def in_product_name(case: Case, hit: Hit) -> bool:
+    """Return whether the hit lies within the product's name as the brief writes it."""
+    name = case.brief.product.name.casefold() if case.brief else ""
+    source = case.readings[hit.slot].source.casefold()
+    if not name or len(source) != len(case.readings[hit.slot].source):
+        return False
+    starts = (found.start() for found in re.finditer(re.escape(name), source))
+    return any(start <= hit.start and hit.end <= start + len(name) for start in starts)
 
 
 def is_own(word: str, own: frozenset[str], case: Case) -> bool:

@@ -14,7 +14,9 @@ from copydesk.guardrails.findings import Binding, Finding, Severity
 from copydesk.guardrails.guard import Submission
 from copydesk.guardrails.kinds import PhraseRule, Rule
 from copydesk.guardrails.kinds.meaning import MeaningRule
+from copydesk.guardrails.kinds.rival import RivalRule
 from copydesk.guardrails.language import Reads, how_read, unread
+from copydesk.guardrails.names import in_product_name
 from copydesk.guardrails.negation import is_answered_no, is_negated
 from copydesk.guardrails.normalise import Reading
 from copydesk.guardrails.packs import ReadyRule, RuleBook
@@ -136,8 +138,11 @@ def _is_english(case: Case) -> bool:
 
 
 def _reads_english_only(rule: Rule) -> bool:
-    """Whether the rule knows what English means, or how it sounds, rather than a word of law."""
-    return isinstance(rule, MeaningRule) or rule.category == "brand.tone"
+    """Whether the rule knows what English means, or how it sounds, rather than a word of law.
+
+    Names, too, are told by capitals only where common nouns have none.
+    """
+    return isinstance(rule, MeaningRule | RivalRule) or rule.category == "brand.tone"
 
 
 def _binds(rule: Rule, occasion: _Occasion | None) -> bool:
@@ -157,6 +162,8 @@ def _binds(rule: Rule, occasion: _Occasion | None) -> bool:
 
 def _stands(ready: ReadyRule, case: Case, hit: Hit) -> bool:
     if not ready.applies(case, hit) or _is_excepted(ready, case, hit):
+        return False
+    if ready.rule.category.startswith("grounding.") and in_product_name(case, hit):
         return False
     return not any(lawful(case, hit) for lawful in ready.lawful)
 

@@ -98,3 +98,36 @@ def test_an_order_in_a_signal_is_found_in_the_copy() -> None:
     findings = GUARD.check(Submission(copy, a_brief(), None, audience))
 
     assert "safety.injection" in {finding.category for finding in findings}
+
+
+def test_what_the_product_is_called_needs_no_fact() -> None:
+    """Letters and figures of the product's own name are no code; of another name they are."""
+    product = {"name": "Ultraboost DNA 1.0 Shoes", "price": 98, "currency": "USD"}
+
+    assert not found(
+        "Enter the Ultraboost DNA 1.0 Shoes.", "grounding.code_or_link", product=product
+    )
+    assert found("Enter the QRST 1.0 Shoes.", "grounding.code_or_link", product=product)
+
+
+def test_a_products_name_makes_no_claim_by_its_likeness() -> None:
+    """A question about a product is no superlative, however its name sounds to the model."""
+    product = {"name": "Sportswear Future Icons 3-Stripes Skinny Pants", "currency": "USD"}
+    body = f"Running low on {product['name']}?"
+
+    assert not found(body, "legal.superlative", product=product)
+
+
+def test_a_sentence_that_states_the_offer_is_no_prize() -> None:
+    """A bonus that the brief holds may be told; a win that it does not hold may not."""
+    offer = {"kind": "bonus", "value": 5, "conditions": "Credited to your account."}
+    told = "A $5 bonus, on these terms: credited to your account after an order."
+
+    assert not found(told, "legal.prize", offer=offer)
+    assert found("You are our lucky winner.", "legal.prize", offer=offer)
+
+
+def test_letters_that_only_happen_to_add_up_are_no_bank_account() -> None:
+    """A line that passes the check of an IBAN but has words for figures is none."""
+    assert not found("Hier spielt Racer TR21 Shoes die Hauptrolle spielt", "privacy.pii")
+    assert found("Paid from GB82 WEST 1234 5698 7654 32.", "privacy.pii")

@@ -96,3 +96,10 @@ def test_a_bad_line_of_json_is_named_by_its_number() -> None:
     """A line of a JSONL file that is not JSON is named by file and line."""
     with pytest.raises(InputError, match=r"copy\.jsonl:7: write one JSON object a line"):
         parse_json_line("{goal: x}", Brief, "copy.jsonl", 7)
+
+
+def test_a_key_given_twice_is_refused_with_its_line() -> None:
+    """YAML would keep the last in silence: half of what was written would be lost."""
+    twice = WRONG.replace("sector: apparel", "sector: apparel\nkind: welcome")
+
+    assert str(problems(twice)["kind"]) == "brief.yaml:4: kind: given twice: keep one of the two"

@@ -17,6 +17,9 @@ Sort = Literal["mail", "telephone", "street", "card", "iban", "account", "nation
 PHONE_DIGITS = range(9, 16)
 CARD_DIGITS = range(13, 20)
 IBAN_LENGTHS = range(15, 35)
+IBAN_DIGITS = 9
+"""Malta's have the fewest digits that must be: two to check by, and five of the bank and branch;
+in accounts that are open, the rest is never all letters."""
 
 _PATTERNS: dict[Sort, re.Pattern[str]] = {
     "mail": re.compile(
@@ -133,7 +136,7 @@ def _is_card(text: str) -> bool:
 
 def _is_iban(text: str) -> bool:
     plain = re.sub(r"\s", "", text)
-    if len(plain) not in IBAN_LENGTHS:
+    if len(plain) not in IBAN_LENGTHS or sum(map(str.isdigit, plain)) < IBAN_DIGITS:
         return False
     figures = "".join(str(int(letter, 36)) for letter in plain[4:] + plain[:4])
     return int(figures) % 97 == 1

@@ -7,6 +7,6 @@ megabytes, need no torch, and read what rules read: masks taken off.
 """
 
 from copydesk.guardrails.meaning.model import Level, Meaning, narrowed
-from copydesk.guardrails.meaning.sentences import Sentence, sentences
+from copydesk.guardrails.meaning.sentences import Sentence, sentences, symbol
 
-__all__ = ["Level", "Meaning", "Sentence", "narrowed", "sentences"]
+__all__ = ["Level", "Meaning", "Sentence", "narrowed", "sentences", "symbol"]
