@@ -134,7 +134,7 @@ def bootstrap(
     trusting = Trusting(store, policy, clock, secret, demanding(checker))
     lease = timedelta(minutes=settings.lease_minutes)
     undo = timedelta(seconds=settings.undo_seconds)
-    reviewing = Reviewing(store, checker, policy, clock, lease, undo)
+    reviewing = Reviewing(store, checker, policy, clock, lease, undo, reviewers(checker))
     conversing = Conversing(reviewing.acting)
     serving = Serving(store, checker, policy, clock, secret, undo)
     standards = Standards(store, policy, checker, clock)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
 
 from copydesk.access import Actor, Role
 from copydesk.desk.facts import Facts, facts_now, stand
@@ -43,18 +42,21 @@ def nothing_else(_: Transaction, __: ReviewItem) -> None:
 class Acting:
     """Moves items, for the services that know why."""
 
-    def __init__(self, store: Store, checker: Checks, policy: Policy, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        checker: Checks,
+        policy: Policy,
+        clock: Clock,
+        reviewers: Mapping[str, str],
+    ) -> None:
         self.store = store
         self.checker = checker
         self.policy = policy
         self.clock = clock
-        self.standards = Standards(store, policy, checker, clock)
-
-    @cached_property
-    def reviewers(self) -> dict[str, str]:
+        self.reviewers = reviewers
         """By its id, the reviewer role that each rule in force names which names one."""
-        book = self.standards.book
-        return {rule.id: rule.reviewer for rule in book or () if rule.reviewer}
+        self.standards = Standards(store, policy, checker, clock)
 
     def reviewer(self, actor: Actor) -> Reviewer:
         """Return the actor as one who decides. Raises Forbidden."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -48,6 +48,9 @@ class DismissedRule(Noun):
 class Reviewing:
     """Reads and moves review items.
 
+    `lease` is how long a claim holds, `undo` for how long an act can be taken back. `reviewers`
+    holds by its id the reviewer role that each of the checks' rules names which names one.
+
     Every act raises Forbidden without the role reviewer or approver, NotFound, VersionRequired,
     StaleVersion, and what `review_queue.allow` raises. Items come back as the actor may see them:
     while two people read one blind, neither sees the other's decision.
@@ -61,8 +64,9 @@ class Reviewing:
         clock: Clock,
         lease: timedelta = timedelta(minutes=15),
         undo: timedelta = UNDO,
+        reviewers: Mapping[str, str] | None = None,
     ) -> None:
-        self.acting = Acting(store, checker, policy, clock)
+        self.acting = Acting(store, checker, policy, clock, reviewers or {})
         self.signing = Signing(self.acting, undo)
         self._store = store
         self._checker = checker

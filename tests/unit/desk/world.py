@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from copydesk.access import Actor, Role
 from copydesk.briefs import Brief
 from copydesk.desk.access_desk import Access
+from copydesk.desk.conversing import Conversing
+from copydesk.desk.outside import Outside
 from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.serving import Serving
 from copydesk.guardrails import Finding, Guard, Severity, Submission
@@ -61,11 +63,15 @@ class World:
     policy: Policy = field(default_factory=Policy.load)
     guards: Sequence[Guard] = ()
     """Checks beside the one of percentages."""
+    reviewers: Mapping[str, str] = field(default_factory=dict)
+    """By rule, the reviewer role that it names."""
 
     def __post_init__(self) -> None:
         checker = Checker([PercentGuard(), *self.guards])
         wired = (self.store, checker, self.policy, lambda: self.now)
-        self.reviewing = Reviewing(*wired, timedelta(minutes=15))
+        self.reviewing = Reviewing(*wired, reviewers=self.reviewers)
+        self.conversing = Conversing(self.reviewing.acting)
+        self.outside = Outside(self.reviewing, self.conversing, SECRET)
         self.serving = Serving(*wired, SECRET)
         self.access = Access(self.store, lambda: self.now, session_hours=12)
 
