@@ -118,7 +118,7 @@ class SqlQueue:
 
     def _open_counts(self, query: QueueQuery) -> list[tuple[Any, ...]]:
         """Return by stored state how many there are, lapsed, late, and claimed by the user."""
-        lapsed = and_(queue.state == State.CLAIMED.value, ~_is_held(query))
+        lapsed = and_(queue.state == State.CLAIMED.value, _is_free(query))
         told = (lapsed, queue.due_at < query.now, _claimed(Claimed.ME, query))
         sums = [func.sum(case((one, 1), else_=0)) for one in told]
         counted = select(queue.state, func.count(), *sums).where(queue.is_open, *_conditions(query))
@@ -217,20 +217,19 @@ def _in_states(query: QueueQuery) -> list[ColumnElement[bool]]:
 
 def _in_state(state: State, query: QueueQuery) -> ColumnElement[bool]:
     if state is State.WAITING:
-        lapsed = and_(queue.state == State.CLAIMED.value, ~_is_held(query))
+        lapsed = and_(queue.state == State.CLAIMED.value, _is_free(query))
         return or_(queue.state == state.value, lapsed)
     if state is State.CLAIMED:
-        return and_(queue.state == state.value, _is_held(query))
+        return and_(queue.state == state.value, queue.lease_until > query.now)
     return queue.state == state.value
 
 
 def _claimed(by: Claimed, query: QueueQuery) -> ColumnElement[bool]:
     if by is Claimed.ME:
-        return and_(queue.holder == query.user, _is_held(query))
-    return ~_is_held(query) if by is Claimed.NOBODY else _is_held(query)
+        return and_(queue.holder == query.user, queue.lease_until > query.now)
+    return _is_free(query) if by is Claimed.NOBODY else queue.lease_until > query.now
 
 
-def _is_held(query: QueueQuery) -> ColumnElement[bool]:
-    """Say that a lease is running; never null, so that it can be denied."""
-    running = queue.lease_until > query.now
-    return and_(queue.holder.is_not(None), func.coalesce(running, False))
+def _is_free(query: QueueQuery) -> ColumnElement[bool]:
+    """Say that no lease is running; there is none without a holder."""
+    return or_(queue.lease_until.is_(None), queue.lease_until <= query.now)

@@ -58,6 +58,7 @@ reviews = Table(
 )
 
 QUEUE_FACETS = ("campaign", "brand", "audience", "locale", "kind", "severity", "requester")
+QUEUE_COUNTED = ("is_open", "state", "due_at", "holder", "lease_until", *QUEUE_FACETS, "id")
 
 # What items are sorted, found and counted by, in rows so narrow that all of them can be walked:
 # a document takes kilobytes.
@@ -88,7 +89,7 @@ queue = Table(
     Index("ix_queue_holder", "holder", "lease_until"),
     *(Index(f"ix_queue_{name}", name, "is_open", "place", "id") for name in QUEUE_FACETS),
     # All that is counted, open items together: to count them, this is walked and nothing else.
-    Index("ix_queue_counts", "is_open", "state", "due_at", "holder", "lease_until", *QUEUE_FACETS),
+    Index("ix_queue_counts", *QUEUE_COUNTED),
 )
 
 queue_tags = Table(

@@ -24,7 +24,7 @@ INDEXES = {
     "state": ["state", "place", "id"],
     "due": ["is_open", "due_at"],
     "holder": ["holder", "lease_until"],
-    "counts": ["is_open", "state", "due_at", "holder", "lease_until", *FACETS],
+    "counts": ["is_open", "state", "due_at", "holder", "lease_until", *FACETS, "id"],
     **{name: [name, "is_open", "place", "id"] for name in FACETS},
 }
 PAGE = 500
