@@ -3,9 +3,10 @@
     python -m benchmarks.review_queue [--waiting 50000] [--rounds 40] [--on sqlite postgresql]
 
 Each line is a request to the whole application, as a client sends it: key checked, rows read,
-answer written as JSON or as a page, in this process and without a network. Every request is made anew, no answer is kept in between; a claim is of another item each
-time. PostgreSQL is started for the purpose, as the tests start it, with its usual settings but for
-the syncing of its disk. The goal is 100 ms at the 95th percentile.
+answer written as JSON or as a page, in this process and without a network. Every request is made
+anew, no answer is kept in between; a claim is of another item each time. PostgreSQL is started for
+the purpose, as the tests start it, with its usual settings but for the syncing of its disk. The
+goal is 100 ms at the 95th percentile, on a machine that does nothing else.
 """
 
 from __future__ import annotations
