@@ -131,9 +131,7 @@ def main() -> None:
     kinds = [Kind(given.kind)] if given.kind else list(Kind)
     tally = Tally()
     checker = build_checker() if given.check else None
-    for number, (brief, brand) in enumerate(
-        islice(asked(given, kinds), given.requests)
-    ):
+    for number, (brief, brand) in enumerate(islice(asked(given, kinds), given.requests)):
         drafts = written(brief, brand, given.drafts, number, tally)
         measure(drafts, given.drafts, tally)
         if checker:
