@@ -164,6 +164,8 @@ def decisions(
         yield Decision(act=Act.EDIT.value, actor=by.name, at=now, note=told)
     if act is Act.ESCALATE and deed.role is not None:
         note = f"to {deed.role}: {note}"
+    if act is Act.CLAIM and item.holder not in {None, by.name}:
+        note = f"took over from {item.holder}, whose lease ran out at {_moment(item.lease_until)}"
     if act is not Act.EDIT:
         reason = deed.reason if act in {Act.REJECT, Act.DISMISS} else None
         yield Decision(act=act.value, actor=by.name, at=now, note=note, reason=reason)
@@ -235,4 +237,11 @@ def told(item: ReviewItem) -> str:
         return ""
     last = item.decisions[-1]
     because = f" ({last.reason})" if last.reason else ""
-    return f" The last act was {last.act} by {last.actor} at {last.at:%Y-%m-%d %H:%M:%S}{because}."
+    if last.act == Act.CLAIM:
+        because = f" ({last.note})" if last.note else ""
+        because += f"; the lease runs until {_moment(item.lease_until)}"
+    return f" The last act was {last.act} by {last.actor} at {_moment(last.at)}{because}."
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at is not None else "an unknown time"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -23,7 +24,7 @@ from copydesk.errors import (
 from copydesk.guardrails import Verdict
 from copydesk.publishing import approval_hash
 from copydesk.review_queue import Act, ReviewItem, ReviewQuery, State
-from tests.factories import a_brief, a_copy, an_audience
+from tests.factories import NOW, a_brief, a_copy, an_audience
 from tests.unit.desk.world import (
     ADA,
     AXEL,
@@ -173,6 +174,37 @@ def test_a_claim_keeps_others_out_until_the_lease_ends() -> None:
         world.reviewing.approve("rev_1", AXEL, 2)
     world.later(minutes=15)
     assert world.reviewing.approve("rev_1", AXEL, 2).state is State.APPROVED
+
+
+def test_who_lost_an_item_is_told_who_took_it_over() -> None:
+    """Coming back too late, the first holder learns that the lease ran out, and who has it."""
+    world = a_world()
+    world.reviewing.claim("rev_1", ROSA, 1)
+    world.later(minutes=20)
+    taken = world.reviewing.claim("rev_1", AXEL, 2)
+
+    with pytest.raises(StaleVersion) as late:
+        world.reviewing.release("rev_1", ROSA, 2)
+    with pytest.raises(HeldByAnother, match="axel holds this item until"):
+        world.reviewing.claim("rev_1", ROSA, taken.version)
+
+    ran_out, until = (f"{NOW + timedelta(minutes=m):%Y-%m-%d %H:%M:%S}" for m in (15, 35))
+    assert f"took over from rosa, whose lease ran out at {ran_out}" in late.value.message
+    assert "claim by axel" in late.value.message
+    assert f"the lease runs until {until}" in late.value.message
+    assert world.details("rev_1")["note"] == taken.decisions[-1].note
+
+
+def test_who_claims_again_holds_longer_and_takes_over_from_nobody() -> None:
+    """After its end, one's own lease is taken anew without a word about it."""
+    world = a_world()
+    world.reviewing.claim("rev_1", ROSA, 1)
+    world.later(minutes=20)
+
+    again = world.reviewing.claim("rev_1", ROSA, 2)
+
+    assert again.lease_until == world.now + timedelta(minutes=15)
+    assert again.decisions[-1].note is None
 
 
 def test_an_escalated_item_is_for_approvers() -> None:
