@@ -15,23 +15,27 @@ from copydesk.api.pages.findings import marked
 from copydesk.api.pages.rendering import page
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
-from copydesk.api.reviews import ITEM_ID, ItemId
+from copydesk.api.queueing import CURSOR
+from copydesk.api.reviews import ItemId
 from copydesk.bootstrap import Copydesk
 from copydesk.briefs import Slug
 from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError, NotFound
-from copydesk.review_queue import ReviewItem, ReviewQuery, State
+from copydesk.review_queue import ReviewItem, State
 from copydesk.review_queue.inbox import previews, remarks
+from copydesk.review_queue.searching import Claimed, Filter
 from copydesk.review_queue.states import OPEN, Act, Reason, allow, open_acts
 from copydesk.variants import Copy, Text
 
 ROWS = 50
+NEXT_AMONG = 20
+"""How many of the most urgent items are looked at for the one to offer next."""
 DECIDERS = (Role.REVIEWER, Role.APPROVER)
 READERS = (*DECIDERS, Role.ADMIN)
 
 router = APIRouter(include_in_schema=False)
 
 
-class Filter(NamedTuple):
+class Shown(NamedTuple):
     """Which items the queue shows."""
 
     state: State | None
@@ -39,10 +43,10 @@ class Filter(NamedTuple):
     after: str | None
 
     @property
-    def query(self) -> ReviewQuery:
-        """The same, as the store takes it; without a state, what is still to be decided."""
+    def wanted(self) -> Filter:
+        """The same, as the queue takes it; without a state, what is still to be decided."""
         states = OPEN if self.state is None else (self.state,)
-        return ReviewQuery(states, campaign=self.campaign, limit=ROWS + 1, after=self.after)
+        return Filter(state=states, campaign=(self.campaign,) if self.campaign else ())
 
 
 @router.get("/")
@@ -51,19 +55,19 @@ def queue(
     visit: Visitor,
     state: State | None = None,
     campaign: Annotated[Slug | None, Query()] = None,
-    after: Annotated[str | None, Query(pattern=ITEM_ID)] = None,
+    after: Annotated[str | None, Query(pattern=CURSOR)] = None,
 ) -> Response:
     """Show what waits for a decision; to those who do not review, what they asked for."""
     if not visit.may(*READERS):
         return RedirectResponse("/generations", HTTPStatus.SEE_OTHER)
-    shown = Filter(state, campaign or None, after)
-    items = desk.reviewing.find(shown.query, visit.actor)
-    counts = desk.reviewing.count(visit.actor)
+    shown = Shown(state, campaign or None, after)
+    found = desk.queueing.page(visit.actor, shown.wanted, after=after, limit=ROWS)
+    counts = desk.queueing.counts(visit.actor).states
     return page(
         visit,
         "queue.html",
-        items=items[:ROWS],
-        next=items[ROWS - 1].id if len(items) > ROWS else None,
+        ranked=found.items,
+        next=found.next,
         counts=counts,
         to_decide=sum(counts[one] for one in OPEN),
         shown=shown,
@@ -158,8 +162,9 @@ def _why_not(desk: Copydesk, item: ReviewItem, visit: Visit, now: datetime) -> s
 
 
 def _next(desk: Copydesk, actor: Actor, item: ReviewItem) -> ReviewItem | None:
-    """Return the oldest other item that waits for a decision and is not this person's own."""
-    waiting = desk.reviewing.find(ReviewQuery(OPEN, limit=ROWS), actor)
+    """Return the most urgent other item that nobody holds and is not this person's own."""
+    free = Filter(state=OPEN, claimed=Claimed.NOBODY)
+    waiting = (one.item for one in desk.queueing.page(actor, free, limit=NEXT_AMONG).items)
     others = (one for one in waiting if one.id != item.id and one.requester != actor.name)
     return next(others, None)
 
