@@ -59,6 +59,23 @@ def add(
     note(f"Added {user.name}: {', '.join(user.roles)}.")
 
 
+@example("copydesk users reviews-as jonas legal principal", "copydesk users reviews-as jonas")
+@users.command("reviews-as")
+@click.argument("name")
+@click.argument("reviewer_roles", nargs=-1)
+@click.pass_context
+def reviews_as(ctx: click.Context, name: str, reviewer_roles: tuple[str, ...]) -> None:
+    """Say which reviewer roles a user holds: these and no others, none when none is named.
+
+    They are what rules and policy ask for by name, as `legal`. To sign in them takes the role
+    approver as well.
+    """
+    with opened(the_settings(ctx.obj)) as desk:
+        admin = at_the_keyboard(None, Role.ADMIN)
+        user = desk.access.set_reviewer_roles(name, reviewer_roles, admin)
+    note(f"{name} reviews as {', '.join(user.reviews_as) or 'nothing in particular'}.")
+
+
 @example("copydesk users list", "copydesk users list --json")
 @users.command("list")
 @json_option
@@ -71,10 +88,10 @@ def listing(ctx: click.Context, *, as_json: bool) -> None:
         for user in found:
             print_json(user_view(user))
         return
-    table = Table("name", "roles", "signs in with", border_style="dim")
+    table = Table("name", "roles", "reviews as", "signs in with", border_style="dim")
     for user in found:
         way = "disabled" if user.disabled else "password" if user.password_hash else "keys only"
-        table.add_row(user.name, ", ".join(user.roles), way)
+        table.add_row(user.name, ", ".join(user.roles), ", ".join(user.reviews_as), way)
     console().print(table)
 
 

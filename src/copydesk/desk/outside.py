@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from pydantic import Field
+
 from copydesk.access import Actor, Role
 from copydesk.briefs import Brief, Noun
 from copydesk.desk.acting import Also
@@ -43,7 +45,7 @@ class OutsideView(Noun):
     version: int
     """To be sent back with the decision."""
     state: State
-    copy_: Copy
+    copy_: Copy = Field(alias="copy")
     brief: Brief
     brand: str
     audience: str

@@ -184,3 +184,15 @@ def test_users_and_keys_are_shown_as_tables(settings_file: Path) -> None:
     assert "keys only" in users
     assert "live" in keys
     assert secret.strip() not in keys
+
+
+def test_reviewer_roles_are_given_and_listed(settings_file: Path) -> None:
+    """The roles named replace those before, and the list of users shows them."""
+    run(settings_file, "users", "add", "jonas", "--role", "approver", "--no-password")
+    given = run(settings_file, "users", "reviews-as", "jonas", "legal", "principal")
+    listed = run(settings_file, "users", "list", "--json")
+    taken = run(settings_file, "users", "reviews-as", "jonas")
+
+    assert "jonas reviews as legal, principal" in given.output
+    assert json.loads(listed.stdout)["reviews_as"] == ["legal", "principal"]
+    assert "nothing in particular" in taken.output
