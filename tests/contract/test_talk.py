@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from copydesk.errors import NotFound
+from copydesk.publishing import ApprovedCopy
 from copydesk.review_queue.talk import Comment, ReviewLink
-from copydesk.storage import Store
+from copydesk.storage import Store, Transaction
 from tests.contract.nouns import an_approved, later
 from tests.factories import NOW
 
@@ -105,3 +110,32 @@ def test_copy_signed_anew_is_another_approval(store: Store) -> None:
 
         assert not tx.library.note_pull(an_approved(), later(4))
         assert not tx.library.take_back(an_approved(), "undone")
+
+
+def test_of_a_pull_and_a_taking_back_at_once_one_wins(store: Store) -> None:
+    """Thirty times both come together: either it was pulled and stands, or it is gone unpulled."""
+    for turn in range(30):
+        approved = an_approved(f"var_{turn}")
+        with store.transaction() as tx:
+            tx.library.add(approved)
+        together = Barrier(2)
+
+        with ThreadPoolExecutor(2) as pool:
+            pull = pool.submit(_change, store, together, partial(_pull, approved))
+            undo = pool.submit(_change, store, together, partial(_undo, approved))
+
+        assert {pull.result(), undo.result()} == {True, False}
+
+
+def _change(store: Store, together: Barrier, change: Callable[[Transaction], bool]) -> bool:
+    together.wait()
+    with store.transaction() as tx:
+        return change(tx)
+
+
+def _pull(approved: ApprovedCopy, tx: Transaction) -> bool:
+    return tx.library.note_pull(approved, later(1))
+
+
+def _undo(approved: ApprovedCopy, tx: Transaction) -> bool:
+    return tx.library.take_back(approved, "undone")

@@ -88,10 +88,7 @@ class Outside:
             SelfApproval: the actor is an author of the copy.
             InputError: the link would be valid for no time, or for more than 30 days.
         """
-        actor.must_be(Role.APPROVER)
-        if not timedelta(0) < valid <= LONGEST:
-            raise InputError([Problem("hours", "", f"1 to {LONGEST // timedelta(hours=1)}")])
-        self._must_be_ones_own(actor, reviews_as)
+        self._must_be_allowed(actor, valid, reviews_as)
         now = self._desk.clock()
         with self._desk.store.transaction() as tx:
             item = tx.reviews.get(item_id)
@@ -167,7 +164,10 @@ class Outside:
             item = tx.reviews.get(link.item_id)
             return self._conversing.say(tx, item, link.name, text, slot, key)
 
-    def _must_be_ones_own(self, actor: Actor, reviews_as: Collection[str]) -> None:
+    def _must_be_allowed(self, actor: Actor, valid: timedelta, reviews_as: Collection[str]) -> None:
+        actor.must_be(Role.APPROVER)
+        if not timedelta(0) < valid <= LONGEST:
+            raise InputError([Problem("hours", "", f"1 to {LONGEST // timedelta(hours=1)}")])
         beyond = set(reviews_as) - self._desk.policy.speaks_for(actor.reviews_as)
         if beyond and Role.ADMIN not in actor.roles:
             names = ", ".join(sorted(beyond))

@@ -24,6 +24,11 @@ DONE = {
     "reject": "rejected it",
     "escalate": "escalated it",
     "release": "gave it back",
+    "approve_with_edit": "approved it with this edit",
+    "request_changes": "asked for changes",
+    "answer": "answered",
+    "dismiss": "dismissed a finding",
+    "undo": "undid it",
     "recheck": "had it checked again",
 }
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
