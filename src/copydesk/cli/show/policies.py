@@ -29,6 +29,7 @@ def print_policy(policy: Policy) -> None:
     else:
         terms = (f"{name} {value:g}" for name, value in policy.trust.model_dump().items())
         screen.print(f"trust: {', '.join(terms)}")
+    screen.print(f"priority: {_weights(policy)}")
     screen.print(Shown(f"sha256 {policy.sha256}", "dim"))
 
 
@@ -69,5 +70,15 @@ def _when(rule: Rule) -> str:
     )
 
 
+def _weights(policy: Policy) -> str:
+    weights = policy.priority.model_dump(mode="json")
+    every = {**weights, **weights.pop("severities")}
+    return ", ".join(f"{name} {value}" for name, value in every.items() if name != "severities")
+
+
 def _route(rule: Rule) -> str:
-    return f"{rule.route.value}, unless trusted" if rule.trust else rule.route.value
+    said = [rule.route.value]
+    said += ["unless trusted"] if rule.trust else []
+    said += [f"within {rule.sla_hours:g} h"] if rule.sla_hours is not None else []
+    said += [f"{rule.points:+g} points"] if rule.points else []
+    return ", ".join(said)

@@ -9,33 +9,39 @@ from rich.text import Text as Shown
 
 from copydesk.cli.output import console, shown
 from copydesk.cli.show import words
-from copydesk.review_queue import ReviewItem
+from copydesk.desk.queueing import Ranked
+from copydesk.review_queue import OPEN, ReviewItem
+from copydesk.review_queue.priority import Priority
 
 MINUTES = "%Y-%m-%d %H:%M"
 
 
-def print_queue(items: Sequence[ReviewItem]) -> None:
-    """Print one row for each item, oldest first."""
+def print_queue(found: Sequence[Ranked]) -> None:
+    """Print one row for each item, in the order given."""
     screen = console()
-    if not items:
+    if not found:
         screen.print("Nothing waits.")
         return
     table = Table(expand=True, border_style="dim")
-    for heading in ("id", "since", "campaign", "subject", "why", "state"):
+    for heading in ("id", "points", "since", "campaign", "subject", "why", "state"):
         table.add_column(heading, overflow="fold")
-    for item in items:
+    for item, priority in found:
         subject = words.copy_text(item.copy_now.subject)
         since = f"{item.created_at:{MINUTES}}"
         state = item.state.value + (f", {item.holder}" if item.holder else "")
-        table.add_row(item.id, since, item.campaign, subject, item.routed_because, state)
+        points = f"{priority.points:.0f}" + (" late" if priority.is_late else "")
+        table.add_row(item.id, points, since, item.campaign, subject, item.routed_because, state)
     screen.print(table)
 
 
-def print_item(item: ReviewItem) -> None:
-    """Print the copy as it stands, its findings, and what was decided."""
+def print_item(item: ReviewItem, priority: Priority) -> None:
+    """Print the copy as it stands, how urgent it is, its findings, and what was decided."""
     screen = console()
     screen.print(Shown(f"{item.id}   {item.campaign}   {item.state.value}", "bold"))
     screen.print(Shown(f"asked for by {item.requester}; {item.routed_because}", "dim"))
+    if item.state in OPEN:
+        parts = "; ".join(f"{part.name} {part.points:.1f} ({part.why})" for part in priority.parts)
+        screen.print(Shown(f"priority {priority.points:.1f}: {parts}", "dim"))
     screen.print(words.copy_table(item.copy_now))
     screen.print(words.verdict(item.checked.verdict))
     for found in item.checked.findings:
