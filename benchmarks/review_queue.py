@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import statistics
 import sys
 import tempfile
@@ -227,7 +228,8 @@ def timed(name: str, call: Call, rounds: int) -> Measured:
 
 def print_table(results: dict[str, list[Measured]], waiting: int) -> None:
     """Print a row for each kind of request, and two columns for each database."""
-    print(f"\n{waiting:,} open items, {DECIDED:,} decided; milliseconds\n")
+    load = f"{os.getloadavg()[1]:.1f} on {os.cpu_count()} cores"
+    print(f"\n{waiting:,} open items, {DECIDED:,} decided; milliseconds; load {load}\n")
     heads = "".join(f"{name + ' p50':>18}{'p95':>8}" for name in results)
     print(f"{'':34}{heads}")
     for rows in zip(*results.values(), strict=True):

@@ -60,13 +60,15 @@ def test_empty_queue_says_so(settings_file: Path) -> None:
 
 
 def test_queue_and_item_are_shown(settings_file: Path) -> None:
-    """The list shows open items with the reason; an item shows its copy and who asked."""
+    """The list shows open items with reason and points, an item its copy, priority, requester."""
     item = generated(settings_file).variants[0]
 
     queue = run(settings_file, "reviews", "list").stdout
     shown = run(settings_file, "reviews", "show", str(item.review_id)).stdout
 
     assert "spring" in queue
+    assert "points" in queue
+    assert "priority" in shown
     assert "asked for by maria" in shown
     assert item.variant.copy_.subject.render() in shown
 

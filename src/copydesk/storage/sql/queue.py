@@ -73,12 +73,11 @@ class SqlQueue:
         """Count what fits the query's filter, whatever its order and page."""
         states = dict.fromkeys(State, 0)
         late = mine = 0
-        for state, items, lapsed, is_late, is_mine in self._open_counts(query):
-            states[State(state)] += items - lapsed
-            states[State.WAITING] += lapsed
-            late, mine = late + is_late, mine + is_mine
-        for state, items in self._decided_counts(query):
-            states[State(state)] += items
+        for among in _passes(query):
+            for state, items, lapsed, is_late, is_mine in self._counted(query, among):
+                states[State(state)] += items - lapsed
+                states[State.WAITING] += lapsed
+                late, mine = late + is_late, mine + is_mine
         values = {facet: self._values(query, facet) for facet in by}
         return Tally(states=states, late=late, mine=mine, values=values)
 
@@ -116,18 +115,15 @@ class SqlQueue:
             key, rest = ["id", "name", "value"], {"is_open": new.excluded.is_open}
             self._connection.execute(new.on_conflict_do_update(index_elements=key, set_=rest), rows)
 
-    def _open_counts(self, query: QueueQuery) -> list[tuple[Any, ...]]:
+    def _counted(
+        self, query: QueueQuery, among: Sequence[ColumnElement[bool]]
+    ) -> list[tuple[Any, ...]]:
         """Return by stored state how many there are, lapsed, late, and claimed by the user."""
         lapsed = and_(queue.state == State.CLAIMED.value, _is_free(query))
-        told = (lapsed, queue.due_at < query.now, _claimed(Claimed.ME, query))
-        sums = [func.sum(case((one, 1), else_=0)) for one in told]
-        counted = select(queue.state, func.count(), *sums).where(queue.is_open, *_conditions(query))
-        return [tuple(row) for row in self._connection.execute(counted.group_by(queue.state))]
-
-    def _decided_counts(self, query: QueueQuery) -> list[tuple[Any, ...]]:
-        if query.filter.late or (query.filter.state and not {*query.filter.state} - {*OPEN}):
-            return []
-        counted = select(queue.state, func.count()).where(~queue.is_open, *_conditions(query))
+        late = and_(queue.is_open, queue.due_at < query.now)
+        mine = and_(queue.is_open, _claimed(Claimed.ME, query))
+        sums = [func.sum(case((one, 1), else_=0)) for one in (lapsed, late, mine)]
+        counted = select(queue.state, func.count(), *sums).where(*among, *_conditions(query))
         return [tuple(row) for row in self._connection.execute(counted.group_by(queue.state))]
 
     def _values(self, query: QueueQuery, facet: Facet) -> dict[str, int]:
@@ -182,6 +178,16 @@ def _conditions(query: QueueQuery) -> list[ColumnElement[bool]]:
     if wanted.words:
         conditions.append(queue.id.in_(_holding(wanted)))
     return conditions
+
+
+def _passes(query: QueueQuery) -> list[list[ColumnElement[bool]]]:
+    """Return among which items to count, pass by pass: each walks its part of the index."""
+    wanted = query.filter
+    if wanted.late or (wanted.state and {*wanted.state} <= {*OPEN}):
+        return [[queue.is_open]]
+    if wanted.words or any(getattr(wanted, name) for name in TAGS):
+        return [[queue.is_open.in_([True, False])]]  # what costs more than the walk is done once
+    return [[queue.is_open], [~queue.is_open]]
 
 
 def _tag_conditions(query: QueueQuery) -> list[ColumnElement[bool]]:
