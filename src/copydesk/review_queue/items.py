@@ -166,6 +166,11 @@ class ReviewItem(Noun):
         return Verdict.of(f for f in self.checked.findings if f.model_dump_json() not in gone)
 
     @property
+    def is_sealed(self) -> bool:
+        """Whether one of two blind readers has decided, and the other has not."""
+        return bool(self.readers) and not self.blind_over
+
+    @property
     def authors(self) -> frozenset[str]:
         """Who asked, edited or answered: none of them may approve, or dismiss what was found."""
         return frozenset({self.requester, *self.editors})

@@ -117,7 +117,7 @@ def seen_by(viewer: str, item: ReviewItem) -> ReviewItem:
     update: dict[str, object] = {}
     if item.undoable is not None and item.undoable.by != viewer:
         update["undoable"] = None
-    if item.readers and not item.blind_over:
+    if item.is_sealed:
         update["signatures"] = tuple(one for one in item.signatures if one.by == viewer)
         update["readers"] = tuple(name for name in item.readers if name == viewer)
     return item.model_copy(update=update) if update else item

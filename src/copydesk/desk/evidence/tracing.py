@@ -9,6 +9,7 @@ from copydesk.errors import NotFound
 from copydesk.generations import Generation, RoutedVariant
 from copydesk.publishing import ApprovedCopy, Campaign
 from copydesk.review_queue import AuditEntry, AuditQuery, ReviewItem, ReviewQuery
+from copydesk.review_queue.signing import seen_by
 from copydesk.review_queue.talk import Comment
 from copydesk.storage import Transaction
 
@@ -51,12 +52,19 @@ def trace(tx: Transaction, name: str) -> Trace:
         variant_id,
         generation,
         routed,
-        items,
+        # Evidence is for everybody: a decision that is still sealed is not in it.
+        tuple(seen_by("", item) for item in items),
         tuple(tx.library.of_variant(variant_id)),
         tx.campaigns.get(generation.campaign),
         tuple(_records(tx, variant_id, generation, items)),
-        {item.id: tuple(tx.comments.about(item.id)) for item in items},
+        {item.id: tuple(_said(tx, item)) for item in items},
     )
+
+
+def _said(tx: Transaction, item: ReviewItem) -> Iterator[Comment]:
+    for comment in tx.comments.about(item.id):
+        if not item.is_sealed or comment.by in item.authors:
+            yield comment
 
 
 def _origin(tx: Transaction, name: str) -> tuple[str, str]:
