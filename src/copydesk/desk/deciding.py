@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
 
 from copydesk.access import Actor
 from copydesk.briefs import Noun
@@ -22,8 +24,8 @@ BulkAct = Literal["approve", "reject"]
 class Selected(Noun):
     """An item, as it was read."""
 
-    id: str
-    version: int
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    version: Annotated[int, Field(ge=1)]
 
 
 class Decided(Noun):
