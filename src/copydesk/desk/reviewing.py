@@ -102,6 +102,15 @@ class Reviewing:
         """Return the actor as the table of moves knows them. Raises Forbidden."""
         return self.acting.reviewer(actor)
 
+    def role_of(self, finding: Finding) -> str | None:
+        """Return the reviewer role that the finding's rule names, or None."""
+        return self.acting.role_of(finding)
+
+    def roles_held(self) -> Sequence[str]:
+        """Return the reviewer roles that somebody who decides holds, by name."""
+        with self._store.transaction() as tx:
+            return self._held(tx)
+
     def needs(self, item_id: str, actor: Actor) -> Needs:
         """Return which signatures the item has, as the actor may see them, and which it lacks."""
         with self._store.transaction() as tx:
@@ -295,13 +304,17 @@ class Reviewing:
 
     def _must_be_held(self, tx: Transaction, role: str) -> None:
         """Raise Contradiction when nobody could act on what is handed to this reviewer role."""
-        people = [one for one in tx.users.all() if not one.disabled]
-        deciding = [one for one in people if {*one.roles} & {*DECIDERS}]
-        held = {name for one in deciding for name in self.acting.policy.speaks_for(one.reviews_as)}
+        held = self._held(tx)
         if role not in held:
-            there_are = ", ".join(sorted(held)) or "nobody holds any yet"
+            there_are = ", ".join(held) or "nobody holds any yet"
             remedy = f"hand it to a role that somebody holds ({there_are}), or leave the role out"
             raise Contradiction([Problem("role", role, remedy)])
+
+    def _held(self, tx: Transaction) -> list[str]:
+        people = [one for one in tx.users.all() if not one.disabled]
+        deciding = [one for one in people if {*one.roles} & {*DECIDERS}]
+        speaks_for = self.acting.policy.speaks_for
+        return sorted({name for one in deciding for name in speaks_for(one.reviews_as)})
 
 
 def _finding(item: ReviewItem, number: int) -> Finding:

@@ -91,9 +91,10 @@ async def ask(parts: AllParts, visit: Visitor, form: OwnForm) -> Response:
 
 @router.get("/generations")
 def generations(desk: Desk, visit: Visitor) -> Response:
-    """List what was asked for, newest first."""
+    """List what was asked for, newest first, and before it what waits for an answer."""
     found = desk.asking.latest(visit.actor)
-    return page(visit, "generations.html", generations=found, now=desk.clock())
+    own = desk.conversing.to_answer(visit.actor) if visit.may(Role.REQUESTER) else ()
+    return page(visit, "generations.html", generations=found, to_answer=own, now=desk.clock())
 
 
 @router.get("/generations/{generation_id}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+import math
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple
 
@@ -11,8 +11,10 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from copydesk.access import Actor, Role
+from copydesk.api.pages.acts import FORMS, WRITING
 from copydesk.api.pages.findings import marked
 from copydesk.api.pages.rendering import page
+from copydesk.api.pages.rulings import rulings
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
 from copydesk.api.queueing import CURSOR
@@ -20,11 +22,13 @@ from copydesk.api.reviews import ItemId
 from copydesk.bootstrap import Copydesk
 from copydesk.briefs import Slug
 from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError, NotFound
-from copydesk.review_queue import ReviewItem, State
+from copydesk.guardrails import Severity
+from copydesk.review_queue import DismissalReason, Reviewer, ReviewItem, State
+from copydesk.review_queue.effects import may_undo
 from copydesk.review_queue.inbox import previews, remarks
 from copydesk.review_queue.searching import Claimed, Filter
 from copydesk.review_queue.states import OPEN, Act, Reason, allow, open_acts
-from copydesk.variants import Copy, Text
+from copydesk.variants import Slot
 
 ROWS = 50
 NEXT_AMONG = 20
@@ -77,24 +81,23 @@ def queue(
 
 
 @router.get("/reviews/{item_id}")
-def item_page(desk: Desk, visit: Visitor, item_id: ItemId, done: Act | None = None) -> Response:
+def item_page(desk: Desk, visit: Visitor, item_id: ItemId, done: str | None = None) -> Response:
     """Show an item."""
     item = desk.reviewing.get(item_id, visit.actor)
-    return _item_page(desk, visit, item, done=done)
+    return _item_page(desk, visit, item, done=done if done in FORMS else None)
 
 
 @router.post("/reviews/{item_id}/{act}")
-def decide(desk: Desk, visit: Visitor, item_id: ItemId, act: Act, form: OwnForm) -> Response:
+def decide(desk: Desk, visit: Visitor, item_id: ItemId, act: str, form: OwnForm) -> Response:
     """Do what the form says; what cannot be done is said on the item's page, nothing typed lost."""
-    if act not in ACTS:
-        raise NotFound(f"There is no form for {act.value}: use the API.")
+    if act not in FORMS:
+        raise NotFound("An item's page has no such form: use the API.")
     try:
-        ACTS[act](desk, item_id, visit.actor, form)
+        FORMS[act](desk, item_id, visit.actor, form)
     except (Conflict, Forbidden, InputError) as error:
         item = desk.reviewing.get(item_id, visit.actor)
         return _item_page(desk, visit, item, error=error, typed=form, tried=act)
-    where = f"/reviews/{item_id}?done={act.value}"
-    return RedirectResponse(where, HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/reviews/{item_id}?done={act}", HTTPStatus.SEE_OTHER)
 
 
 def _item_page(
@@ -102,63 +105,95 @@ def _item_page(
     visit: Visit,
     item: ReviewItem,
     *,
-    done: Act | None = None,
+    done: str | None = None,
     error: CopydeskError | None = None,
     typed: SentForm | None = None,
-    tried: Act | None = None,
+    tried: str | None = None,
 ) -> Response:
     now = desk.clock()
+    by = desk.reviewing.as_reviewer(visit.actor) if visit.may(*DECIDERS) else None
     return page(
         visit,
         "item.html",
         error.status if error else HTTPStatus.OK,
         item=item,
         slots=marked(item.copy_now, item.checked, item.brief),
+        rulings=rulings(desk, item, by),
         previews=previews(item.copy_now),
         remarks=remarks(item.copy_now, item.brief, item.audience),
         siblings=desk.reviewing.siblings(item),
-        acts=_open_acts(desk, item, visit, now),
-        why_not=_why_not(desk, item, visit, now),
-        next_item=_next(desk, visit.actor, item),
+        acts=_open_acts(item, visit, by, now),
+        why_not=_why_not(item, by, now),
+        roles=desk.reviewing.roles_held() if by else (),
+        needs=desk.reviewing.needs(item.id, visit.actor),
+        comments=desk.conversing.comments(item.id, visit.actor),
+        undo_seconds=_undo_seconds(item, visit, now, desk.settings.undo_seconds),
+        next_item=_next(desk, visit.actor, item) if by else None,
         now=now,
         done=done,
         error=error,
         typed=_typed(item, typed, tried),
         Act=Act,
+        DismissalReason=DismissalReason,
         Reason=Reason,
+        Severity=Severity,
+        Slot=Slot,
         State=State,
     )
 
 
-def _typed(item: ReviewItem, form: SentForm | None, tried: Act | None) -> dict[str, Any]:
+def _typed(item: ReviewItem, form: SentForm | None, tried: str | None) -> dict[str, Any]:
     """Return what the forms hold: what was typed before an error, else what stands."""
-    copy = item.copy_now
-    texts = {slot.value: str(text) for slot, text in copy.slots()}
+    texts = {slot.value: str(text) for slot, text in item.copy_now.slots()}
     if form is None or tried is None:
-        return {**texts, "note": {}, "reason": "", "tried": None}
-    if tried is Act.EDIT:
+        nothing = {"note": {}, "reason": "", "role": "", "comment": "", "slot": "", "finding": None}
+        return {**texts, **nothing, "tried": None}
+    if tried in WRITING:
         texts = {name: form.text(name) for name in texts}
-    note = {tried: form.text("note")}
-    return {**texts, "note": note, "reason": form.text("reason"), "tried": tried}
+    return {
+        **texts,
+        "note": {tried: form.text("note")},
+        "reason": form.text("reason"),
+        "role": form.text("role"),
+        "comment": form.text("text"),
+        "slot": form.text("slot"),
+        "finding": form.number("finding") - 1 if tried == Act.DISMISS else None,
+        "tried": tried,
+    }
 
 
-def _open_acts(desk: Copydesk, item: ReviewItem, visit: Visit, now: datetime) -> tuple[Act, ...]:
-    if not visit.may(*DECIDERS):
-        return ()
-    return open_acts(item, desk.reviewing.as_reviewer(visit.actor), now)
+def _open_acts(
+    item: ReviewItem, visit: Visit, by: Reviewer | None, now: datetime
+) -> tuple[Act, ...]:
+    """Return what this person may do, as one who decides and as the one who asked for the copy."""
+    deciding = open_acts(item, by, now) if by else ()
+    if not visit.may(Role.REQUESTER):
+        return deciding
+    return (*deciding, *open_acts(item, Reviewer(visit.actor.name, may_review=False), now))
 
 
-def _why_not(desk: Copydesk, item: ReviewItem, visit: Visit, now: datetime) -> str | None:
+def _why_not(item: ReviewItem, by: Reviewer | None, now: datetime) -> str | None:
     """Return why this person cannot sign the item, where they cannot."""
     if item.state not in OPEN:
         return None
-    if not visit.may(*DECIDERS):
+    if by is None:
         return "You can read this. Deciding needs the role reviewer or approver."
     try:
-        allow(item, Act.APPROVE, desk.reviewing.as_reviewer(visit.actor), now)
+        allow(item, Act.APPROVE, by, now)
     except (Conflict, Forbidden) as error:
         return error.message
     return None
+
+
+def _undo_seconds(item: ReviewItem, visit: Visit, now: datetime, window: int) -> int:
+    """Return for how many seconds this person can still take back what they did; 0 for not."""
+    if not visit.may(*DECIDERS):
+        return 0
+    try:
+        last = may_undo(item, visit.actor.name, now, timedelta(seconds=window))
+    except (Conflict, Forbidden):
+        return 0
+    return math.ceil(window - (now - last.at).total_seconds())
 
 
 def _next(desk: Copydesk, actor: Actor, item: ReviewItem) -> ReviewItem | None:
@@ -167,44 +202,3 @@ def _next(desk: Copydesk, actor: Actor, item: ReviewItem) -> ReviewItem | None:
     waiting = (one.item for one in desk.queueing.page(actor, free, limit=NEXT_AMONG).items)
     others = (one for one in waiting if one.id != item.id and one.requester != actor.name)
     return next(others, None)
-
-
-Doing = Callable[[Copydesk, str, Actor, SentForm], ReviewItem]
-
-
-def _claim(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> ReviewItem:
-    return desk.reviewing.claim(item_id, actor, form.number("version"))
-
-
-def _approve(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> ReviewItem:
-    note = form.text("note") or None
-    return desk.reviewing.approve(item_id, actor, form.number("version"), note)
-
-
-def _edit(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> ReviewItem:
-    texts = {name: Text(form.text(name)) for name in ("subject", "preheader", "body")}
-    note = form.text("note") or None
-    return desk.reviewing.edit(item_id, actor, form.number("version"), Copy(**texts), note)
-
-
-def _reject(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> ReviewItem:
-    reason, note = form.text("reason"), form.text("note") or None
-    return desk.reviewing.reject(item_id, actor, form.number("version"), reason, note)
-
-
-def _escalate(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> ReviewItem:
-    return desk.reviewing.escalate(item_id, actor, form.number("version"), form.text("note"))
-
-
-def _release(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> ReviewItem:
-    return desk.reviewing.release(item_id, actor, form.number("version"))
-
-
-ACTS: dict[Act, Doing] = {
-    Act.CLAIM: _claim,
-    Act.APPROVE: _approve,
-    Act.EDIT: _edit,
-    Act.REJECT: _reject,
-    Act.ESCALATE: _escalate,
-    Act.RELEASE: _release,
-}

@@ -4,7 +4,7 @@
 
 const NAMES = {
   j: "next row", k: "row before", a: "approve", r: "reject", e: "edit", x: "escalate",
-  c: "claim", n: "next item", q: "queue",
+  s: "ask for changes", w: "answer", m: "comment", u: "undo", c: "claim", n: "next item", q: "queue",
 };
 const SETTING = "copydesk.keys";
 const isOff = () => localStorage.getItem(SETTING) === "off";
@@ -25,7 +25,8 @@ function reach(key) {
   if (!found) return;
   if (found.tagName === "DETAILS") found.open = true;
   const inside = found.querySelector("select, textarea, button");
-  const target = found.tagName === "FORM" ? found.querySelector("button") : inside ?? found;
+  const words = found.querySelector("textarea");
+  const target = found.tagName === "FORM" ? words ?? found.querySelector("button") : inside ?? found;
   target.focus();
   if (target.tagName === "A") target.click();
 }
@@ -66,5 +67,9 @@ function legend() {
   document.querySelector("main").append(line);
 }
 
+// What can be taken back for some seconds is not offered any longer than that.
+for (const one of document.querySelectorAll("[data-seconds]")) {
+  setTimeout(() => one.remove(), Number(one.dataset.seconds) * 1000);
+}
 document.addEventListener("keydown", pressed);
 legend();
