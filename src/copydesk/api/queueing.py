@@ -105,7 +105,7 @@ def find(desk: Desk, caller: MayReview, wanted: Annotated[Listing, Query()]) -> 
     """
     wanted = _with_view(desk, caller, wanted)
     order = wanted.order or Order.PRIORITY
-    page = desk.queueing.page(caller, _filter(wanted), order, wanted.after, wanted.limit)
+    page = desk.queueing.page(caller, plain_filter(wanted), order, wanted.after, wanted.limit)
     return ReviewPage(
         items=tuple(ranked.item for ranked in page.items),
         priorities={ranked.item.id: ranked.priority for ranked in page.items},
@@ -116,7 +116,7 @@ def find(desk: Desk, caller: MayReview, wanted: Annotated[Listing, Query()]) -> 
 @router.get("/review-counts")
 def count(desk: Desk, caller: MayReview, wanted: Annotated[Counting, Query()]) -> Tally:
     """Count review items by state, and by whatever else is asked for."""
-    return desk.queueing.counts(caller, _filter(wanted), wanted.by)
+    return desk.queueing.counts(caller, plain_filter(wanted), wanted.by)
 
 
 @router.get("/review-views")
@@ -166,6 +166,6 @@ def _with_view(desk: Copydesk, caller: Actor, wanted: Listing) -> Listing:
     return wanted.model_copy(update={"order": view.order, **kept, **given})
 
 
-def _filter(wanted: Filter) -> Filter:
+def plain_filter(wanted: Filter) -> Filter:
     """Return the filter without what only the address has."""
     return Filter(**{name: getattr(wanted, name) for name in Filter.model_fields})

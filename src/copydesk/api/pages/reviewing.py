@@ -1,13 +1,13 @@
-"""The queue, and one item of it with all that is needed to decide."""
+"""One item of the queue with all that is needed to decide."""
 
 from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from copydesk.access import Actor, Role
@@ -17,10 +17,8 @@ from copydesk.api.pages.rendering import page
 from copydesk.api.pages.rulings import rulings
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
-from copydesk.api.queueing import CURSOR
 from copydesk.api.reviews import ItemId
 from copydesk.bootstrap import Copydesk
-from copydesk.briefs import Slug
 from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError, NotFound
 from copydesk.guardrails import Severity
 from copydesk.review_queue import DismissalReason, Reviewer, ReviewItem, State
@@ -30,54 +28,11 @@ from copydesk.review_queue.searching import Claimed, Filter
 from copydesk.review_queue.states import OPEN, Act, Reason, allow, open_acts
 from copydesk.variants import Slot
 
-ROWS = 50
 NEXT_AMONG = 20
 """How many of the most urgent items are looked at for the one to offer next."""
 DECIDERS = (Role.REVIEWER, Role.APPROVER)
-READERS = (*DECIDERS, Role.ADMIN)
 
 router = APIRouter(include_in_schema=False)
-
-
-class Shown(NamedTuple):
-    """Which items the queue shows."""
-
-    state: State | None
-    campaign: str | None
-    after: str | None
-
-    @property
-    def wanted(self) -> Filter:
-        """The same, as the queue takes it; without a state, what is still to be decided."""
-        states = OPEN if self.state is None else (self.state,)
-        return Filter(state=states, campaign=(self.campaign,) if self.campaign else ())
-
-
-@router.get("/")
-def queue(
-    desk: Desk,
-    visit: Visitor,
-    state: State | None = None,
-    campaign: Annotated[Slug | None, Query()] = None,
-    after: Annotated[str | None, Query(pattern=CURSOR)] = None,
-) -> Response:
-    """Show what waits for a decision; to those who do not review, what they asked for."""
-    if not visit.may(*READERS):
-        return RedirectResponse("/generations", HTTPStatus.SEE_OTHER)
-    shown = Shown(state, campaign or None, after)
-    found = desk.queueing.page(visit.actor, shown.wanted, after=after, limit=ROWS)
-    counts = desk.queueing.counts(visit.actor).states
-    return page(
-        visit,
-        "queue.html",
-        ranked=found.items,
-        next=found.next,
-        counts=counts,
-        to_decide=sum(counts[one] for one in OPEN),
-        shown=shown,
-        now=desk.clock(),
-        State=State,
-    )
 
 
 @router.get("/reviews/{item_id}")

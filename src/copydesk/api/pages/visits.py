@@ -15,6 +15,8 @@ from copydesk.api.parts import Desk
 from copydesk.errors import Forbidden, InputError, Unauthenticated
 
 SESSION_COOKIE = "copydesk_session"
+FIELDS_MAX = 120
+"""As many as there are boxes on a page of the queue, and then some."""
 FIELD_BYTES_MAX = 300_000
 """A brand with long samples takes a tenth of this."""
 
@@ -70,7 +72,7 @@ def _visit(request: Request, desk: Desk) -> Visit:
 
 async def _any_form(request: Request) -> AsyncIterator[SentForm]:
     """Give the form that was sent. Raises InputError for text that cannot be kept."""
-    limits = {"max_files": 3, "max_fields": 20, "max_part_size": FIELD_BYTES_MAX}
+    limits = {"max_files": 3, "max_fields": FIELDS_MAX, "max_part_size": FIELD_BYTES_MAX}
     async with request.form(**limits) as data:
         texts = {name: value for name, value in data.items() if isinstance(value, str)}
         problems = unfit(texts)
