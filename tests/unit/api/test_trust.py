@@ -8,6 +8,7 @@ import pytest
 
 from copydesk.cli.examples import folder_of_examples
 from tests.factories import AUDIENCE
+from tests.unit.api.browsing import Browser
 from tests.unit.api.office import Office, asked_for
 
 EARNED = folder_of_examples() / "policies" / "earned-trust.yaml"
@@ -51,3 +52,42 @@ def test_segments_are_told_with_their_figures(trusting_office: Office) -> None:
 def test_a_brand_that_no_database_keeps_is_refused(office: Office) -> None:
     """A NUL character in the name is 422, not an error of the database."""
     assert office.get("rex", "/v1/trust?brand=%00").status_code == 422
+
+
+def test_the_page_says_that_the_policy_trusts_nobody(office: Office) -> None:
+    """Under the shipped policy the page says what trust would be."""
+    page = Browser(office, "rex").open("/trust")
+
+    assert "The policy trusts nobody" in page.text
+    assert "/trust" in page.links
+
+
+def test_the_page_shows_each_segment_with_bound_and_bar(trusting_office: Office) -> None:
+    """State, what was approved as written, the bound and the bar stand in one row."""
+    office = trusting_office
+    browser = Browser(office, "rex")
+    before = browser.open("/trust")
+    office.post("ada", "/v1/generations?wait=30", json=asked_for(audience=AUDIENCE))
+
+    page = browser.open("/trust")
+
+    assert "No segment yet" in before.text
+    for shown in (
+        "Northpeak",
+        "promotion · lapsed-runners",
+        "review",
+        "none read",
+        "0.000",
+        "0.95",
+    ):
+        assert shown in page.text
+
+
+@pytest.mark.parametrize("who", ["ada", "mailer"])
+def test_the_page_is_for_those_who_read_the_queue(office: Office, who: str) -> None:
+    """Others have no link to it, and are told which role it needs."""
+    page = Browser(office, who).open("/trust")
+
+    assert page.status == 403
+    assert "This needs the role" in page.text
+    assert "/trust" not in page.links

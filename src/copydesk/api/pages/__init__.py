@@ -11,7 +11,15 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from copydesk.api.pages import asking, evidence, listing, publishing, reviewing, signing_in
+from copydesk.api.pages import (
+    asking,
+    evidence,
+    listing,
+    publishing,
+    reviewing,
+    signing_in,
+    trusting,
+)
 from copydesk.api.pages.rendering import page
 from copydesk.api.problems import details_of
 from copydesk.errors import CopydeskError, Unauthenticated
@@ -22,7 +30,7 @@ FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/st
 def add_to(app: FastAPI) -> None:
     """Add the pages to the app."""
     app.state.patience = signing_in.Patience()
-    for pages in (signing_in, evidence, listing, reviewing, asking, publishing):
+    for pages in (signing_in, evidence, listing, reviewing, asking, publishing, trusting):
         app.include_router(pages.router)
     static = str(files("copydesk.api.pages").joinpath("static"))
     app.mount("/static", StaticFiles(directory=static), name="static")

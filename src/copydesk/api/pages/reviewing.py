@@ -101,7 +101,14 @@ def _typed(item: ReviewItem, form: SentForm | None, tried: str | None) -> dict[s
     """Return what the forms hold: what was typed before an error, else what stands."""
     texts = {slot.value: str(text) for slot, text in item.copy_now.slots()}
     if form is None or tried is None:
-        nothing = {"note": {}, "reason": "", "role": "", "comment": "", "slot": "", "finding": None}
+        nothing: dict[str, Any] = {
+            "note": {},
+            "reason": "",
+            "role": "",
+            "comment": "",
+            "slot": "",
+            "finding": None,
+        }
         return {**texts, **nothing, "tried": None}
     if tried in WRITING:
         texts = {name: form.text(name) for name in texts}
