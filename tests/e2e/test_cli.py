@@ -108,6 +108,7 @@ def test_wrong_setting_is_reported(desk: Desk) -> None:
     assert "did you mean `model`" in ran.stderr
 
 
+@pytest.mark.timeout(400)  # a dozen processes, each of which starts the whole program
 def test_users_and_keys_are_managed(desk: Desk) -> None:
     """Users and keys are added, listed, revoked and disabled; a secret is printed once."""
     password = "correct horse battery"

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from copydesk.bootstrap import Copydesk, bootstrap
+from copydesk.bootstrap import Copydesk, bootstrap, utc_now
+from copydesk.desk.access_desk import Access
 from copydesk.settings import Settings
+from copydesk.storage.build import open_store
 
 
 @contextmanager
@@ -18,3 +20,13 @@ def opened(settings: Settings) -> Iterator[Copydesk]:
         yield desk
     finally:
         asyncio.run(desk.aclose())
+
+
+@contextmanager
+def accounts(settings: Settings) -> Iterator[Access]:
+    """Open users and keys alone: rules are not compiled, which would take seconds."""
+    store = open_store(settings.database_url)
+    try:
+        yield Access(store, utc_now, settings.session_hours)
+    finally:
+        store.close()

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from copydesk.access import Role
 from copydesk.api.people import key_view
-from copydesk.cli.desk import opened
+from copydesk.cli.desk import accounts
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import console, json_option, note, print_json
@@ -29,9 +29,9 @@ def keys() -> None:
 @click.pass_context
 def add(ctx: click.Context, user: str, roles: tuple[str, ...], label: str) -> None:
     """Make a key in some of the user's roles, and print its secret: this once, and never again."""
-    with opened(the_settings(ctx.obj)) as desk:
+    with accounts(the_settings(ctx.obj)) as access:
         admin = at_the_keyboard(None, Role.ADMIN)
-        made = desk.access.add_key(user, tuple(map(Role, roles)), label, admin)
+        made = access.add_key(user, tuple(map(Role, roles)), label, admin)
     click.echo(made.secret)
     note(f"Key {made.stored.id} of {user}. Keep the secret now: it is never shown again.")
 
@@ -43,8 +43,8 @@ def add(ctx: click.Context, user: str, roles: tuple[str, ...], label: str) -> No
 @click.pass_context
 def listing(ctx: click.Context, user: str, *, as_json: bool) -> None:
     """List a user's keys, oldest first, revoked ones too."""
-    with opened(the_settings(ctx.obj)) as desk:
-        found = desk.access.keys(user, at_the_keyboard(None, Role.ADMIN))
+    with accounts(the_settings(ctx.obj)) as access:
+        found = access.keys(user, at_the_keyboard(None, Role.ADMIN))
     if as_json:
         for key in found:
             print_json(key_view(key))
@@ -63,6 +63,6 @@ def listing(ctx: click.Context, user: str, *, as_json: bool) -> None:
 @click.pass_context
 def revoke(ctx: click.Context, key_id: str) -> None:
     """Make a key useless, at once. ID is what `copydesk keys list` shows."""
-    with opened(the_settings(ctx.obj)) as desk:
-        desk.access.revoke_key(key_id, at_the_keyboard(None, Role.ADMIN))
+    with accounts(the_settings(ctx.obj)) as access:
+        access.revoke_key(key_id, at_the_keyboard(None, Role.ADMIN))
     note(f"{key_id} is revoked.")

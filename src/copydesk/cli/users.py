@@ -9,7 +9,7 @@ from rich.table import Table
 
 from copydesk.access import Role
 from copydesk.api.people import user_view
-from copydesk.cli.desk import opened
+from copydesk.cli.desk import accounts
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import console, json_option, note, print_json
@@ -53,9 +53,9 @@ def add(
 ) -> None:
     """Add a user; the password is asked for, twelve characters or more."""
     password = None if no_password else _password(from_stdin=password_stdin)
-    with opened(the_settings(ctx.obj)) as desk:
+    with accounts(the_settings(ctx.obj)) as access:
         admin = at_the_keyboard(None, Role.ADMIN)
-        user = desk.access.add_user(name, tuple(map(Role, roles)), password, admin)
+        user = access.add_user(name, tuple(map(Role, roles)), password, admin)
     note(f"Added {user.name}: {', '.join(user.roles)}.")
 
 
@@ -70,9 +70,9 @@ def reviews_as(ctx: click.Context, name: str, reviewer_roles: tuple[str, ...]) -
     They are what rules and policy ask for by name, as `legal`. To sign in them takes the role
     approver as well.
     """
-    with opened(the_settings(ctx.obj)) as desk:
+    with accounts(the_settings(ctx.obj)) as access:
         admin = at_the_keyboard(None, Role.ADMIN)
-        user = desk.access.set_reviewer_roles(name, reviewer_roles, admin)
+        user = access.set_reviewer_roles(name, reviewer_roles, admin)
     note(f"{name} reviews as {', '.join(user.reviews_as) or 'nothing in particular'}.")
 
 
@@ -82,8 +82,8 @@ def reviews_as(ctx: click.Context, name: str, reviewer_roles: tuple[str, ...]) -
 @click.pass_context
 def listing(ctx: click.Context, *, as_json: bool) -> None:
     """List users, by name."""
-    with opened(the_settings(ctx.obj)) as desk:
-        found = desk.access.users(at_the_keyboard(None, Role.ADMIN))
+    with accounts(the_settings(ctx.obj)) as access:
+        found = access.users(at_the_keyboard(None, Role.ADMIN))
     if as_json:
         for user in found:
             print_json(user_view(user))
@@ -101,8 +101,8 @@ def listing(ctx: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def disable(ctx: click.Context, name: str) -> None:
     """Shut a user out: sessions and keys stop working; what they did stays on record."""
-    with opened(the_settings(ctx.obj)) as desk:
-        desk.access.disable_user(name, at_the_keyboard(None, Role.ADMIN))
+    with accounts(the_settings(ctx.obj)) as access:
+        access.disable_user(name, at_the_keyboard(None, Role.ADMIN))
     note(f"{name} is disabled.")
 
 

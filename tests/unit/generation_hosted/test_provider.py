@@ -156,7 +156,7 @@ def test_a_server_that_fails_is_left_alone() -> None:
 
 def test_one_callers_retry_after_holds_the_others_back() -> None:
     """When the server asks one caller to wait, no other caller asks it meanwhile."""
-    with FaultServer(replies(429, {}, {"retry-after": "0.4"}), says(GOOD)) as server:
+    with FaultServer(replies(429, {}, {"retry-after": "1"}), says(GOOD)) as server:
         provider = a_provider()
         first = a_model(server, provider, retries=1)
         second = a_model(server, provider, retries=1)
@@ -165,13 +165,13 @@ def test_one_callers_retry_after_holds_the_others_back() -> None:
             loop = asyncio.get_running_loop()
             began = loop.time()
             waiting = asyncio.create_task(drafted(first, 1))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.4)
             await drafted(second, 2)
             held = loop.time() - began
             await waiting
             return held
 
-        assert asyncio.run(both()) >= 0.39
+        assert asyncio.run(both()) >= 0.99
 
 
 def test_a_retry_carries_the_same_key() -> None:
