@@ -210,7 +210,7 @@ def test_no_page_leaves_the_server_or_the_screen(
     """On a phone no page is wider than the screen, asks another host, or has a nameless field."""
     item = office.item()
     pages = ["/", path_of(item), "/generations", f"/generations/{item['generation_id']}"]
-    pages += ["/library", "/campaigns", "/campaigns/spring", "/nowhere"]
+    pages += ["/library", "/campaigns", "/campaigns/spring", "/trust", "/nowhere"]
     context = browser.new_context(viewport=NARROW, color_scheme=scheme)  # type: ignore[arg-type]
     bea = sign_in(context, address, office, "bea")
     for path in pages:

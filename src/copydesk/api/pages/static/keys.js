@@ -32,7 +32,7 @@ function reach(key) {
 }
 
 function pressed(event) {
-  const typing = event.target.closest("input, select, textarea");
+  const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
   if (isOff() || typing || event.ctrlKey || event.altKey || event.metaKey) return;
   if (!(event.key in NAMES)) return;
   event.preventDefault();
