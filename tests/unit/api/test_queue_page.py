@@ -189,3 +189,31 @@ def test_fifty_boxes_can_be_sent(office: Office) -> None:
     items = [*boxes(office), *(f"rev_gone{number}:1" for number in range(48))]
 
     assert "2 of 50 items decided" in send(browser, items, act="approve").text
+
+
+def test_a_view_is_kept_used_and_forgotten(office: Office) -> None:
+    """What the list is narrowed by gets a name, a link, and a button to forget it."""
+    office.generate()
+    browser = Browser(office, "rex")
+    browser.open("/?campaign=spring&late=false")
+    kept = browser.send("/views?campaign=spring&late=false", name="my-spring")
+    elsewhere = browser.open("/")
+    gone = browser.send("/views", forget="my-spring")
+
+    assert "my-spring" in kept.text
+    assert "/?campaign=spring&late=false" in elsewhere.links
+    assert "my-spring" not in gone.text
+    assert office.get("rex", "/v1/review-views").json() == {"items": []}
+
+
+def test_a_view_without_a_proper_name_or_token_is_not_kept(office: Office) -> None:
+    """The page says what a name may be; a form from elsewhere is refused."""
+    browser = Browser(office, "rex")
+    browser.open("/?campaign=spring")
+    action = "/views?campaign=spring"
+
+    nameless = browser.send(action, name="")
+    forged = browser.send(action, name="my-spring", csrf="guessed")
+
+    assert (nameless.status, forged.status) == (422, 403)
+    assert office.get("rex", "/v1/review-views").json() == {"items": []}

@@ -19,9 +19,9 @@ from copydesk.api.queueing import CURSOR, BulkDecision, plain_filter
 from copydesk.bootstrap import Copydesk
 from copydesk.desk.deciding import Decided
 from copydesk.documents import shaped
-from copydesk.errors import Conflict, CopydeskError, InputError
+from copydesk.errors import Conflict, CopydeskError, InputError, NotFound
 from copydesk.review_queue import OPEN, Reason, State
-from copydesk.review_queue.searching import Facet, Filter
+from copydesk.review_queue.searching import Facet, Filter, View
 
 ROWS = 50
 VALUES_SHOWN = 8
@@ -122,6 +122,21 @@ def decide(desk: Desk, visit: Visitor, request: Request, form: OwnForm) -> Respo
     return _queue_page(desk, visit, shown, results=results)
 
 
+@router.post("/views")
+def keep_view(desk: Desk, visit: Visitor, request: Request, form: OwnForm) -> Response:
+    """Keep what the list is narrowed by under a name, or forget what is kept under it."""
+    shown = Shown.of(request)
+    try:
+        if form.text("forget"):
+            desk.queueing.forget_view(form.text("forget"), visit.actor)
+        else:
+            data = {"name": form.text("name").strip(), "filter": shown.wanted}
+            desk.queueing.keep_view(shaped(data, View), visit.actor)
+    except (Conflict, InputError, NotFound) as error:
+        return _queue_page(desk, visit, shown, error=error)
+    return RedirectResponse(_address(shown.pairs), HTTPStatus.SEE_OTHER)
+
+
 def _decision(form: SentForm) -> BulkDecision:
     rejects = form.text("act") == "reject"
     selected = [str(one).rpartition(":") for one in form.data.getlist("item")]
@@ -161,6 +176,7 @@ def _queue_page(
         values_shown=VALUES_SHOWN,
         to_decide=sum(counts[one] for one in OPEN),
         shown=shown,
+        views=[(view.name, _address(_pairs(view))) for view in desk.queueing.views(visit.actor)],
         now=desk.clock(),
         may_decide=visit.may(*DECIDERS),
         results=results,
@@ -184,6 +200,16 @@ def _subjects(desk: Copydesk, visit: Visit, results: Sequence[Decided]) -> dict[
         except CopydeskError:
             found[one.id] = one.id
     return found
+
+
+def _pairs(view: View) -> Pairs:
+    """Return what the address says of a view's filter."""
+    told = view.filter.model_dump(mode="json", exclude_defaults=True)
+    return tuple(
+        (name, str(one).lower() if isinstance(one, bool) else str(one))
+        for name, value in told.items()
+        for one in (value if isinstance(value, list) else [value])
+    )
 
 
 def _values(one: object) -> tuple[object, ...]:
