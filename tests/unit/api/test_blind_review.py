@@ -13,6 +13,7 @@ from copydesk.generation.scripted import ScriptedModel
 from copydesk.review_queue import Policy
 from copydesk.settings import Settings
 from copydesk.storage.memory import MemoryStore
+from tests.unit.api.browsing import Browser
 from tests.unit.api.office import Clock, Office, two_drafts
 
 
@@ -59,3 +60,21 @@ def test_both_decisions_are_told_once_both_have_decided(office: Office) -> None:
     assert (first["state"], split["state"]) == ("waiting", "escalated")
     told = {one["actor"]: (one["act"], one["note"]) for one in split["decisions"]}
     assert told == {"bea": ("reject", "Far too loud."), "olu": ("approve", "It sings.")}
+
+
+@pytest.mark.parametrize("path", ["/", "/reviews/{}"])
+def test_no_page_tells_the_second_reader_what_the_first_decided(office: Office, path: str) -> None:
+    """The first reads that their decision is kept; the second sees neither it nor their words."""
+    item = office.item()
+    here = f"/reviews/{item['id']}"
+    first = Browser(office, "bea")
+    first.open(here)
+    kept = first.send(f"{here}/reject", reason="off_brand", note="Far too loud.")
+    first.send(f"{here}/comment", text="Far too loud, really.")
+
+    page = Browser(office, "olu").open(path.format(item["id"]))
+
+    assert "Your decision is kept. Another person decides, too." in kept.text
+    assert page.status == 200
+    assert "Far too loud" not in page.text
+    assert "bea" not in page.text
