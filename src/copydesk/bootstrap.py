@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,15 +117,7 @@ def bootstrap(
     store = WatchedStore(store or open_store(settings.database_url))
     provider = provider_of(settings, store)
     policy = Policy.load(settings.policy)
-    checker = build_checker(
-        rule_packs=settings.rule_packs,
-        rule_overrides=settings.rule_overrides,
-        guards=settings.guards,
-        detoxify=Checkpoint(settings.detoxify_checkpoint, settings.detoxify_config),
-        judge=lambda: judge or judge_of(settings, provider),
-        guardrails_ai=settings.guardrails_ai,
-        timeout_s=settings.guard_timeout_s,
-    )
+    checker = _checker(settings, lambda: judge or judge_of(settings, provider))
     chosen, because = _model(settings, provider, model)
     ranker = TransparentRanker()
     examples = ApprovedExamples(store, settings.embedding_model)
@@ -160,6 +153,18 @@ def bootstrap(
         recording=Recording(store),
         explaining=Explaining(store, standards, serving.counts, clock),
         clock=clock,
+    )
+
+
+def _checker(settings: Settings, judge: Callable[[], Answerer]) -> Checker:
+    return build_checker(
+        rule_packs=settings.rule_packs,
+        rule_overrides=settings.rule_overrides,
+        guards=settings.guards,
+        detoxify=Checkpoint(settings.detoxify_checkpoint, settings.detoxify_config),
+        judge=judge,
+        guardrails_ai=settings.guardrails_ai,
+        timeout_s=settings.guard_timeout_s,
     )
 
 
