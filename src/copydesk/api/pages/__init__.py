@@ -32,8 +32,8 @@ def add_to(app: FastAPI) -> None:
     app.state.patience = signing_in.Patience()
     for pages in (signing_in, evidence, listing, reviewing, asking, publishing, trusting):
         app.include_router(pages.router)
-    static = str(files("copydesk.api.pages").joinpath("static"))
-    app.mount("/static", StaticFiles(directory=static), name="static")
+    app.mount("/static/htmx", _files_of("js_lib_htmx", "static/htmx"), name="htmx")
+    app.mount("/static", _files_of("copydesk.api.pages", "static"), name="static")
 
 
 def is_page(request: Request) -> bool:
@@ -55,3 +55,7 @@ def error_page(
     )
     shown.headers.update(headers or {})
     return shown
+
+
+def _files_of(package: str, folder: str) -> StaticFiles:
+    return StaticFiles(directory=str(files(package).joinpath(folder)))
