@@ -24,13 +24,14 @@ from copydesk.api.pages.rendering import page
 from copydesk.api.problems import details_of
 from copydesk.errors import CopydeskError, Unauthenticated
 
+NOUNS = (signing_in, evidence, listing, reviewing, asking, publishing, trusting)
 FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 
 
 def add_to(app: FastAPI) -> None:
     """Add the pages to the app."""
     app.state.patience = signing_in.Patience()
-    for pages in (signing_in, evidence, listing, reviewing, asking, publishing, trusting):
+    for pages in NOUNS:
         app.include_router(pages.router)
     app.mount("/static/htmx", _files_of("js_lib_htmx", "static/htmx"), name="htmx")
     app.mount("/static", _files_of("copydesk.api.pages", "static"), name="static")
