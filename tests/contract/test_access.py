@@ -7,7 +7,7 @@ import pytest
 from copydesk.access import Role, hash_secret
 from copydesk.errors import Conflict, NotFound
 from copydesk.storage import Store
-from tests.contract.nouns import a_key, a_session, a_user, later
+from tests.contract.nouns import NOW, a_key, a_session, a_user, later
 
 
 def test_a_user_comes_back_as_it_was_stored(store: Store) -> None:
@@ -124,3 +124,84 @@ def test_a_new_session_sweeps_out_the_expired(store: Store) -> None:
 
         assert tx.sessions.by_hash(hash_secret("old")) is None
         assert tx.sessions.by_hash(hash_secret("good")) is not None
+
+
+def test_a_session_that_is_used_is_seen(store: Store) -> None:
+    """A session was seen last when it was opened, and then whenever it was used."""
+    with store.transaction() as tx:
+        tx.sessions.add(a_session())
+        tx.sessions.touch(hash_secret("s1"), later(7))
+        tx.sessions.touch(hash_secret("unknown"), later(7))
+
+    with store.transaction() as tx:
+        seen = tx.sessions.by_hash(hash_secret("s1"))
+        assert (a_session().last_seen, seen) == (NOW, a_session(last_seen=later(7)))
+
+
+def test_sessions_of_a_user_end_together(store: Store) -> None:
+    """All of one user's are ended but the one that is named; another's stay."""
+    with store.transaction() as tx:
+        for secret, user in (("one", "ana"), ("two", "ana"), ("three", "ana"), ("four", "ben")):
+            tx.sessions.add(a_session(secret, user=user))
+
+        assert tx.sessions.end_of("ana", but=hash_secret("two")) == 2
+        assert [session.id_hash for session in tx.sessions.of_user("ana")] == [hash_secret("two")]
+        assert tx.sessions.end_of("ana") == 1
+        assert len(tx.sessions.of_user("ben")) == 1
+
+
+def test_sessions_of_a_user_are_listed_with_the_last_used_first(store: Store) -> None:
+    """The order is that of use, not that of opening."""
+    with store.transaction() as tx:
+        tx.sessions.add(a_session("early"))
+        tx.sessions.add(a_session("late", created_at=later(1)))
+        tx.sessions.touch(hash_secret("early"), later(2))
+
+        assert [later(2), later(1)] == [one.last_seen for one in tx.sessions.of_user("ana")]
+
+
+def test_idle_sessions_are_forgotten(store: Store) -> None:
+    """What was not used since a moment goes, what was used at it stays."""
+    with store.transaction() as tx:
+        tx.sessions.add(a_session("idle"))
+        tx.sessions.add(a_session("used"))
+        tx.sessions.touch(hash_secret("used"), later(5))
+
+        assert tx.sessions.forget_idle(later(5)) == 1
+        assert tx.sessions.by_hash(hash_secret("idle")) is None
+        assert tx.sessions.by_hash(hash_secret("used")) is not None
+
+
+def test_tries_are_counted_from_the_first(store: Store) -> None:
+    """Each key counts for itself; the time is that of the first, and the last is taken back."""
+    with store.transaction() as tx:
+        assert tx.tries.add("ana", NOW, later(-15)) == (1, NOW)
+        assert tx.tries.add("ana", later(1), later(-14)) == (2, NOW)
+        assert tx.tries.add("ben", later(2), later(-13)) == (1, later(2))
+        tx.tries.take_back("ana")
+        tx.tries.take_back("unknown")
+
+        assert tx.tries.add("ana", later(3), later(-12)) == (2, NOW)
+
+
+def test_tries_begin_anew_after_their_time(store: Store) -> None:
+    """What began too long ago counts no more, and neither does what was cleared."""
+    with store.transaction() as tx:
+        for _ in range(3):
+            tx.tries.add("ana", NOW, later(-15))
+            tx.tries.add("ben", NOW, later(-15))
+        tx.tries.clear("ben")
+
+        assert tx.tries.add("ana", later(15), NOW) == (4, NOW)
+        assert tx.tries.add("ana", later(16), later(1)) == (1, later(16))
+        assert tx.tries.add("ben", later(1), later(-14)) == (1, later(1))
+
+
+def test_old_tries_are_forgotten(store: Store) -> None:
+    """A sweep leaves what is recent."""
+    with store.transaction() as tx:
+        tx.tries.add("old", NOW, later(-15))
+        tx.tries.add("new", later(9), later(-6))
+
+        assert tx.tries.forget(later(9)) == 1
+        assert tx.tries.add("new", later(9), later(-6)).count == 2

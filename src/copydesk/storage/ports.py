@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from copydesk.access import ApiKeys, Sessions, Users
+from copydesk.access import ApiKeys, Sessions, SignInTries, Users
 from copydesk.feedback import Outcomes
 from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
@@ -49,6 +49,8 @@ class Transaction(Protocol):
     def keys(self) -> ApiKeys: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def tries(self) -> SignInTries: ...
     @property
     def model_calls(self) -> ModelCalls: ...
 

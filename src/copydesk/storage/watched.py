@@ -115,4 +115,5 @@ class _WatchedTransaction:
         self.users = tx.users
         self.keys = tx.keys
         self.sessions = tx.sessions
+        self.tries = tx.tries
         self.model_calls = tx.model_calls

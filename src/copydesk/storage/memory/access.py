@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from copydesk.access import ApiKey, Session, User
+from copydesk.access import ApiKey, Session, Tries, User
 from copydesk.storage.memory.rows import Rows, Undo
 from copydesk.storage.stored import kept, missing, taken
 
@@ -88,6 +88,62 @@ class MemorySessions:
         """Return the session, expired or not, or None."""
         return self._rows.get(id_hash)
 
+    def of_user(self, user: str) -> Sequence[Session]:
+        """Return the user's sessions, expired ones too, the one seen last first."""
+        found = [session for session in self._rows.values() if session.user == user]
+        return sorted(found, key=lambda session: (session.last_seen, session.id_hash), reverse=True)
+
+    def touch(self, id_hash: str, now: datetime) -> None:
+        """Note that the session was used; no error when there is none."""
+        session = self._rows.get(id_hash)
+        if session is not None:
+            self._rows.put(id_hash, kept(session.model_copy(update={"last_seen": now})))
+
     def end(self, id_hash: str) -> None:
         """Forget the session; no error when there is none."""
         self._rows.drop(id_hash)
+
+    def end_of(self, user: str, but: str | None = None) -> int:
+        """Forget the user's sessions but the one whose hash is `but`; return how many."""
+        return self._drop([one for one in self.of_user(user) if one.id_hash != but])
+
+    def forget_idle(self, since: datetime) -> int:
+        """Forget the sessions that were not used since; return how many."""
+        return self._drop([one for one in self._rows.values() if one.last_seen < since])
+
+    def _drop(self, sessions: Sequence[Session]) -> int:
+        for session in sessions:
+            self._rows.drop(session.id_hash)
+        return len(sessions)
+
+
+class MemorySignInTries:
+    """Tries to sign in, by whatever they are counted under."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._rows: Rows[str, Tries] = Rows(journal)
+
+    def add(self, key: str, now: datetime, since: datetime) -> Tries:
+        """Count one more, and return all of them; those begun before `since` are forgotten."""
+        before = self._rows.get(key)
+        old = before is None or before.since < since
+        tries = Tries(1, now) if old or before is None else Tries(before.count + 1, before.since)
+        self._rows.put(key, tries)
+        return tries
+
+    def take_back(self, key: str) -> None:
+        """Count one less, down to none; no error when there is none."""
+        tries = self._rows.get(key)
+        if tries is not None and tries.count > 0:
+            self._rows.put(key, tries._replace(count=tries.count - 1))
+
+    def clear(self, key: str) -> None:
+        """Forget the tries under this key."""
+        self._rows.drop(key)
+
+    def forget(self, before: datetime) -> int:
+        """Forget what began before; return how many keys that were."""
+        old = [key for key, tries in self._rows.items() if tries.since < before]
+        for key in old:
+            self._rows.drop(key)
+        return len(old)

@@ -8,7 +8,12 @@ from contextlib import contextmanager
 
 from copydesk.review_queue.placing import Placer
 from copydesk.storage.alone import OneATime
-from copydesk.storage.memory.access import MemoryKeys, MemorySessions, MemoryUsers
+from copydesk.storage.memory.access import (
+    MemoryKeys,
+    MemorySessions,
+    MemorySignInTries,
+    MemoryUsers,
+)
 from copydesk.storage.memory.model_calls import MemoryModelCalls
 from copydesk.storage.memory.publishing import (
     MemoryCampaigns,
@@ -42,6 +47,7 @@ class MemoryTransaction:
         self.users = MemoryUsers(journal)
         self.keys = MemoryKeys(journal)
         self.sessions = MemorySessions(journal)
+        self.tries = MemorySignInTries(journal)
         self.model_calls = MemoryModelCalls(journal)
 
 

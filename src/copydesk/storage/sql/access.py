@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Row, Select, case, delete, select, update
 
-from copydesk.access import ApiKey, Session, User
+from copydesk.access import ApiKey, Session, Tries, User
 from copydesk.storage.sql import schema
-from copydesk.storage.sql.statements import insert_new, many, one, replace
-from copydesk.storage.stored import missing, taken, written
+from copydesk.storage.sql.statements import insert, insert_new, many, one, replace
+from copydesk.storage.stored import missing, read, taken, written
 
 
 class SqlUsers:
@@ -100,6 +100,7 @@ class SqlSessions:
             "id_hash": session.id_hash,
             "owner": session.user,
             "expires_at": session.expires_at,
+            "last_seen": session.last_seen,
             "document": written(session),
         }
         if not insert_new(self._connection, sessions, row):
@@ -107,10 +108,85 @@ class SqlSessions:
 
     def by_hash(self, id_hash: str) -> Session | None:
         """Return the session, expired or not, or None."""
-        query = select(schema.sessions.c.document).where(schema.sessions.c.id_hash == id_hash)
-        return one(self._connection, Session, query)
+        found = self._connection.execute(_sessions().where(schema.sessions.c.id_hash == id_hash))
+        row = found.one_or_none()
+        return None if row is None else _session(row)
+
+    def of_user(self, user: str) -> Sequence[Session]:
+        """Return the user's sessions, expired ones too, the one seen last first."""
+        sessions = schema.sessions.c
+        query = _sessions().where(sessions.owner == user)
+        query = query.order_by(sessions.last_seen.desc(), sessions.id_hash.desc())
+        return [_session(row) for row in self._connection.execute(query)]
+
+    def touch(self, id_hash: str, now: datetime) -> None:
+        """Note that the session was used; no error when there is none."""
+        sessions = schema.sessions
+        used = update(sessions).where(sessions.c.id_hash == id_hash)
+        self._connection.execute(used.values(last_seen=now))
 
     def end(self, id_hash: str) -> None:
         """Forget the session; no error when there is none."""
         gone = delete(schema.sessions).where(schema.sessions.c.id_hash == id_hash)
         self._connection.execute(gone)
+
+    def end_of(self, user: str, but: str | None = None) -> int:
+        """Forget the user's sessions but the one whose hash is `but`; return how many."""
+        sessions = schema.sessions
+        gone = delete(sessions).where(sessions.c.owner == user)
+        if but is not None:
+            gone = gone.where(sessions.c.id_hash != but)
+        return self._connection.execute(gone).rowcount
+
+    def forget_idle(self, since: datetime) -> int:
+        """Forget the sessions that were not used since; return how many."""
+        sessions = schema.sessions
+        idle = delete(sessions).where(sessions.c.last_seen < since)
+        return self._connection.execute(idle).rowcount
+
+
+class SqlSignInTries:
+    """Tries to sign in, by whatever they are counted under."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, key: str, now: datetime, since: datetime) -> Tries:
+        """Count one more, and return all of them; those begun before `since` are forgotten."""
+        table = schema.sign_in_tries
+        new = insert(self._connection, table).values(key=key, count=1, since=now)
+        old = table.c.since < since
+        counted = new.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "count": case((old, 1), else_=table.c.count + 1),
+                "since": case((old, new.excluded.since), else_=table.c.since),
+            },
+        )
+        row = self._connection.execute(counted.returning(table.c.count, table.c.since)).one()
+        return Tries(*row)
+
+    def take_back(self, key: str) -> None:
+        """Count one less, down to none; no error when there is none."""
+        table = schema.sign_in_tries
+        less = update(table).where(table.c.key == key, table.c.count > 0)
+        self._connection.execute(less.values(count=table.c.count - 1))
+
+    def clear(self, key: str) -> None:
+        """Forget the tries under this key."""
+        table = schema.sign_in_tries
+        self._connection.execute(delete(table).where(table.c.key == key))
+
+    def forget(self, before: datetime) -> int:
+        """Forget what began before; return how many keys that were."""
+        table = schema.sign_in_tries
+        return self._connection.execute(delete(table).where(table.c.since < before)).rowcount
+
+
+def _sessions() -> Select[tuple[dict[str, object], datetime]]:
+    return select(schema.sessions.c.document, schema.sessions.c.last_seen)
+
+
+def _session(row: Row[tuple[dict[str, object], datetime]]) -> Session:
+    session = read(Session, row.document)
+    return session.model_copy(update={"last_seen": row.last_seen})

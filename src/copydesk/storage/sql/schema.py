@@ -242,8 +242,21 @@ sessions = Table(
     Column("id_hash", Name, primary_key=True),
     Column("owner", Name, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    # Of the noun, too; here it changes without the document being written anew.
+    Column("last_seen", Moment, nullable=False),
     Column("document", Document, nullable=False),
     Index("ix_sessions_expires_at", "expires_at"),
+    Index("ix_sessions_last_seen", "last_seen"),
+    Index("ix_sessions_owner", "owner", "last_seen"),
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("key", Name, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    Index("ix_sign_in_tries_since", "since"),
 )
 
 kept_answers = Table(

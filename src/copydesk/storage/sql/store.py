@@ -19,7 +19,7 @@ from copydesk.errors import StoreUnavailable
 from copydesk.review_queue.placing import Placer
 from copydesk.storage.alone import OneATime
 from copydesk.storage.queued import shipped_placer
-from copydesk.storage.sql.access import SqlKeys, SqlSessions, SqlUsers
+from copydesk.storage.sql.access import SqlKeys, SqlSessions, SqlSignInTries, SqlUsers
 from copydesk.storage.sql.audit import SqlAudit
 from copydesk.storage.sql.engine import engine_for, parsed
 from copydesk.storage.sql.migrate import require_newest, upgrade
@@ -53,6 +53,7 @@ class SqlTransaction:
         self.users = SqlUsers(connection)
         self.keys = SqlKeys(connection)
         self.sessions = SqlSessions(connection)
+        self.tries = SqlSignInTries(connection)
         self.model_calls = SqlModelCalls(connection)
 
 
