@@ -182,3 +182,20 @@ def test_approved_copy_is_found_by_its_variant(store: Store) -> None:
 
         assert [one.campaign for one in tx.library.of_variant("var_1")] == ["autumn", "spring"]
         assert list(tx.library.of_variant("var_9")) == []
+
+
+def test_the_newest_approval_for_an_audience_comes_first(store: Store) -> None:
+    """Withdrawn or not, and of no other campaign or audience."""
+    old, new = an_approved("var_9"), an_approved("var_1", approved_at=later(3))
+    others = [
+        an_approved("var_2", audience_id="members", approved_at=later(9)),
+        an_approved("var_3", campaign="autumn", approved_at=later(9)),
+    ]
+    with store.transaction() as tx:
+        for one in (old, new, *others):
+            tx.library.add(one)
+        tx.library.withdraw("spring", "var_1", "too loud")
+
+        found = tx.library.of_audience("spring", old.audience_id, limit=5)
+        assert [one.id for one in found] == ["var_1", "var_9"]
+        assert len(tx.library.of_audience("spring", old.audience_id, limit=1)) == 1

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
+from copydesk.publishing.searching import LibraryCount, LibraryFacet, LibraryQuery
+
+EVERYTHING = LibraryQuery()
 
 
 class Campaigns(Protocol):
@@ -37,6 +40,9 @@ class ApprovedLibrary(Protocol):
     def of_variant(self, variant_id: str) -> Sequence[ApprovedCopy]:
         """Return what was approved under this id, withdrawn or not, by campaign and audience."""
 
+    def of_audience(self, campaign_id: str, audience_id: str, limit: int) -> Sequence[ApprovedCopy]:
+        """Return what was approved for the audience, withdrawn or not, newest first."""
+
     def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
         """Stop serving it. Raises NotFound."""
 
@@ -49,8 +55,11 @@ class ApprovedLibrary(Protocol):
     def take_back(self, approved: ApprovedCopy, reason: str) -> bool:
         """Withdraw it unless it was pulled; return whether it is withdrawn."""
 
-    def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
-        """Return approved copy whose subject, preheader or body holds `text`, newest first."""
+    def find(self, query: LibraryQuery = EVERYTHING) -> Sequence[ApprovedCopy]:
+        """Return at most `query.limit` approved copies that fit, newest first."""
+
+    def tally(self, by: LibraryFacet) -> Mapping[str, LibraryCount]:
+        """Count all approved copy by value, in order of the values."""
 
 
 class Pulls(Protocol):
@@ -61,3 +70,6 @@ class Pulls(Protocol):
 
     def count(self, campaign_id: str) -> dict[str, int]:
         """Return how often each variant of the campaign was pulled, the fallback as `fallback`."""
+
+    def totals(self) -> Mapping[str, int]:
+        """Return how often copy of each campaign was pulled; one never pulled from is left out."""

@@ -67,6 +67,11 @@ class MemoryLibrary:
         found = [copy for copy in self._rows.values() if copy.id == variant_id]
         return sorted(found, key=lambda copy: (copy.campaign, copy.audience_id))
 
+    def of_audience(self, campaign_id: str, audience_id: str, limit: int) -> Sequence[ApprovedCopy]:
+        """Return what was approved for the audience, withdrawn or not, newest first."""
+        found = [copy for copy in self._of(campaign_id) if copy.audience_id == audience_id]
+        return sorted(found, key=_signature, reverse=True)[:limit]
+
     def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
         """Stop serving it; the reason of a first withdrawal stands. Raises NotFound."""
         found = [copy for copy in self._of(campaign_id) if copy.id == variant_id]

@@ -90,6 +90,13 @@ class SqlLibrary:
         ordered = query.order_by(library.campaign, library.audience_id)
         return many(self._connection, ApprovedCopy, ordered)
 
+    def of_audience(self, campaign_id: str, audience_id: str, limit: int) -> Sequence[ApprovedCopy]:
+        """Return what was approved for the audience, withdrawn or not, newest first."""
+        library = schema.library.c
+        newest = (library.approved_at.desc(), library.id.desc())
+        query = _of(campaign_id).where(library.audience_id == audience_id)
+        return many(self._connection, ApprovedCopy, query.order_by(*newest).limit(limit))
+
     def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
         """Stop serving it; the reason of a first withdrawal stands. Raises NotFound."""
         query = _of(campaign_id).where(schema.library.c.id == variant_id)
