@@ -10,6 +10,7 @@ from itertools import islice
 from copydesk.access import Actor
 from copydesk.briefs import Noun
 from copydesk.desk.acting import Acting, read, readable
+from copydesk.desk.comparing import Earlier, earlier
 from copydesk.desk.facts import facts_now, on_facts
 from copydesk.desk.parts import DECIDERS, READERS, UNDO, Checks, Clock, checked_and_bound
 from copydesk.desk.signing import Signing
@@ -97,6 +98,11 @@ class Reviewing:
         with self._store.transaction() as tx:
             found = [other for other in tx.reviews.find(query) if other.id != item.id]
         return [seen_by("", other) for other in found]
+
+    def earlier(self, item: ReviewItem) -> Earlier:
+        """Return what the item's copy may be compared with, word by word."""
+        with self._store.transaction() as tx:
+            return earlier(tx, item)
 
     def as_reviewer(self, actor: Actor) -> Reviewer:
         """Return the actor as the table of moves knows them. Raises Forbidden."""

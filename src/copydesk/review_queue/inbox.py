@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -34,6 +34,8 @@ class Client(Noun):
     """None where no source tells."""
     line: int | None = None
     """Characters of the one line that both share, where they do."""
+    look: str = ""
+    """How a preview of it is drawn; empty where it is measured and not drawn."""
 
 
 class Shown(NamedTuple):
@@ -49,6 +51,7 @@ class Preview(NamedTuple):
     client: str
     subject: Shown
     preheader: Shown
+    look: str = ""
 
 
 class Cut(NamedTuple):
@@ -65,7 +68,7 @@ class Cut(NamedTuple):
 def previews(copy: Copy, fields: Mapping[str, str] | None = None) -> tuple[Preview, ...]:
     """Return how each client shows the copy to a recipient with these merge fields."""
     subject, preheader = copy.subject.render(fields), copy.preheader.render(fields)
-    known = (client for client in clients() if client.preheader is not None)
+    known = (client for client in clients() if client.look)
     return tuple(_preview(client, subject, preheader) for client in known)
 
 
@@ -91,7 +94,19 @@ def cuts(copy: Copy, audience: Audience | None = None) -> tuple[Cut, ...]:
 
 def remarks(copy: Copy, brief: Brief | None, audience: Audience | None = None) -> tuple[str, ...]:
     """Return in sentences what a reader misses who sees the list of mails alone."""
-    return (*_early(copy, brief, audience), *_told(cuts(copy, audience)))
+    return (*_early(copy, brief, audience), *told(cuts(copy, audience)))
+
+
+def told(found: Iterable[Cut]) -> Iterator[str]:
+    """Yield a sentence for each way in which a slot is cut, naming the clients that cut it so."""
+    ways: dict[tuple[Slot, str, bool], list[str]] = {}
+    for one in found:
+        ways.setdefault((one.slot, one.shown, one.only_longest), []).append(one.client)
+    for (slot, text, only_longest), names in ways.items():
+        if only_longest:
+            yield f"{'; '.join(names)}: the {slot.value} is cut for the longest merge-tag values."
+        else:
+            yield f"{'; '.join(names)}: of the {slot.value} “{text}” is seen."
 
 
 @cache
@@ -122,7 +137,7 @@ def shown(text: str, room: float, measure: Measure = width) -> Shown:
 
 
 def _preview(client: Client, subject: str, preheader: str) -> Preview:
-    return Preview(client.client, *_both(client, subject, preheader))
+    return Preview(client.client, *_both(client, subject, preheader), client.look)
 
 
 def _both(client: Client, subject: str, preheader: str) -> tuple[Shown, Shown]:
@@ -147,18 +162,6 @@ def _early(copy: Copy, brief: Brief | None, audience: Audience | None) -> Iterat
             yield f"For the longest merge-tag values {early_meaning(pushed).why}."
     if seen.preheader and adds.share < ADDS_LEAST:
         yield f"The preheader adds little to the subject: {adds.why}."
-
-
-def _told(found: tuple[Cut, ...]) -> Iterator[str]:
-    """Yield a sentence for each way in which a slot is cut, naming the clients that cut it so."""
-    ways: dict[tuple[Slot, str, bool], list[str]] = {}
-    for one in found:
-        ways.setdefault((one.slot, one.shown, one.only_longest), []).append(one.client)
-    for (slot, text, only_longest), names in ways.items():
-        if only_longest:
-            yield f"{'; '.join(names)}: the {slot.value} is cut for the longest merge-tag values."
-        else:
-            yield f"{'; '.join(names)}: of the {slot.value} “{text}” is seen."
 
 
 def _columns(char: str) -> int:

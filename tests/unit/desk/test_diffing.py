@@ -34,3 +34,23 @@ def test_only_slots_that_changed_are_told() -> None:
     before = {"subject": "Old", "preheader": "", "body": "Same"}
 
     assert list(edited(before, {**before, "subject": "New"})) == ["subject"]
+
+
+def test_words_put_in_at_the_end_leave_the_word_before_them_alone() -> None:
+    """What is added is told as added, without the word that it follows."""
+    assert [(one.kind, one.text) for one in changes("Trail shoes", "Trail shoes, 20% off")] == [
+        ("same", "Trail "),
+        ("out", "shoes"),
+        ("in", "shoes, 20% off"),
+    ]
+    assert [(one.kind, one.text) for one in changes("Trail shoes", "Trail shoes now")] == [
+        ("same", "Trail shoes"),
+        ("in", " now"),
+    ]
+
+
+def test_a_tag_that_touches_a_word_is_still_one_change() -> None:
+    """Other words before a tag do not take it along."""
+    kinds = [(one.kind, one.text) for one in changes("Hi{{ name }}", "Hey{{ name }}")]
+
+    assert kinds == [("out", "Hi"), ("in", "Hey"), ("same", "{{ name }}")]

@@ -18,7 +18,7 @@ LONG = "The mud is back and so is the season, and so are the shoes for it, at tw
 def test_every_client_shows_its_own_length() -> None:
     """A long subject fills the room of each client to the last letter, a short one none."""
     for preview, characters in zip(
-        previews(a_copy(subject="n" * 99)), (70, 38, 48, 60), strict=True
+        previews(a_copy(subject="n" * 99)), (70, 38, 48, 60, 60), strict=True
     ):
         left = room(characters) - pixels(preview.subject.text)
         assert preview.subject.is_cut

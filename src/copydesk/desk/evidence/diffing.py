@@ -10,8 +10,8 @@ from typing import Any
 from copydesk.desk.evidence.pack import Change
 from copydesk.variants import Slot
 
-TOKENS = re.compile(r"\{\{.*?\}\}\s*|\S+\s*|\s+")
-"""A word with the space behind it, or a whole merge tag: what a person reads as one change."""
+TOKENS = re.compile(r"\{\{.*?\}\}|\S(?:(?!\{\{)\S)*|\s+")
+"""A word, the space between two, or a whole merge tag: what a person reads as one change."""
 
 
 def edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Change, ...]]:
@@ -21,9 +21,12 @@ def edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tup
 
 
 def changes(before: str, after: str) -> Iterator[Change]:
-    """Yield what was kept, taken out and put in, in the order of reading."""
+    """Yield what was kept, taken out and put in, in the order of reading.
+
+    Space alone never holds two words together that were exchanged.
+    """
     old, new = TOKENS.findall(before), TOKENS.findall(after)
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             yield Change(kind="same", text="".join(old[i:j]))
             continue
