@@ -52,6 +52,9 @@ class User(Noun):
     password_hash: str | None = None
     """Argon2id; None for a user that only has keys."""
     disabled: bool = False
+    identity: str | None = None
+    """The account at the sign-in provider that is this user, as `ISSUER SUBJECT`: set when it first
+    signs in, and no other account of that name is let in from then on."""
 
     @field_validator("brand_roles")
     @classmethod
@@ -183,6 +186,14 @@ def actor_for(user: User, key: ApiKey | None = None) -> Actor:
             everywhere = everywhere & asked
             named = {brand: roles & asked for brand, roles in named.items()}
     return Actor(user.name, everywhere, frozenset(user.reviews_as), named)
+
+
+def reaches_no_further(one: Actor, other: Actor) -> bool:
+    """Return whether whatever `one` may do, `other` may do, too."""
+    named = [
+        other.may(role, brand=brand) for brand, roles in one.brand_roles.items() for role in roles
+    ]
+    return one.roles <= other.roles and all(named)
 
 
 def _held(actor: Actor, asked: Iterable[Role], brand: str) -> frozenset[Role]:

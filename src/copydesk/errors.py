@@ -17,6 +17,7 @@
     │   ├── BlockedCopy           409   copy with a blocking finding cannot be approved
     │   └── StaleVersion          412   the item changed since it was read
     ├── VersionRequired           428   a change came without If-Match
+    ├── TooManyRequests           429   too many tries, or requests: wait, then go on
     ├── StoreUnavailable          503   the database cannot be reached, or is not at this version
     └── GenerationError           502   no usable draft came back
         ├── ModelUnavailable      503   the model could not be reached, or asked us to wait
@@ -29,7 +30,7 @@ The first line of a class's docstring is its default message, so the two cannot 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -160,6 +161,20 @@ class VersionRequired(CopydeskError):
     """Send the version that you read as `If-Match`, so that no one's decision is overwritten."""
 
     status = 428
+
+
+class TooManyRequests(CopydeskError):
+    """Too many requests: wait, then go on."""
+
+    status = 429
+
+    def __init__(
+        self, message: str, retry_after_s: int, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.headers = {"Retry-After": str(retry_after_s), **(headers or {})}
+        """Of the answer."""
 
 
 class StoreUnavailable(CopydeskError):

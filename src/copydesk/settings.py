@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from copydesk import documents
+from copydesk.access import Role
 from copydesk.errors import InputError, SettingsError
 from copydesk.guardrails.validators import ValidatorSettings
 from copydesk.prompts import PROMPT_VERSION
@@ -123,7 +124,34 @@ class Settings(BaseSettings):
     """For how long who approved, rejected, edited or dismissed can take it back; 0 for never. What
     was pulled stays approved."""
     session_hours: int = Field(default=12, ge=1)
-    """How long a browser stays signed in."""
+    """How long a browser stays signed in, however much it is used."""
+    session_idle_minutes: int = Field(default=60, ge=2)
+    """How long it stays signed in without being used."""
+    oidc_issuer: str | None = None
+    """Provider that people sign in with (OpenID Connect), as `https://login.example.com`: its
+    issuer, to the letter. Also needs `oidc_client_id`, and the extra `oidc`."""
+    oidc_client_id: str | None = None
+    """What the provider calls this Copydesk."""
+    oidc_client_secret: SecretStr | None = None
+    """What this Copydesk proves it with; not set for a public client, which PKCE alone protects."""
+    oidc_name_claim: str = "email"
+    """Claim that holds the user's name here: `email`, which the provider must say is verified, or
+    one that people cannot change for themselves, as `preferred_username` at many providers."""
+    oidc_roles_claim: str | None = None
+    """Claim that lists a person's groups, as `groups`; roles are given here when it is not set."""
+    oidc_roles: dict[str, tuple[Role, ...]] = {}
+    """By group of that claim, the roles that it gives; set anew at every sign-in."""
+    oidc_scopes: tuple[str, ...] = ("openid", "profile", "email")
+    """What the provider is asked for; some need `groups` to tell them."""
+    oidc_unknown_users: Literal["refuse", "add"] = "refuse"
+    """Whether who signs in with the provider, and is not known here, is refused or added; to add
+    needs `oidc_roles_claim`."""
+    oidc_only: bool = False
+    """Take passwords no more: people sign in with the provider or not at all."""
+    api_requests_per_minute: int = Field(default=6_000, ge=0)
+    """Requests to `/v1` with one API key, in one process, pulls aside; 0 for no limit."""
+    pull_requests_per_minute: int = Field(default=0, ge=0)
+    """Likewise of pulls."""
     pull_max_age_s: int = Field(default=30, ge=0)
     """Cache-Control of pull answers."""
     webhook_keys: dict[str, SecretStr] = {}
