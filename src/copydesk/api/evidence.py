@@ -33,13 +33,24 @@ class Format(StrEnum):
 
 
 VariantId = Annotated[
-    str, Path(pattern=ITEM_ID, description="As `var_...`: the `variant_id` of a pull.")
+    str,
+    Path(
+        pattern=ITEM_ID,
+        description="As `var_...`: the `variant_id` of a pull, or a variant of a generation.",
+    ),
 ]
 Wanted = Annotated[
     Format | None,
     Query(alias="format", description="Left out, what `Accept` prefers; JSON where it does not."),
 ]
 Accept = Annotated[str, Header(include_in_schema=False)]
+Whole = Annotated[
+    bool,
+    Query(
+        description="Walk the whole record, not only what stands around the events of this copy: "
+        "three seconds for a hundred thousand events."
+    ),
+]
 
 
 @router.get("/reviews/{item_id}/evidence", responses=FOUND, response_model=EvidencePack)
@@ -49,9 +60,11 @@ def of_review(
     item_id: ItemId,
     wanted: Wanted = None,
     accept: Accept = "",
+    *,
+    whole: Whole = False,
 ) -> Response:
     """Return all that is known of the copy under review, and whether the record of it holds."""
-    return _written(desk.explaining.evidence(item_id, caller), wanted, accept)
+    return _written(desk.explaining.evidence(item_id, caller, whole=whole), wanted, accept)
 
 
 @router.get("/variants/{variant_id}/evidence", responses=FOUND, response_model=EvidencePack)
@@ -61,9 +74,11 @@ def of_variant(
     variant_id: VariantId,
     wanted: Wanted = None,
     accept: Accept = "",
+    *,
+    whole: Whole = False,
 ) -> Response:
-    """Return all that is known of copy that was pulled, and whether the record of it holds."""
-    return _written(desk.explaining.evidence(variant_id, caller), wanted, accept)
+    """Return all that is known of copy that was written, and whether the record of it holds."""
+    return _written(desk.explaining.evidence(variant_id, caller, whole=whole), wanted, accept)
 
 
 def _written(pack: EvidencePack, wanted: Format | None, accept: str) -> Response:

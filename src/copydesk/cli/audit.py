@@ -122,15 +122,19 @@ def show(ctx: click.Context, number: int, *, as_json: bool) -> None:
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file."
 )
 @click.option("--html", is_flag=True, help="As a page to read and print; JSON without it.")
+@click.option("--whole", is_flag=True, help="Walk the whole record, as `copydesk audit verify`.")
 @click.pass_context
-def evidence(ctx: click.Context, variant_id: str, out: Path | None, *, html: bool) -> None:
+def evidence(
+    ctx: click.Context, variant_id: str, out: Path | None, *, html: bool, whole: bool
+) -> None:
     """Gather all that is known of a variant: who wrote, checked, changed and signed it, and why.
 
-    VARIANT_ID is the variant_id of a pull, or the id of a review item. Exits 1 when the record
-    does not hold; the pack is written all the same, and says so.
+    VARIANT_ID is the variant_id of a pull, of any variant of a generation, or the id of a review
+    item. Of the record the hundred events are walked that each event of the copy stands among, and
+    the last ones. Exits 1 when they do not hold; the pack is written all the same, and says so.
     """
     with opened(the_settings(ctx.obj)) as desk:
-        pack = desk.explaining.evidence(variant_id, _reader())
+        pack = desk.explaining.evidence(variant_id, _reader(), whole=whole)
     text = _page(pack) if html else pack.model_dump_json(indent=2)
     if out is None:
         click.echo(text)

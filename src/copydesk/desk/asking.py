@@ -12,12 +12,13 @@ from copydesk.access import Actor, Role
 from copydesk.desk.parts import READERS, Clock, record, sha256_of
 from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import Considered, Trusting
-from copydesk.errors import Conflict, CopydeskError, Forbidden, NotFound
+from copydesk.errors import Conflict, CopydeskError, NotFound
 from copydesk.generations import (
     Generation,
     GenerationRequest,
     GenerationState,
     RoutedVariant,
+    Whose,
 )
 from copydesk.pipeline import Pipeline
 from copydesk.publishing import ApprovedCopy, Campaign, approval_hash
@@ -50,11 +51,11 @@ class Asking:
         """Store the request, and with it the campaign; from here on it is not lost.
 
         Raises:
-            Forbidden: the actor is no requester.
+            Forbidden: the actor is no requester for the brand.
             KeyReused: the key came with another request before.
             Conflict: the campaign exists with another brief or brand.
         """
-        actor.must_be(Role.REQUESTER)
+        actor.must_be(Role.REQUESTER, brand=request.brand.name)
         now = self._clock()
         generation_id = f"gen_{uuid.uuid4().hex[:20]}"
         wanted = Generation(
@@ -92,24 +93,22 @@ class Asking:
         return await asyncio.to_thread(self._finish, generation, written)
 
     def get(self, generation_id: str, actor: Actor) -> Generation:
-        """Return a generation of the actor's own; reviewers and admins may read all.
+        """Return a generation of the actor's own; reviewers and admins read all of their brands.
 
         Raises:
             NotFound: there is none by this id, or it is somebody else's.
         """
         with self._store.transaction() as tx:
             generation = tx.generations.get(generation_id)
-        if generation.requester != actor.name and not actor.roles.intersection(READERS):
+        if not _whose(actor).means(generation):
             raise NotFound(f"There is no generation {generation_id} of yours.")
         return generation
 
     def latest(self, actor: Actor, limit: int = 50) -> Sequence[Generation]:
         """Return the newest generations that the actor may read, newest first."""
-        everyone = bool(actor.roles.intersection(READERS))
-        if not everyone and Role.REQUESTER not in actor.roles:
-            raise Forbidden("This needs the role requester, reviewer, approver or admin.")
+        actor.brands(Role.REQUESTER, *READERS)
         with self._store.transaction() as tx:
-            return tx.generations.latest(None if everyone else actor.name, limit)
+            return tx.generations.latest(_whose(actor), limit)
 
     def unfinished(self) -> Sequence[str]:
         """Return the ids of generations accepted but not finished, oldest first."""
@@ -182,6 +181,11 @@ class Asking:
                 details["because"] = routed.because
             record(tx, approved.id, "copy.approved", approved.approved_by, self._clock(), **details)
             return routed.model_copy(update={"approval_hash": approved.approval_hash})
+        # It is stored nowhere by itself: by this event its evidence is found.
+        details = {"generation": generation.id, "because": routed.because}
+        record(
+            tx, routed.variant.id, "copy.blocked", f"policy:{routed.rule}", self._clock(), **details
+        )
         return routed
 
     def _review_item(
@@ -215,6 +219,9 @@ class Asking:
             generation_id=generation.id,
             campaign=generation.campaign,
             audience_id=request.audience.id,
+            brand=request.brand.name,
+            kind=request.brief.kind,
+            locale=request.brief.locale,
             copy_=copy,
             approval_hash=approval_hash(copy, *bound),
             approved_by=f"policy:{routed.rule}",
@@ -255,6 +262,11 @@ class Asking:
         tx.campaigns.save(campaign.model_copy(update=update), campaign.version)
         act = "campaign.audience_set"
         record(tx, campaign.id, act, generation.requester, self._clock(), audience=audience.id)
+
+
+def _whose(actor: Actor) -> Whose:
+    """Return which generations the actor may read."""
+    return Whose(actor.reach(*READERS), actor.name, actor.reach(Role.REQUESTER))
 
 
 def _must_fit(campaign: Campaign, request: GenerationRequest) -> None:

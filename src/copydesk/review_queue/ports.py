@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.briefs import Noun
 from copydesk.review_queue.items import ReviewItem, State
 from copydesk.review_queue.trust import Segment, TrustEntry
@@ -19,6 +20,7 @@ class ReviewQuery(NamedTuple):
     generation_id: str | None = None
     limit: int = 50
     after: str | None = None
+    brands: Brands = EVERY_BRAND
 
 
 class ReviewItems(Protocol):
@@ -36,8 +38,8 @@ class ReviewItems(Protocol):
     def find(self, query: ReviewQuery) -> Sequence[ReviewItem]:
         """Return at most `query.limit` items, oldest first."""
 
-    def count(self) -> dict[State, int]:
-        """Return how many items are in each state, zeros included."""
+    def count(self, brands: Brands = EVERY_BRAND) -> dict[State, int]:
+        """Return how many items of these brands are in each state, zeros included."""
 
 
 class AuditEvent(Noun):
@@ -104,6 +106,8 @@ class AuditChain(NamedTuple):
     """What is wrong, in words; None when the record holds."""
     found: str | None = None
     """What stands there, as it is kept; None where nothing does."""
+    walked: int | None = None
+    """How many events were looked at, where not all of them were."""
 
 
 class AuditRecord(Protocol):
@@ -131,6 +135,13 @@ class AuditRecord(Protocol):
         that number when both are given.
         """
 
+    def around(self, numbers: Collection[int]) -> AuditChain:
+        """Walk the stretches of the record that hold these entries, and the one at its end.
+
+        A stretch is a hundred events and the one after. Beyond it only the number of events is
+        compared with that of the last one: `chain` looks at all of them.
+        """
+
 
 class TrustLedger(Protocol):
     """What became of each copy, by segment: what `trust.standing` is worked out from."""
@@ -147,8 +158,8 @@ class TrustLedger(Protocol):
     def released(self, segment: Segment, since: datetime | None) -> int:
         """Return how many copies newer than `since` trust let out."""
 
-    def segments(self, brand: str | None = None) -> Sequence[Segment]:
-        """Return every segment that has an entry, in order; of one brand if it is named."""
+    def segments(self, brands: Brands = EVERY_BRAND) -> Sequence[Segment]:
+        """Return every segment of these brands that has an entry, in order."""
 
     def reports(self, segment: Segment, since: datetime | None) -> Mapping[str, int]:
         """Return how many outcomes of each kind came in about copies newer than `since`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -50,6 +50,8 @@ class Link(NamedTuple):
         )
 
 
+STRETCH = 100
+"""Events that are walked together where not all are: two milliseconds."""
 START = Link(0, "", "", FIRST)
 """What the first event follows."""
 
@@ -90,6 +92,48 @@ def walked(links: Iterable[Link], noted: Noted = NOTHING) -> AuditChain:
     fault = fault or _lost(count, noted, missing)
     broken_at, found = bad or (None, None)
     return AuditChain(count, last.sha256, broken_at, fault, found)
+
+
+def walked_around(
+    numbers: Collection[int], end: Link, held: int, read: Callable[[int, int], Iterable[Link]]
+) -> AuditChain:
+    """Walk the stretches that hold these numbers, and the last one, and say what does not hold.
+
+    `end` is the last link, `held` says how many links there are, and `read` returns those from one
+    number to another.
+    """
+    count = 0
+    for first, last in stretches({*numbers, end.number} - {0}):
+        links = iter(read(first - 1, last))
+        before = START if first == 1 else next(links, None) or START
+        for link in links:
+            fault = _wrong(link, before)
+            if fault is not None:
+                wrong = (before.number + 1, fault, link.document)
+                return AuditChain(end.number, end.sha256, *wrong, walked=count)
+            before, count = link, count + 1
+        if before.number < min(last, end.number):
+            missing = (before.number + 1, "it is missing: nothing follows", None)
+            return AuditChain(end.number, end.sha256, *missing, walked=count)
+    fault = None
+    if held != end.number:
+        fault = f"there are {held:,} events, and the last one has number {end.number:,}"
+    return AuditChain(end.number, end.sha256, None, fault, walked=count)
+
+
+def stretches(numbers: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last number of each stretch, the one after it with it, in order."""
+    first = last = 0
+    for block in sorted({(number - 1) // STRETCH for number in numbers}):
+        begins, ends = block * STRETCH + 1, (block + 1) * STRETCH + 1
+        if last and begins <= last:
+            last = ends
+            continue
+        if last:
+            yield first, last
+        first, last = begins, ends
+    if last:
+        yield first, last
 
 
 def _wrong(link: Link, last: Link) -> str | None:

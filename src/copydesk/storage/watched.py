@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
@@ -95,6 +95,9 @@ class _WatchedRecord:
     def chain(self, noted: Noted = NOTHING) -> AuditChain:
         return self._record.chain(noted)
 
+    def around(self, numbers: Collection[int]) -> AuditChain:
+        return self._record.around(numbers)
+
 
 class _WatchedTransaction:
     """All repositories of another transaction, its record watched."""
@@ -108,6 +111,7 @@ class _WatchedTransaction:
         self.comments = tx.comments
         self.links = tx.links
         self.campaigns = tx.campaigns
+        self.brands = tx.brands
         self.library = tx.library
         self.outcomes = tx.outcomes
         self.pulls = tx.pulls
@@ -117,3 +121,4 @@ class _WatchedTransaction:
         self.sessions = tx.sessions
         self.tries = tx.tries
         self.model_calls = tx.model_calls
+        self.figures = tx.figures

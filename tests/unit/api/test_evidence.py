@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import copydesk.desk
+from copydesk.desk.acting import PAST
 from copydesk.desk.evidence import EvidencePack
+from copydesk.desk.evidence.binding import SIGNING, SIGNING_NOTHING
 from copydesk.desk.parts import sha256_of
 from copydesk.publishing import approval_hash
 from copydesk.review_queue import State
 from copydesk.review_queue.items import Dismissal, Signature
 from copydesk.review_queue.talk import Comment
 from copydesk.variants import Slot
+from tests.contract.nouns import an_event
 from tests.factories import COPY
 from tests.unit.api.browsing import Browser
-from tests.unit.api.office import HOSTILE_COPY, Office
+from tests.unit.api.office import FALSE_COPY, HOSTILE_COPY, Office, draft
 from tests.unit.review_queue.items import a_finding
 
+NOT_OF_COPY = {"user", "key", "session", "trust", "brand"}
+"""What acts are about that no variant rests on."""
+LOGGED = {"generation.crashed", "pulls.postponed"}
+"""Names of lines of the log."""
 EDITED = {**COPY, "preheader": "20% off with code TRAIL20, one per order"}
 
 
@@ -276,3 +286,74 @@ def test_a_signature_that_was_taken_back_is_no_forgery(office: Office) -> None:
 
     assert found.holds is None
     assert "taken back" in found.says
+
+
+def test_a_blocked_draft_has_evidence_too() -> None:
+    """What blocked it is told, and that it was never served; the page of the request links it."""
+    blocked = Office.opened(script=lambda _: [draft(FALSE_COPY)] * 2)
+    blocked.let_in()
+    with blocked.client:
+        done = blocked.generate()
+    variant = next(one for one in done["variants"] if one["route"] == "blocked")["variant"]
+    path = f"/variants/{variant['id']}/evidence"
+    pack = pack_of(blocked, f"/v1{path}")
+    browser = Browser(blocked, "rex")
+
+    assert pack.standing.startswith("Blocked when it was written, so it was never served")
+    assert "copy.blocked" in [entry.event.act for entry in pack.records]
+    assert [seal.holds for seal in pack.seals] == [True]
+    assert path in browser.open(f"/generations/{done['id']}").links
+    assert "Blocked when it was written" in browser.open(path).text
+
+
+@pytest.mark.parametrize(("kind", "media"), [("json", "application/json"), ("html", "text/html")])
+def test_a_pack_is_kept_as_a_file(office: Office, kind: str, media: str) -> None:
+    """Both files are attachments named for the variant; a page that is kept links to nothing."""
+    item = signed(office)
+    browser = Browser(office, "rex")
+    page = browser.open(f"/reviews/{item['id']}/evidence")
+    sent = browser.client.get(f"/reviews/{item['id']}/evidence?download={kind}")
+
+    assert f"?download={kind}" in page.links
+    assert sent.headers["content-type"].startswith(media)
+    name = f'attachment; filename="evidence-{item["variant"]["id"]}.{kind}"'
+    assert sent.headers["content-disposition"] == name
+    assert "<a href" not in sent.text
+
+
+@pytest.mark.parametrize("path", ["/library", "/campaigns/spring"])
+def test_what_is_served_links_its_evidence(office: Office, path: str) -> None:
+    """One click from the library and from the campaign; a requester, who may not, sees no link."""
+    link = f"/variants/{signed(office)['variant']['id']}/evidence"
+
+    assert link in Browser(office, "rex").open(path).links
+    assert link not in Browser(office, "ada").open(path).links
+
+
+def test_a_pack_of_a_long_record_walks_part_of_it(office: Office) -> None:
+    """It says how much was walked; the whole is walked when that is asked for."""
+    item = signed(office)
+    with office.desk.store.transaction() as tx:
+        for number in range(400):
+            tx.audit.append(an_event(f"rev_other{number}"))
+    path = f"/v1/reviews/{item['id']}/evidence"
+    part, whole = pack_of(office, path).chain, pack_of(office, f"{path}?whole=true").chain
+    page = Browser(office, "rex").open(f"/reviews/{item['id']}/evidence")
+
+    assert part.walked < part.events == whole.events == whole.walked
+    assert part.sha256 == whole.sha256
+    assert f"{part.walked} of {part.events} events walked" in page.text
+
+
+def test_every_act_of_the_services_is_known_to_sign_or_not() -> None:
+    """A new act has to be put on one of two lists, so that no signature is left out of a pack."""
+    desk = Path(copydesk.desk.__file__).parent
+    named = {
+        act
+        for file in desk.glob("*.py")
+        for act in re.findall(r'"([a-z]+\.[a-z_]+)"', file.read_text(encoding="utf-8"))
+        if act.partition(".")[0] not in NOT_OF_COPY and act not in LOGGED
+    }
+
+    assert named == {*SIGNING, *SIGNING_NOTHING}
+    assert {*PAST.values()} <= named

@@ -16,7 +16,9 @@ MINUTES, SECONDS = "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"
 
 def chain_data(chain: AuditChain) -> dict[str, object]:
     """Return what was found, for programs."""
-    return {"holds": chain.fault is None, **chain._asdict()}
+    found = chain._asdict()
+    del found["walked"]  # it is all of them
+    return {"holds": chain.fault is None, **found}
 
 
 def print_chain(chain: AuditChain) -> None:

@@ -17,8 +17,22 @@ from copydesk.review_queue import AuditEntry, ReviewItem, State
 from copydesk.review_queue.items import Signature as Given
 from copydesk.variants import Copy
 
-HASHES = {"review.approved": "approval_hash", "copy.approved": "hash"}
+SIGNING = {"review.approved": "approval_hash", "copy.approved": "hash"}
 """Acts that sign copy, with the name under which the record keeps what was signed."""
+SIGNING_NOTHING = frozenset(
+    {
+        "campaign.audience_set", "campaign.brief_changed", "campaign.fallback_set",
+        "campaign.opened", "copy.blocked", "generation.accepted", "generation.failed",
+        "generation.finished", "policy.in_force", "review.answered", "review.approved_with_edit",
+        "review.changes_requested", "review.claimed", "review.commented", "review.disagreed",
+        "review.dismissed", "review.edited", "review.escalated", "review.link_made",
+        "review.link_revoked", "review.link_used", "review.opened", "review.read_blind",
+        "review.rechecked", "review.rejected", "review.released", "review.requeued",
+        "review.signed", "review.undone", "rules.in_force",
+    }
+)  # fmt: skip
+"""Every other act on the record of copy. One of several signatures (`review.signed`) is kept with
+its hash by the item, and told from there."""
 HOLDS = "Computed again from the copy, facts and policy of then, it is the same."
 DIFFERS = "Computed again it differs: the copy or the facts below are not those that were signed."
 SUPERSEDED = "It was taken back since, or the copy was changed and signed anew."
@@ -67,11 +81,11 @@ def library_seals(found: Trace) -> Iterator[Seal]:
 
 
 def _hash_in(entry: AuditEntry) -> str:
-    return str(entry.event.details.get(HASHES[entry.event.act]) or "")
+    return str(entry.event.details.get(SIGNING[entry.event.act]) or "")
 
 
 def _signs(entry: AuditEntry) -> bool:
-    return entry.event.act in HASHES and bool(_hash_in(entry))
+    return entry.event.act in SIGNING and bool(_hash_in(entry))
 
 
 def _recorded(found: Trace, entry: AuditEntry, policy: str) -> Signature:

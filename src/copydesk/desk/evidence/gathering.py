@@ -25,7 +25,7 @@ from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.standards import POLICY_IN_FORCE, RULES_IN_FORCE, Standards
 from copydesk.errors import NotFound
 from copydesk.publishing import holds
-from copydesk.review_queue import AuditEntry, ReviewItem
+from copydesk.review_queue import AuditEntry, ReviewItem, Route
 from copydesk.review_queue.talk import Comment
 from copydesk.storage import Store, Transaction
 from copydesk.variants import Copy
@@ -59,21 +59,23 @@ class Explaining:
         self._counts = counts
         self._clock = clock
 
-    def evidence(self, name: str, actor: Actor) -> EvidencePack:
+    def evidence(self, name: str, actor: Actor, *, whole: bool = False) -> EvidencePack:
         """Return all that is known of a variant, by its id or that of a review of it.
 
-        The whole record is walked, which takes about three seconds for a hundred thousand events.
+        Of the record the stretches are walked that hold what concerns the variant, and its end. All
+        of it, when `whole`, takes about three seconds for a hundred thousand events.
 
         Raises:
             Forbidden: the actor may not read the record.
-            NotFound: no copy by this id was reviewed or approved.
+            NotFound: no copy by this id was reviewed, approved or blocked.
         """
         actor.must_be(*READERS)
         self._counts.write()
         with self._store.transaction() as tx:
-            return self._pack(tx, trace(tx, name))
+            found = trace(tx, name)
+            return self._pack(tx, found, _chain(tx, found, whole=whole))
 
-    def _pack(self, tx: Transaction, found: Trace) -> EvidencePack:
+    def _pack(self, tx: Transaction, found: Trace, chain: ChainFound) -> EvidencePack:
         generation, variant = found.generation, found.routed.variant
         brief, brand, audience = brief_of(found)
         return EvidencePack(
@@ -104,10 +106,12 @@ class Explaining:
             pulls=tx.pulls.count(generation.campaign).get(variant.id, 0),
             records=found.records,
             seals=tuple(_seals(found)),
-            chain=ChainFound(**tx.audit.chain()._asdict()),
+            chain=chain,
         )
 
     def _standing(self, found: Trace) -> str:
+        if found.routed.route is Route.BLOCKED:
+            return f"Blocked when it was written, so it was never served: {found.routed.because}"
         if not found.approved:
             return "Not approved, so it was never served."
         withdrawn = [one.withdrawn_because for one in found.approved if one.withdrawn_because]
@@ -146,6 +150,12 @@ class Explaining:
         pack = next((one.pack for one in book.packs if rule in one.rules), None)
         content = rule.model_dump(mode="json", exclude_defaults=True, exclude=CASES)
         return RuleText(id=rule_id, pack=pack, content=content)
+
+
+def _chain(tx: Transaction, found: Trace, *, whole: bool) -> ChainFound:
+    walked = tx.audit.chain() if whole else tx.audit.around([one.number for one in found.records])
+    seen = walked.events if walked.walked is None else walked.walked
+    return ChainFound(**walked._replace(walked=seen)._asdict())
 
 
 def _standard(sha256: str, entry: AuditEntry | None, *, in_force: bool) -> Standard:

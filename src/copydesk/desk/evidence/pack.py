@@ -124,10 +124,15 @@ class Seal(Noun):
 
 
 class ChainFound(Noun):
-    """How the whole record held when the pack was made."""
+    """How the record held when the pack was made."""
 
     events: int
+    """How many there were in all."""
     sha256: str
+    """Hash of the last one."""
+    walked: int
+    """How many were looked at: all of them, or the stretches that hold the records of the pack and
+    the end of the record."""
     broken_at: int | None = None
     fault: str | None = None
     found: str | None = None

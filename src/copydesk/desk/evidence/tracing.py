@@ -16,6 +16,8 @@ from copydesk.storage import Transaction
 PAGE = 200
 RECORDS_MAX = 5_000
 """Records of one campaign that are looked through, the newest."""
+BLOCKED = "copy.blocked"
+"""The event by which copy is found that was never stored by itself."""
 NOT_ABOUT_COPY = frozenset({"campaign.fallback_set"})
 """What happens to a campaign without touching what its other copy rests on."""
 
@@ -40,7 +42,7 @@ def trace(tx: Transaction, name: str) -> Trace:
     """Return the trace of the variant, or of the variant that the review item by this id is of.
 
     Raises:
-        NotFound: no copy by this id was reviewed or approved.
+        NotFound: no copy by this id was reviewed, approved or blocked.
     """
     variant_id, generation_id = _origin(tx, name)
     generation = tx.generations.get(generation_id)
@@ -72,6 +74,9 @@ def _origin(tx: Transaction, name: str) -> tuple[str, str]:
     approved = next(iter(tx.library.of_variant(name)), None)
     if approved is not None and approved.generation_id is not None:
         return approved.id, approved.generation_id
+    for event in tx.audit.about(name):
+        if event.act == BLOCKED:
+            return name, str(event.details["generation"])
     try:
         item = tx.reviews.get(name.replace("var_", "rev_", 1))
     except NotFound as error:
@@ -81,8 +86,8 @@ def _origin(tx: Transaction, name: str) -> tuple[str, str]:
 
 def _unknown(name: str) -> NotFound:
     return NotFound(
-        f"There is no reviewed or approved copy {name}: give the id of a variant, as var_... from "
-        "a pull, or of a review item, as rev_..."
+        f"There is no reviewed, approved or blocked copy {name}: give the id of a "
+        "variant, as var_... from a pull, or of a review item, as rev_..."
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from copydesk.generations import Generation, GenerationState
+from copydesk.brand_voice import EVERY_BRAND, Brands
+from copydesk.generations import EVERYONES, Generation, GenerationState, Progress, Whose
 from copydesk.review_queue import (
     AuditChain,
     AuditEntry,
@@ -18,7 +19,8 @@ from copydesk.review_queue import (
     State,
 )
 from copydesk.review_queue.ports import EVERYTHING, NOTHING
-from copydesk.storage.chain import START, Filed, Link, linked, walked
+from copydesk.storage.chain import START, Filed, Link, linked, walked, walked_around
+from copydesk.storage.memory.figures import MemoryFigures
 from copydesk.storage.memory.queue import MemoryQueue
 from copydesk.storage.memory.rows import Rows, Undo
 from copydesk.storage.stored import kept, missing, same_request, stale, taken
@@ -31,9 +33,11 @@ def _age(noun: Generation | ReviewItem) -> tuple[datetime, str]:
 class MemoryGenerations:
     """Generations, by id."""
 
-    def __init__(self, journal: list[Undo]) -> None:
+    def __init__(self, journal: list[Undo], figures: MemoryFigures) -> None:
+        self._figures = figures
         self._rows: Rows[str, Generation] = Rows(journal)
         self._by_key: Rows[tuple[str, str], str] = Rows(journal)
+        self._progress: Rows[str, Progress] = Rows(journal)
 
     def add(self, generation: Generation) -> Generation:
         """Store a new generation and return it, or the one that has its idempotency key.
@@ -48,7 +52,7 @@ class MemoryGenerations:
             return same_request(self.get(earlier), generation)
         if self._rows.get(generation.id) is not None:
             raise taken("generation", generation.id)
-        self._rows.put(generation.id, kept(generation))
+        self._put(generation)
         if generation.idempotency_key is not None:
             self._by_key.put(key, generation.id)
         return generation
@@ -63,11 +67,20 @@ class MemoryGenerations:
     def save(self, generation: Generation) -> None:
         """Replace the generation. Raises NotFound."""
         self.get(generation.id)
-        self._rows.put(generation.id, kept(generation))
+        self._put(generation)
 
-    def latest(self, requester: str | None = None, limit: int = 50) -> Sequence[Generation]:
-        """Return the newest generations, newest first."""
-        found = [g for g in self._rows.values() if requester in {None, g.requester}]
+    def note(self, generation_id: str, progress: Progress) -> None:
+        """Keep how far it is, in place of what was noted before; no error where it is gone."""
+        if self._rows.get(generation_id) is not None:
+            self._progress.put(generation_id, kept(progress))
+
+    def progress(self, generation_id: str) -> Progress | None:
+        """Return what was noted last, or None."""
+        return self._progress.get(generation_id)
+
+    def latest(self, whose: Whose = EVERYONES, limit: int = 50) -> Sequence[Generation]:
+        """Return the newest generations that are meant, newest first."""
+        found = [g for g in self._rows.values() if whose.means(g)]
         return sorted(found, key=_age, reverse=True)[:limit]
 
     def page(
@@ -84,13 +97,18 @@ class MemoryGenerations:
         going = {GenerationState.QUEUED, GenerationState.RUNNING}
         return sorted((g for g in self._rows.values() if g.state in going), key=_age)
 
+    def _put(self, generation: Generation) -> None:
+        self._rows.put(generation.id, kept(generation))
+        self._figures.put_generation(self.get(generation.id))
+
 
 class MemoryReviews:
     """Review items, each under its version."""
 
-    def __init__(self, journal: list[Undo], queue: MemoryQueue) -> None:
+    def __init__(self, journal: list[Undo], queue: MemoryQueue, figures: MemoryFigures) -> None:
         self._rows: Rows[str, ReviewItem] = Rows(journal)
         self._queue = queue
+        self._figures = figures
 
     def add(self, item: ReviewItem) -> None:
         """Store a new item; an item with this id that is already there stays as it is."""
@@ -118,14 +136,16 @@ class MemoryReviews:
         found = [item for item in items if _fits(item, query)]
         return [item for item in found if after is None or _age(item) > after][: query.limit]
 
-    def count(self) -> dict[State, int]:
-        """Return how many items are in each state, zeros included."""
-        counted = Counter(item.state for item in self._rows.values())
+    def count(self, brands: Brands = EVERY_BRAND) -> dict[State, int]:
+        """Return how many items of these brands are in each state, zeros included."""
+        items = self._rows.values()
+        counted = Counter(item.state for item in items if item.brand.name in brands)
         return {state: counted[state] for state in State}
 
     def _put(self, item: ReviewItem) -> None:
         self._rows.put(item.id, kept(item))
         self._queue.place(self.get(item.id))
+        self._figures.put_item(self.get(item.id))
 
 
 def _fits(item: ReviewItem, query: ReviewQuery) -> bool:
@@ -133,6 +153,7 @@ def _fits(item: ReviewItem, query: ReviewQuery) -> bool:
         (not query.states or item.state in query.states)
         and query.campaign in {None, item.campaign}
         and query.generation_id in {None, item.generation_id}
+        and item.brand.name in query.brands
     )
 
 
@@ -171,6 +192,14 @@ class MemoryAudit:
     def chain(self, noted: Noted = NOTHING) -> AuditChain:
         """Walk the whole record and return whether each event is what was recorded."""
         return walked(self.links, noted)
+
+    def around(self, numbers: Collection[int]) -> AuditChain:
+        """Walk the stretches of the record that hold these entries, and the one at its end."""
+        end = self.links[-1] if self.links else START
+        return walked_around(numbers, end, len(self.links), self._between)
+
+    def _between(self, first: int, last: int) -> list[Link]:
+        return [link for link in self.links if first <= link.number <= last]
 
 
 def _filed(link: Link) -> Filed:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, func, select
 
 from copydesk.review_queue import AuditChain, AuditEntry, AuditEvent, AuditQuery, Noted
 from copydesk.review_queue.ports import EVERYTHING, NOTHING
-from copydesk.storage.chain import START, Filed, Link, linked, walked
+from copydesk.storage.chain import START, Filed, Link, linked, walked, walked_around
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.locks import CHAIN, write_alone
 from copydesk.storage.stored import missing, read
@@ -70,15 +70,29 @@ class SqlAudit:
         rows = self._connection.execution_options(yield_per=PAGE).execute(query)
         return walked(map(_link, rows), noted)
 
+    def around(self, numbers: Collection[int]) -> AuditChain:
+        """Walk the stretches of the record that hold these entries, and the one at its end."""
+        self.flush()
+        held = self._connection.scalar(select(func.count()).select_from(schema.audit)) or 0
+        return walked_around(numbers, self._end(), held, self._between)
+
+    def _between(self, first: int, last: int) -> Iterator[Link]:
+        number = schema.audit.c.number
+        query = _links().where(number.between(first, last)).order_by(number)
+        return map(_link, self._connection.execute(query).all())
+
+    def _end(self) -> Link:
+        newest = select(func.max(schema.audit.c.number)).scalar_subquery()
+        query = _links().where(schema.audit.c.number == newest)
+        found = self._connection.execute(query).one_or_none()
+        return START if found is None else _link(found)
+
     def flush(self) -> None:
         """Write the events that wait, behind the last one of any other process."""
         if not self._waiting:
             return
         write_alone(self._connection, CHAIN)
-        newest = select(func.max(schema.audit.c.number)).scalar_subquery()
-        query = _links().where(schema.audit.c.number == newest)
-        found = self._connection.execute(query).one_or_none()
-        last = START if found is None else _link(found)
+        last = self._end()
         rows = []
         for event in self._waiting:
             last = linked(last, event)
