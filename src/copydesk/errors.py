@@ -19,6 +19,7 @@
     ├── VersionRequired           428   a change came without If-Match
     ├── TooManyRequests           429   too many tries, or requests: wait, then go on
     ├── StoreUnavailable          503   the database cannot be reached, or is not at this version
+    ├── Undelivered               502   a message to somebody else did not get through
     └── GenerationError           502   no usable draft came back
         ├── ModelUnavailable      503   the model could not be reached, or asked us to wait
         ├── ModelMisconfigured    500   the model's settings, key or weights are wrong
@@ -181,6 +182,20 @@ class StoreUnavailable(CopydeskError):
     """The database cannot be reached, or its tables are not those of this version."""
 
     status = 503
+
+
+class Undelivered(CopydeskError):
+    """The message did not get through."""
+
+    status = 502
+
+    def __init__(
+        self, message: str | None = None, *, for_good: bool = False, wait_s: float | None = None
+    ) -> None:
+        """Take why; whether no later try can help; and the seconds the receiver asks us to wait."""
+        super().__init__(message)
+        self.for_good = for_good
+        self.wait_s = wait_s
 
 
 class GenerationError(CopydeskError):

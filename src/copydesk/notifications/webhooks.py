@@ -1,0 +1,237 @@
+"""Telling programs, by Standard Webhooks: signed, to public addresses, and no further.
+
+https://www.standardwebhooks.com describes the headers and how receivers verify them.
+"""
+
+from __future__ import annotations
+
+import base64
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpcore2 as http
+from pydantic import Field
+from standardwebhooks.webhooks import Webhook
+
+from copydesk import __version__
+from copydesk.briefs import Noun
+from copydesk.errors import Problem, SettingsError, Undelivered
+from copydesk.notifications.addresses import Resolve, resolve
+from copydesk.notifications.book import WebhookChannel
+from copydesk.notifications.connecting import Guarded
+from copydesk.notifications.notices import Event, Notice
+from copydesk.notifications.sending import Parcel, link_to
+from copydesk.variants import Copy
+
+ANSWER_BYTES_MAX = 64 * 1024
+QUOTED = 200
+"""Characters of an answer that are kept to tell what went wrong."""
+FOR_GOOD = frozenset({HTTPStatus.GONE})
+"""What no later try can change: the receiver says that it is no more."""
+SECRET_BYTES_MIN = 24
+"""As Standard Webhooks asks for."""
+
+
+class Happened(Noun):
+    """What happened, without the copy unless the channel's `include_copy` says so."""
+
+    why: str
+    """In a sentence."""
+    actor: str
+    """User name; `policy:NAME` where a rule decided; `copydesk` for the program itself."""
+    item: str | None = None
+    """Id of the review item."""
+    campaign: str = ""
+    brand: str = ""
+    kind: str = ""
+    audience: str = ""
+    state: str | None = None
+    """State of the item after it, as `approved`."""
+    version: int = 0
+    """Version of the item or campaign after it: of two messages, the higher one is newer."""
+    late_hours: int | None = None
+    """For `review.late`: at least so many hours past due."""
+    concerns: tuple[str, ...] = ()
+    """Names of the users whom it concerns."""
+    link: str | None = None
+    """Page about it; null where `public_url` is not set."""
+    copy_: Copy | None = Field(default=None, alias="copy")
+
+
+class Message(Noun):
+    """The body of a webhook. The header `webhook-id` names what happened, at every try the same."""
+
+    type: Event
+    timestamp: datetime
+    """When it happened."""
+    data: Happened
+
+
+class WebhookCarrier:
+    """Sends to one address.
+
+    `secrets` sign, the first one first: receivers accept any, so a new one is put before the old
+    one until all know it.
+
+    Raises:
+        SettingsError: a secret cannot be used, or there is none.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        channel: WebhookChannel,
+        secrets: Sequence[str],
+        public_url: str | None = None,
+        *,
+        resolver: Resolve = resolve,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._name = name
+        self._channel = channel
+        self._signers = [_signer(name, secret) for secret in secrets]
+        self._public_url = public_url
+        self._resolver = resolver
+        self._clock = clock
+        if not self._signers:
+            raise _bad_secret(name, "the channel has no secret to sign with")
+
+    def carry(self, parcel: Parcel) -> str:
+        """Send one notice, and return the status that came back. Raises Undelivered."""
+        notice = parcel.notices[0]
+        body = self.body(notice).encode()
+        headers = {**self._headers(notice.id, body), "content-length": str(len(body))}
+        try:
+            return self._post(headers, body)
+        except (
+            http.NetworkError,
+            http.TimeoutException,
+            http.ProtocolError,
+            ssl.SSLError,
+        ) as error:
+            said = str(error) or type(error).__name__
+            raise Undelivered(f"{self._place}: {said}") from error
+
+    def body(self, notice: Notice) -> str:
+        """Return the body that tells of the notice, the same at every try."""
+        told = notice.model_dump(include={*Happened.model_fields} - {"copy_"})
+        copy = notice.copy_ if self._channel.include_copy else None
+        link = link_to(notice, self._public_url)
+        data = Happened(**{**told, "link": link, "copy_": copy})
+        message = Message(type=notice.event, timestamp=notice.at, data=data)
+        leave_out = None if copy else {"data": {"copy_"}}
+        return message.model_dump_json(exclude=leave_out)
+
+    @property
+    def _place(self) -> str:
+        """Where it goes, without the path: that may hold a password of its own."""
+        return urlsplit(self._channel.url).netloc
+
+    def _headers(self, message_id: str, body: bytes) -> dict[str, str]:
+        now = self._clock()
+        signed = [signer.sign(message_id, now, body.decode()) for signer in self._signers]
+        return {
+            "host": self._place,
+            "user-agent": f"Copydesk/{__version__}",
+            "accept": "*/*",
+            "content-type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": " ".join(signed),
+        }
+
+    def _post(self, headers: Mapping[str, str], body: bytes) -> str:
+        channel = self._channel
+        guard = Guarded(
+            time.monotonic() + channel.timeout_s,
+            allow_private=channel.allow_private,
+            resolver=self._resolver,
+        )
+        each = dict.fromkeys(("connect", "read", "write", "pool"), channel.timeout_s)
+        with http.ConnectionPool(ssl_context=self._context, network_backend=guard) as pool:
+            url, more = _url(channel.url), {"timeout": each}
+            with pool.stream(
+                "POST", url, headers=list(headers.items()), content=body, extensions=more
+            ) as answer:
+                return _judged(self._place, answer)
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return context_of(self._channel.ca_file)
+
+
+def context_of(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what verifies certificates and names. Raises Undelivered for a file that is none."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise Undelivered(f"{ca_file}: no certificates can be read there ({error}).") from error
+
+
+def _url(address: str) -> http.URL:
+    """Return the address in the parts that were judged: nobody parses it a second time."""
+    parts = urlsplit(address)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = parts.hostname or ""
+    return http.URL(scheme=parts.scheme, host=host, port=parts.port, target=target)
+
+
+def _judged(place: str, answer: http.Response) -> str:
+    status = answer.status
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return f"{place} answered {status}"
+    said = _beginning(answer)
+    if status < HTTPStatus.BAD_REQUEST:
+        moved = f"{place} answered {status}, to go elsewhere: give the new address in `url`."
+        raise Undelivered(moved)
+    because = f"{place} answered {status}{f': {said}' if said else ''}"
+    raise Undelivered(because, for_good=status in FOR_GOOD, wait_s=_asked_wait(answer))
+
+
+def _beginning(answer: http.Response) -> str:
+    """Return how an answer begins, whatever its length."""
+    read = b""
+    for chunk in answer.iter_stream():
+        read += chunk
+        if len(read) >= ANSWER_BYTES_MAX:
+            break
+    return " ".join(read[: 4 * QUOTED].decode(errors="replace").split())[:QUOTED]
+
+
+def _asked_wait(answer: http.Response) -> float | None:
+    """Return the seconds that `Retry-After` asks for, as a number or a date."""
+    named = {name.lower(): value for name, value in answer.headers}
+    said = named.get(b"retry-after", b"").decode("ascii", "replace").strip()
+    if said.isdigit():
+        return float(said[:9])
+    try:
+        return (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
+def _signer(name: str, secret: str) -> Webhook:
+    try:
+        signer = Webhook(secret)
+        is_long = len(_bytes_of(secret)) >= SECRET_BYTES_MIN
+    except ValueError as error:
+        raise _bad_secret(name, "the secret is no base64") from error
+    if not is_long:
+        raise _bad_secret(name, f"the secret is shorter than {SECRET_BYTES_MIN} bytes")
+    return signer
+
+
+def _bytes_of(secret: str) -> bytes:
+    return base64.b64decode(secret.removeprefix("whsec_") + "==")
+
+
+def _bad_secret(name: str, wrong: str) -> SettingsError:
+    remedy = f"{wrong}: `echo whsec_$(openssl rand -base64 32)` makes one"
+    return SettingsError([Problem(f"notification_secrets.{name}", "", remedy)])
