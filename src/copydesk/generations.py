@@ -6,17 +6,17 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 from pydantic import Field
 
 from copydesk.audiences import Audience
-from copydesk.brand_voice import Brand
+from copydesk.brand_voice import EVERY_BRAND, NO_BRAND, Brand, Brands
 from copydesk.briefs import UNQUOTED, Brief, Noun, Slug
 from copydesk.guardrails import Checked
 from copydesk.ranking import Scored
 from copydesk.review_queue.policy import Route
-from copydesk.variants import Variant
+from copydesk.variants import Attempt, Variant
 
 VARIANTS_AT_MOST = 20
 
@@ -83,9 +83,58 @@ class Generation(Noun):
     """What the requester should know, as a fallback to another model or duplicates left out."""
     error: str | None = None
     """In words, when it failed."""
+    failure: str | None = None
+    """Kind of error, as `over-budget` (the last part of `type` in a problem), when it failed."""
     idempotency_key: str | None = None
     created_at: datetime
     finished_at: datetime | None = None
+
+
+class Stage(StrEnum):
+    """What a running generation is at."""
+
+    DRAFTING = "drafting"
+    CHECKING = "checking"
+    REPAIRING = "repairing"
+    RANKING = "ranking"
+
+
+class Progress(Noun):
+    """How far a running generation is: a note for people who watch, and no more than that.
+
+    A generation that is run anew after a crash begins its notes anew.
+    """
+
+    stage: Stage
+    started_at: datetime
+    """When this run of it began."""
+    model: str | None = None
+    """Name of the model that is asked, or that wrote the drafts."""
+    failed: tuple[Attempt, ...] = ()
+    """Models that were tried before and gave nothing."""
+    drafts: int = 0
+    """How many came from the model."""
+    blocked: int = 0
+    """How many of them the first check blocked."""
+
+
+class Whose(NamedTuple):
+    """Which generations: all of some brands, and what one user asked for of others."""
+
+    brands: Brands = EVERY_BRAND
+    requester: str = ""
+    own: Brands = NO_BRAND
+    """Brands of which those are meant that `requester` asked for."""
+
+    def means(self, generation: Generation) -> bool:
+        """Return whether the generation is among them."""
+        brand = generation.request.brand.name
+        return brand in self.brands or (
+            generation.requester == self.requester and brand in self.own
+        )
+
+
+EVERYONES = Whose()
 
 
 class Generations(Protocol):
@@ -104,8 +153,14 @@ class Generations(Protocol):
     def save(self, generation: Generation) -> None:
         """Replace the generation. Raises NotFound."""
 
-    def latest(self, requester: str | None = None, limit: int = 50) -> Sequence[Generation]:
-        """Return the newest generations, newest first."""
+    def note(self, generation_id: str, progress: Progress) -> None:
+        """Keep how far it is, in place of what was noted before; no error where it is gone."""
+
+    def progress(self, generation_id: str) -> Progress | None:
+        """Return what was noted last, or None."""
+
+    def latest(self, whose: Whose = EVERYONES, limit: int = 50) -> Sequence[Generation]:
+        """Return the newest generations that are meant, newest first."""
 
     def page(
         self, since: datetime | None = None, after: str | None = None, limit: int = 50

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.brand_voice import EVERY_BRAND, NO_BRAND
 from copydesk.errors import Conflict, InputError, KeyReused, NotFound
-from copydesk.generations import GenerationState
+from copydesk.generations import GenerationState, Whose
 from copydesk.storage import Store
 from tests.contract.nouns import a_generation, a_request, later
 from tests.factories import a_brief
@@ -111,8 +112,8 @@ def test_the_latest_of_one_requester(store: Store) -> None:
         tx.generations.add(a_generation("gen_1"))
         tx.generations.add(a_generation("gen_2", requester="ben"))
 
-        assert [g.id for g in tx.generations.latest("ben")] == ["gen_2"]
-        assert list(tx.generations.latest("cem")) == []
+        assert [g.id for g in tx.generations.latest(Whose(NO_BRAND, "ben", EVERY_BRAND))] == ["gen_2"]
+        assert list(tx.generations.latest(Whose(NO_BRAND, "cem", EVERY_BRAND))) == []
 
 
 def test_unfinished_are_queued_or_running_oldest_first(store: Store) -> None:

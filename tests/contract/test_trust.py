@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.brand_voice import Brands
 from copydesk.errors import NotFound
 from copydesk.review_queue.trust import Result, Segment
 from copydesk.storage import Store
@@ -47,7 +48,7 @@ def test_segments_are_listed_once_in_order(store: Store) -> None:
         tx.trust.put(a_trust_entry("rev_2"))
         tx.trust.put(a_trust_entry("rev_3", brand="Alder", audience="zebra"))
 
-        everything, own = tx.trust.segments(), tx.trust.segments("Northpeak")
+        everything, own = tx.trust.segments(), tx.trust.segments(Brands(frozenset({"Northpeak"})))
 
     assert everything == [Segment("Alder", "winback", "zebra"), SEGMENT]
     assert own == [SEGMENT]

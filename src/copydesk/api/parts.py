@@ -69,7 +69,8 @@ def _caller(
 
 def _in_role(*roles: Role) -> Any:  # noqa: ANN401 - what Depends returns
     def permitted(caller: Caller) -> Actor:
-        caller.must_be(*roles)
+        # For which brands is for the services to say: they know whose brand it is about.
+        caller.brands(*roles)
         return caller
 
     check: Callable[[Actor], Actor] = permitted

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from copydesk import documents
 from copydesk.access import (
     Actor,
     ApiKey,
+    KeyScope,
     NewKey,
     Role,
     Session,
     User,
+    actor_for,
     hash_password,
     hash_secret,
     new_key,
     password_fits,
+    reaches_no_further,
 )
 from copydesk.desk.parts import Clock, record
-from copydesk.errors import Conflict, NotFound, Unauthenticated
+from copydesk.errors import Conflict, Forbidden, NotFound, StoreUnavailable, Unauthenticated
 from copydesk.storage import Store, Transaction
+from copydesk.storage.stored import missing
+
+log = logging.getLogger(__name__)
 
 WRONG = "The name or the password is wrong."
+USE_NOTED_EVERY = timedelta(minutes=1)
+"""A key's use is written down no more often: who pulls a thousand times a second writes once."""
+TOLD_OF_KEY = ("user", "roles", "brands", "label", "expires_at")
+"""What the record keeps of a new key."""
 
 
 class Access:
@@ -63,22 +74,25 @@ class Access:
             user = _user_or_none(tx, session.user)
         if user is None or user.disabled:
             return None
-        return Actor(user.name, frozenset(user.roles), frozenset(user.reviews_as)), session
+        return actor_for(user), session
 
     def actor_of_key(self, secret: str) -> Actor:
-        """Return who the key speaks for, in those of its roles that the user still has.
+        """Return who the key speaks for, with what of its roles and brands the user still has.
 
-        Raises Unauthenticated when it is unknown or revoked, or its user disabled.
+        Raises Unauthenticated when it is unknown, revoked or expired, or its user disabled.
         """
+        now = self._clock()
         with self._store.transaction() as tx:
             key = tx.keys.by_hash(hash_secret(secret))
             user = _user_or_none(tx, key.user) if key is not None else None
         if key is None or key.revoked_at is not None:
             raise Unauthenticated("This API key is not known, or was revoked.")
+        if key.expires_at is not None and key.expires_at <= now:
+            raise Unauthenticated(f"This API key expired at {key.expires_at:%Y-%m-%d %H:%M %Z}.")
         if user is None or user.disabled:
             raise Unauthenticated(f"The user of this API key, {key.user}, is disabled.")
-        roles = frozenset(key.roles) & frozenset(user.roles)
-        return Actor(user.name, roles, frozenset(user.reviews_as))
+        self._note_use(key, now)
+        return actor_for(user, key)
 
     def users(self, actor: Actor) -> Sequence[User]:
         """Return every user, by name."""
@@ -86,23 +100,37 @@ class Access:
         with self._store.transaction() as tx:
             return tx.users.all()
 
+    def user(self, name: str, actor: Actor) -> User:
+        """Return the user: oneself, or for an admin anyone. Raises NotFound."""
+        if actor.name != name:
+            actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            return tx.users.get(name)
+
     def add_user(
-        self, name: str, roles: Sequence[Role], password: str | None, actor: Actor
+        self,
+        name: str,
+        roles: Sequence[Role],
+        password: str | None,
+        actor: Actor,
+        brand_roles: Mapping[str, Sequence[Role]] | None = None,
     ) -> User:
         """Add a user; without a password, one that only uses keys.
 
+        `brand_roles` are roles for single brands, by `Brand.name`.
+
         Raises:
-            InputError: the name cannot be a user's name.
+            InputError: the name cannot be a user's name, or a brand's roles are none.
             Conflict: the name is taken.
             Forbidden: the password is too short.
         """
         actor.must_be(Role.ADMIN)
         hashed = hash_password(password) if password is not None else None
-        data = {"name": name, "roles": sorted(set(roles)), "password_hash": hashed}
+        data = {"name": name, "password_hash": hashed, **_given(roles, brand_roles or {})}
         user = documents.shaped(data, User)
         with self._store.transaction() as tx:
             tx.users.add(user)
-            self._record(tx, user, "user.added", actor, roles=[*user.roles])
+            self._record(tx, user, "user.added", actor, **_roles(user))
         return user
 
     def set_reviewer_roles(self, name: str, reviews_as: Sequence[str], actor: Actor) -> User:
@@ -118,18 +146,43 @@ class Access:
             self._record(tx, user, "user.reviews_as", actor, reviews_as=[*user.reviews_as])
         return user
 
-    def set_roles(self, name: str, roles: Sequence[Role], actor: Actor) -> User:
+    def set_roles(
+        self,
+        name: str,
+        roles: Sequence[Role],
+        actor: Actor,
+        brand_roles: Mapping[str, Sequence[Role]] | None = None,
+    ) -> User:
         """Give the user these roles and no others; keys and sessions follow at once.
 
-        Raises Conflict when no admin would be left.
+        `brand_roles` are those for single brands; None leaves them as they are.
+
+        Raises:
+            InputError: a brand's roles are none.
+            Conflict: no admin would be left.
         """
         actor.must_be(Role.ADMIN)
         with self._store.transaction() as tx:
-            user = tx.users.get(name).model_copy(update={"roles": tuple(sorted(set(roles)))})
+            before = tx.users.get(name)
+            named = before.brand_roles if brand_roles is None else brand_roles
+            user = documents.shaped(before.model_dump() | _given(roles, named), User)
             _must_leave_an_admin(tx, user)
             tx.users.save(user)
-            self._record(tx, user, "user.roles_set", actor, roles=[*user.roles])
+            self._record(tx, user, "user.roles_set", actor, **_roles(user))
         return user
+
+    def change_password(self, current: str, new: str, actor: Actor) -> None:
+        """Change one's own password, knowing the one of now. Sessions are left open.
+
+        Raises:
+            Forbidden: `current` is wrong, or `new` is too short.
+        """
+        with self._store.transaction() as tx:
+            user = tx.users.get(actor.name)
+        # Outside of the transaction: Argon2 takes its time on purpose.
+        if not password_fits(current, user.password_hash):
+            raise Forbidden("The password of now is wrong: nothing was changed.")
+        self.set_password(actor.name, new, actor)
 
     def set_password(self, name: str, password: str, actor: Actor) -> None:
         """Change a password: one's own, or as an admin anyone's. Sessions are left open."""
@@ -159,30 +212,70 @@ class Access:
         with self._store.transaction() as tx:
             return tx.keys.of_user(tx.users.get(user).name)
 
-    def add_key(self, user: str, roles: Sequence[Role], label: str, actor: Actor) -> NewKey:
+    def all_keys(self, actor: Actor) -> Sequence[ApiKey]:
+        """Return every key, by user, a user's oldest first."""
+        actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            return tx.keys.all()
+
+    def add_key(
+        self,
+        user: str,
+        roles: Sequence[Role],
+        label: str,
+        actor: Actor,
+        brands: Sequence[str] = (),
+        expires_at: datetime | None = None,
+    ) -> NewKey:
         """Make a key for the user; its secret is in the answer and nowhere else.
 
-        Raises Forbidden when a role is not the user's own, Conflict when the user is disabled.
+        An admin makes keys for anyone, everybody else for themselves. With `brands` it is for those
+        alone, and for all that the user's roles are for without.
+
+        Raises:
+            Forbidden: a role is not the user's own, or not for such a brand; or who is no admin
+                asks for a key that could do more than they may.
+            Conflict: the user is disabled, or `expires_at` is over.
         """
-        actor.must_be(Role.ADMIN)
-        now = self._clock()
+        if actor.name != user:
+            actor.must_be(Role.ADMIN)
+        now, scope = self._clock(), KeyScope(sorted(set(roles)), sorted(set(brands)), expires_at)
         with self._store.transaction() as tx:
             owner = tx.users.get(user)
             if owner.disabled:
                 raise Conflict(f"{user} is disabled: enable the user first.")
-            key = new_key(owner, sorted(set(roles)), label, now)
+            key = new_key(owner, scope, label, now)
+            made = actor_for(owner, key.stored)
+            if not actor.may(Role.ADMIN) and not reaches_no_further(made, actor):
+                raise Forbidden(f"A key can do no more than who makes it; you have: {actor.told}.")
             tx.keys.add(key.stored)
-            details = {"user": user, "roles": [*key.stored.roles], "label": label}
-            record(tx, f"key:{key.stored.id}", "key.added", actor.name, now, **details)
+            told = key.stored.model_dump(mode="json", include=set(TOLD_OF_KEY), exclude_none=True)
+            record(tx, f"key:{key.stored.id}", "key.added", actor.name, now, **told)
         return key
 
     def revoke_key(self, key_id: str, actor: Actor) -> None:
-        """Make a key useless. Raises NotFound."""
-        actor.must_be(Role.ADMIN)
+        """Make a key useless: one's own, or as an admin anyone's.
+
+        Raises:
+            NotFound: there is none by this id, or it is somebody else's.
+        """
         now = self._clock()
         with self._store.transaction() as tx:
+            key = tx.keys.get(key_id)
+            if key.user != actor.name and not actor.may(Role.ADMIN):
+                raise missing("key", key_id)
             tx.keys.revoke(key_id, now)
             record(tx, f"key:{key_id}", "key.revoked", actor.name, now)
+
+    def _note_use(self, key: ApiKey, now: datetime) -> None:
+        since = now - USE_NOTED_EVERY
+        if key.last_used_at is not None and key.last_used_at > since:
+            return
+        try:
+            with self._store.transaction() as tx:
+                tx.keys.note_use(key.id, now, since)
+        except StoreUnavailable:  # to be let in matters more than to be noted
+            log.warning("key.use_not_noted", exc_info=True)
 
     def _open_session(self, user: User) -> tuple[str, Session]:
         session_id, now = secrets.token_urlsafe(32), self._clock()
@@ -218,6 +311,16 @@ class Access:
         self, tx: Transaction, user: User, act: str, actor: Actor, **details: object
     ) -> None:
         record(tx, f"user:{user.name}", act, actor.name, self._clock(), **details)
+
+
+def _given(roles: Sequence[Role], named: Mapping[str, Sequence[Role]]) -> dict[str, object]:
+    single = {brand: sorted(set(named[brand])) for brand in sorted(named)}
+    return {"roles": sorted(set(roles)), "brand_roles": single}
+
+
+def _roles(user: User) -> dict[str, object]:
+    named = {brand: [*roles] for brand, roles in user.brand_roles.items()}
+    return {"roles": [*user.roles], **({"brand_roles": named} if named else {})}
 
 
 def _user_or_none(tx: Transaction, name: str) -> User | None:

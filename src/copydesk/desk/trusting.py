@@ -103,31 +103,34 @@ class Trusting:
             tx.trust.put(entry)
 
     def standings(self, actor: Actor, brand: str | None = None) -> Sequence[Standing]:
-        """Return how every segment stands, those of one brand if it is named.
+        """Return how each segment of the actor's brands stands; of one brand if it is named.
 
         Under a policy that trusts nobody there are none.
         """
-        actor.must_be(*READERS)
+        brands = actor.brands(*READERS).only(brand)
         terms = self._policy.trust
         if terms is None:
             return []
         with self._store.transaction() as tx:
             return [
                 self._standing(tx, segment, self._policy, terms)
-                for segment in tx.trust.segments(brand)
+                for segment in tx.trust.segments(brands)
             ]
 
     def explain(self, segment: str, actor: Actor) -> tuple[Standing, Terms, Sequence[TrustEntry]]:
         """Return how a segment stands, on what terms, and the entries that say so.
 
-        `segment` is written as `BRAND/KIND/AUDIENCE`. Raises NotFound.
+        `segment` is written as `BRAND/KIND/AUDIENCE`.
+
+        Raises:
+            NotFound: there is none, or its brand is not the actor's to read.
         """
-        actor.must_be(*READERS)
+        brands = actor.brands(*READERS)
         terms = self._policy.trust
         if terms is None:
             raise NotFound("The policy in force trusts nobody: no rule says `trust: true`.")
         with self._store.transaction() as tx:
-            known = {str(one): one for one in tx.trust.segments()}
+            known = {str(one): one for one in tx.trust.segments(brands)}
             if segment not in known:
                 raise NotFound(
                     f"There is no segment {segment}: `copydesk trust list` shows them, as "

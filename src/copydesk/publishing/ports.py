@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
 from copydesk.publishing.searching import LibraryCount, LibraryFacet, LibraryQuery
 
@@ -24,8 +25,8 @@ class Campaigns(Protocol):
     def save(self, campaign: Campaign, expected_version: int) -> None:
         """Replace the campaign if it is stored at `expected_version`, else raise StaleVersion."""
 
-    def all(self) -> Sequence[Campaign]:
-        """Return every campaign, newest change first."""
+    def all(self, brands: Brands = EVERY_BRAND) -> Sequence[Campaign]:
+        """Return every campaign of these brands, newest change first."""
 
 
 class ApprovedLibrary(Protocol):

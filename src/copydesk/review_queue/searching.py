@@ -13,6 +13,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import StringConstraints
 
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.briefs import Kind, Noun, Slug
 from copydesk.errors import InputError, Problem
 from copydesk.guardrails import Severity
@@ -124,6 +125,8 @@ class QueueQuery(NamedTuple):
     order: Order = Order.PRIORITY
     after: Cursor | None = None
     limit: int = 50
+    brands: Brands = EVERY_BRAND
+    """Of which items are seen at all: others are neither listed nor counted."""
 
 
 class Hit(NamedTuple):

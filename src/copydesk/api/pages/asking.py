@@ -71,7 +71,7 @@ def _parsed(name: str, text: str, shape: type[M]) -> M:
 @router.get("/ask")
 def ask_page(visit: Visitor, *, example: bool = False) -> Response:
     """Show the form, empty or filled in with an example."""
-    visit.actor.must_be(Role.REQUESTER)
+    visit.actor.brands(Role.REQUESTER)
     texts = {name: _as_yaml(GENERATION[name]) if example else "" for name in DOCUMENTS}
     return _form_page(visit, Asked(texts, str(N_DEFAULT), ""), None)
 

@@ -110,7 +110,7 @@ def queue(desk: Desk, visit: Visitor, request: Request) -> Response:
 @router.post("/decisions")
 def decide(desk: Desk, visit: Visitor, request: Request, form: OwnForm) -> Response:
     """Decide on all that is selected, and tell of each what was done."""
-    visit.actor.must_be(*DECIDERS)
+    visit.actor.brands(*DECIDERS)
     shown = Shown.of(request)
     try:
         asked = _decision(form)

@@ -33,8 +33,12 @@ class Visit(NamedTuple):
         return self.session.csrf
 
     def may(self, *roles: Role) -> bool:
-        """Return whether the person has one of these roles."""
-        return bool(self.actor.roles.intersection(roles))
+        """Return whether the person has one of these roles, for whichever brand."""
+        return bool(self.actor.reach(*roles))
+
+    def may_for(self, brand: str, *roles: Role) -> bool:
+        """Return whether the person has one of these roles for the brand."""
+        return self.actor.may(*roles, brand=brand)
 
 
 class SentForm(NamedTuple):

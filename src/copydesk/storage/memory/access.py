@@ -55,6 +55,23 @@ class MemoryKeys:
         """Return the key with this hash, revoked or not, or None."""
         return next((key for key in self._rows.values() if key.key_hash == key_hash), None)
 
+    def get(self, key_id: str) -> ApiKey:
+        """Return the key with this id, revoked or not. Raises NotFound."""
+        key = self._rows.get(key_id)
+        if key is None:
+            raise missing("key", key_id)
+        return key
+
+    def all(self) -> Sequence[ApiKey]:
+        """Return every key, by user, a user's oldest first."""
+        return sorted(self._rows.values(), key=lambda key: (key.user, key.created_at, key.id))
+
+    def note_use(self, key_id: str, now: datetime, unless_since: datetime) -> None:
+        """Keep that the key was used, unless that is kept of `unless_since` or later already."""
+        key = self._rows.get(key_id)
+        if key is not None and (key.last_used_at is None or key.last_used_at < unless_since):
+            self._rows.put(key_id, kept(key.model_copy(update={"last_used_at": now})))
+
     def of_user(self, user: str) -> Sequence[ApiKey]:
         """Return the user's keys, oldest first."""
         keys = [key for key in self._rows.values() if key.user == user]
@@ -62,9 +79,7 @@ class MemoryKeys:
 
     def revoke(self, key_id: str, now: datetime) -> None:
         """Make the key useless; the time of a first revocation stands. Raises NotFound."""
-        key = self._rows.get(key_id)
-        if key is None:
-            raise missing("key", key_id)
+        key = self.get(key_id)
         if key.revoked_at is None:
             self._rows.put(key_id, kept(key.model_copy(update={"revoked_at": now})))
 

@@ -6,10 +6,20 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.feedback import Outcome
 from copydesk.publishing import ApprovedCopy, Campaign
+from copydesk.publishing.ports import EVERYTHING
+from copydesk.publishing.searching import (
+    LibraryCount,
+    LibraryCursor,
+    LibraryFacet,
+    LibraryFilter,
+    LibraryQuery,
+    Standing,
+)
 from copydesk.storage.memory.rows import Rows, Undo
-from copydesk.storage.stored import kept, missing, searchable, stale, taken
+from copydesk.storage.stored import index_of, kept, missing, stale, taken
 
 
 class MemoryCampaigns:
@@ -38,9 +48,10 @@ class MemoryCampaigns:
             raise stale("campaign", campaign.id, expected_version, stands)
         self._rows.put(campaign.id, kept(campaign))
 
-    def all(self) -> Sequence[Campaign]:
-        """Return every campaign, newest change first."""
-        return sorted(self._rows.values(), key=_change, reverse=True)
+    def all(self, brands: Brands = EVERY_BRAND) -> Sequence[Campaign]:
+        """Return every campaign of these brands, newest change first."""
+        found = [one for one in self._rows.values() if one.brand.name in brands]
+        return sorted(found, key=_change, reverse=True)
 
 
 def _change(campaign: Campaign) -> tuple[datetime, str]:
@@ -104,10 +115,24 @@ class MemoryLibrary:
             return None
         return stands if stands.approved_at == approved.approved_at else None
 
-    def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
-        """Return approved copy that holds `text` in any case, withdrawn or not, newest first."""
-        found = [copy for copy in self._rows.values() if text.casefold() in searchable(copy)]
-        return sorted(found, key=_signature, reverse=True)[:limit]
+    def find(self, query: LibraryQuery = EVERYTHING) -> Sequence[ApprovedCopy]:
+        """Return at most `query.limit` approved copies that fit, newest first."""
+        found = [copy for copy in self._rows.values() if _fits(copy, query.filter)]
+        older = [c for c in found if query.after is None or LibraryCursor.of(c) < query.after]
+        return sorted(older, key=LibraryCursor.of, reverse=True)[: query.limit]
+
+    def tally(self, by: LibraryFacet) -> Mapping[str, LibraryCount]:
+        """Count all approved copy by value, in order of the values."""
+        facet = "audience_id" if by == "audience" else by
+        counts: defaultdict[str, LibraryCount] = defaultdict(LibraryCount)
+        for row in map(index_of, self._rows.values()):
+            now, standing = counts[row[facet]], "recalled" if row["recalled"] else "approved"
+            counts[row[facet]] = now._replace(**{standing: getattr(now, standing) + 1})
+        return dict(sorted(counts.items()))
+
+    def all(self) -> Sequence[ApprovedCopy]:
+        """Return all that was ever approved."""
+        return self._rows.values()
 
     def _of(self, campaign_id: str) -> Sequence[ApprovedCopy]:
         return [copy for copy in self._rows.values() if copy.campaign == campaign_id]
@@ -115,6 +140,20 @@ class MemoryLibrary:
 
 def _signature(copy: ApprovedCopy) -> tuple[datetime, str, str]:
     return copy.approved_at, copy.id, copy.audience_id
+
+
+def _fits(copy: ApprovedCopy, wanted: LibraryFilter) -> bool:
+    row = index_of(copy)
+    sought = {
+        "campaign": wanted.campaign,
+        "brand": wanted.brand,
+        "kind": wanted.kind,
+        "locale": wanted.locale,
+        "audience_id": wanted.audience,
+        "recalled": None if wanted.state is None else wanted.state is Standing.RECALLED,
+    }
+    narrowed = all(row[name] == value for name, value in sought.items() if value is not None)
+    return narrowed and all(word in row["searched"] for word in wanted.words)
 
 
 class MemoryOutcomes:
@@ -157,3 +196,10 @@ class MemoryPulls:
         """Return how often each variant of the campaign was pulled, the fallback as `fallback`."""
         items = self._rows.items()
         return {variant: pulls for (campaign, variant), pulls in items if campaign == campaign_id}
+
+    def totals(self) -> Mapping[str, int]:
+        """Return how often copy of each campaign was pulled; one never pulled from is left out."""
+        counts: Counter[str] = Counter()
+        for (campaign, _), pulls in self._rows.items():
+            counts[campaign] += pulls
+        return dict(counts)

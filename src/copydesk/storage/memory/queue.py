@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from copydesk.review_queue import ReviewItem, State
@@ -67,6 +68,12 @@ class MemoryQueue:
         wrong = [row.item for row in rows if row.queued.is_open and row.queued.mark != mark]
         return wrong[:limit]
 
+    def due_between(self, after: datetime, before: datetime) -> Sequence[str]:
+        """Return the ids of open items that were due in this time, the longest due first."""
+        open_ones = [row.queued for row in self._rows.values() if row.queued.is_open]
+        due = [one for one in open_ones if after < one.due_at <= before]
+        return [one.id for one in sorted(due, key=lambda one: (one.due_at, one.id))]
+
     def place(self, item: ReviewItem) -> None:
         """Give the item its place, by the weights that the store was given last."""
         placer = self.placer or shipped_placer()
@@ -109,7 +116,8 @@ def _key(row: _Row, order: Order) -> float:
 def _fits(row: _Row, query: QueueQuery) -> bool:
     wanted = query.filter
     return (
-        all(_one_fits(getattr(wanted, name), getattr(row.queued, name)) for name in COLUMNS)
+        row.queued.brand in query.brands
+        and all(_one_fits(getattr(wanted, name), getattr(row.queued, name)) for name in COLUMNS)
         and all(_any_fits(getattr(wanted, name), name, row) for name in TAGS)
         and _one_fits(wanted.state, row.queued.state_at(query.now))
         and (wanted.claimed is None or _is_claimed(wanted.claimed, row, query))

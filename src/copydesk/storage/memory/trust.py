@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.review_queue import TrustEntry
 from copydesk.review_queue.trust import Result, Segment
 from copydesk.storage.memory.publishing import MemoryOutcomes
@@ -37,10 +38,10 @@ class MemoryTrust:
         """Return how many copies newer than `since` trust let out."""
         return sum(one.result is Result.RELEASED for one in self._of(segment, since))
 
-    def segments(self, brand: str | None = None) -> Sequence[Segment]:
-        """Return every segment that has an entry, in order; of one brand if it is named."""
+    def segments(self, brands: Brands = EVERY_BRAND) -> Sequence[Segment]:
+        """Return every segment of these brands that has an entry, in order."""
         found = {entry.segment for entry in self._rows.values()}
-        return sorted(segment for segment in found if brand in {None, segment.brand})
+        return sorted(segment for segment in found if segment.brand in brands)
 
     def reports(self, segment: Segment, since: datetime | None) -> Mapping[str, int]:
         """Return how many outcomes of each kind came in about copies newer than `since`."""

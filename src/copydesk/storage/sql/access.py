@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    delete,
+    or_,
+    select,
+    update,
+)
 
 from copydesk.access import ApiKey, Session, Tries, User
 from copydesk.storage.sql import schema
@@ -46,7 +57,11 @@ class SqlUsers:
 
 
 class SqlKeys:
-    """API keys, by their public start and by their hash."""
+    """API keys, by their public start and by their hash.
+
+    When a key was last used stands in a column alone: to write it down changes no document, so it
+    never meets a revocation.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -58,21 +73,36 @@ class SqlKeys:
             "key_hash": key.key_hash,
             "owner": key.user,
             "created_at": key.created_at,
+            "last_used_at": key.last_used_at,
             "document": written(key),
         }
         if not insert_new(self._connection, schema.keys, row):
             raise taken("key", key.id)
 
+    def get(self, key_id: str) -> ApiKey:
+        """Return the key with this id, revoked or not. Raises NotFound."""
+        key = self._one(schema.keys.c.id == key_id)
+        if key is None:
+            raise missing("key", key_id)
+        return key
+
     def by_hash(self, key_hash: str) -> ApiKey | None:
         """Return the key with this hash, revoked or not, or None."""
-        query = select(schema.keys.c.document).where(schema.keys.c.key_hash == key_hash)
-        return one(self._connection, ApiKey, query)
+        return self._one(schema.keys.c.key_hash == key_hash)
+
+    def all(self) -> Sequence[ApiKey]:
+        """Return every key, by user, a user's oldest first."""
+        keys = schema.keys.c
+        query = select(keys.document, keys.last_used_at)
+        ordered = query.order_by(keys.owner, keys.created_at, keys.id)
+        return [_key(*row) for row in self._connection.execute(ordered)]
 
     def of_user(self, user: str) -> Sequence[ApiKey]:
         """Return the user's keys, oldest first."""
         keys = schema.keys.c
-        query = select(keys.document).where(keys.owner == user)
-        return many(self._connection, ApiKey, query.order_by(keys.created_at, keys.id))
+        query = select(keys.document, keys.last_used_at).where(keys.owner == user)
+        ordered = query.order_by(keys.created_at, keys.id)
+        return [_key(*row) for row in self._connection.execute(ordered)]
 
     def revoke(self, key_id: str, now: datetime) -> None:
         """Make the key useless; the time of a first revocation stands. Raises NotFound."""
@@ -83,6 +113,22 @@ class SqlKeys:
         if key.revoked_at is None:
             revoked = key.model_copy(update={"revoked_at": now})
             replace(self._connection, schema.keys, {"id": key_id, "document": written(revoked)})
+
+    def note_use(self, key_id: str, now: datetime, unless_since: datetime) -> None:
+        """Keep that the key was used, unless that is kept of `unless_since` or later already."""
+        keys = schema.keys.c
+        is_old = or_(keys.last_used_at.is_(None), keys.last_used_at < unless_since)
+        used = update(schema.keys).where(keys.id == key_id, is_old).values(last_used_at=now)
+        self._connection.execute(used)
+
+    def _one(self, is_it: ColumnElement[bool]) -> ApiKey | None:
+        query = select(schema.keys.c.document, schema.keys.c.last_used_at).where(is_it)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _key(*row)
+
+
+def _key(document: dict[str, Any], last_used_at: datetime | None) -> ApiKey:
+    return read(ApiKey, {**document, "last_used_at": last_used_at})
 
 
 class SqlSessions:
@@ -180,7 +226,9 @@ class SqlSignInTries:
     def forget(self, before: datetime) -> int:
         """Forget what began before; return how many keys that were."""
         table = schema.sign_in_tries
-        return self._connection.execute(delete(table).where(table.c.since < before)).rowcount
+        # Rows that another process has hold of are left for the next time: nobody waits.
+        old = select(table.c.key).where(table.c.since < before).with_for_update(skip_locked=True)
+        return self._connection.execute(delete(table).where(table.c.key.in_(old))).rowcount
 
 
 def _sessions() -> Select[tuple[dict[str, object], datetime]]:

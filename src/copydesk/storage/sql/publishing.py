@@ -1,27 +1,26 @@
-"""Campaigns, the approved library and outcomes in a database."""
+"""Campaigns, outcomes and counts of pulls in a database."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, update
+from sqlalchemy import Connection, func, select
 
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.feedback import Outcome
-from copydesk.publishing import ApprovedCopy, Campaign
+from copydesk.publishing import Campaign
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.statements import (
     Row,
     insert,
     insert_new,
     many,
+    of,
     one,
-    put,
     replace_at,
 )
-from copydesk.storage.stored import missing, searchable, taken, written
+from copydesk.storage.stored import missing, taken, written
 
 
 class SqlCampaigns:
@@ -50,11 +49,12 @@ class SqlCampaigns:
         if not replace_at(self._connection, campaigns, row, expected_version, "campaign"):
             raise missing("campaign", campaign.id)
 
-    def all(self) -> Sequence[Campaign]:
-        """Return every campaign, newest change first."""
+    def all(self, brands: Brands = EVERY_BRAND) -> Sequence[Campaign]:
+        """Return every campaign of these brands, newest change first."""
         campaigns = schema.campaigns.c
         newest = (campaigns.updated_at.desc(), campaigns.id.desc())
-        return many(self._connection, Campaign, select(campaigns.document).order_by(*newest))
+        query = select(campaigns.document).where(of(campaigns.brand, brands))
+        return many(self._connection, Campaign, query.order_by(*newest))
 
 
 def _campaign_row(campaign: Campaign) -> Row:
@@ -62,108 +62,9 @@ def _campaign_row(campaign: Campaign) -> Row:
         "id": campaign.id,
         "version": campaign.version,
         "owner": campaign.owner,
+        "brand": campaign.brand.name,
         "updated_at": campaign.updated_at,
         "document": written(campaign),
-    }
-
-
-class SqlLibrary:
-    """Approved copy, by campaign, audience and id."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, approved: ApprovedCopy) -> None:
-        """Store it; the same id in the same campaign and audience is replaced (signed again)."""
-        put(self._connection, schema.library, _library_row(approved))
-
-    def served(self, campaign_id: str) -> Sequence[ApprovedCopy]:
-        """Return what was approved for the campaign and not withdrawn, in the order of ids."""
-        library = schema.library.c
-        query = _of(campaign_id).where(library.withdrawn_because.is_(None))
-        return many(self._connection, ApprovedCopy, query.order_by(library.id, library.audience_id))
-
-    def of_variant(self, variant_id: str) -> Sequence[ApprovedCopy]:
-        """Return what was approved under this id, withdrawn or not, by campaign and audience."""
-        library = schema.library.c
-        query = select(library.document).where(library.id == variant_id)
-        ordered = query.order_by(library.campaign, library.audience_id)
-        return many(self._connection, ApprovedCopy, ordered)
-
-    def of_audience(self, campaign_id: str, audience_id: str, limit: int) -> Sequence[ApprovedCopy]:
-        """Return what was approved for the audience, withdrawn or not, newest first."""
-        library = schema.library.c
-        newest = (library.approved_at.desc(), library.id.desc())
-        query = _of(campaign_id).where(library.audience_id == audience_id)
-        return many(self._connection, ApprovedCopy, query.order_by(*newest).limit(limit))
-
-    def withdraw(self, campaign_id: str, variant_id: str, reason: str) -> None:
-        """Stop serving it; the reason of a first withdrawal stands. Raises NotFound."""
-        query = _of(campaign_id).where(schema.library.c.id == variant_id)
-        found = many(self._connection, ApprovedCopy, query.with_for_update())
-        if not found:
-            raise missing("approved copy", f"{variant_id} in campaign {campaign_id}")
-        for copy in found:
-            if copy.withdrawn_because is None:
-                self.add(copy.model_copy(update={"withdrawn_because": reason}))
-
-    def note_pull(self, approved: ApprovedCopy, now: datetime) -> bool:
-        """Keep that it was pulled; return whether it is still served as it was read."""
-        if self._change(approved.model_copy(update={"pulled_at": now})):
-            return True
-        library = schema.library.c
-        pulled = select(library.id).where(*_as_it_was(approved), library.pulled_at.is_not(None))
-        return self._connection.scalar(pulled) is not None
-
-    def take_back(self, approved: ApprovedCopy, reason: str) -> bool:
-        """Withdraw it unless it was pulled; return whether it is withdrawn."""
-        return self._change(approved.model_copy(update={"withdrawn_because": reason}))
-
-    def _change(self, approved: ApprovedCopy) -> bool:
-        """Replace it where it is served and not yet pulled: one statement, so none comes between.
-
-        Whichever of a pull and a taking back is first keeps the other out.
-        """
-        row = _library_row(approved)
-        as_read = (*_as_it_was(approved), schema.library.c.pulled_at.is_(None))
-        changed = self._connection.execute(update(schema.library).values(**row).where(*as_read))
-        return changed.rowcount == 1
-
-    def find(self, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
-        """Return approved copy that holds `text` in any case, withdrawn or not, newest first."""
-        library = schema.library.c
-        holds = library.searchable.contains(text.casefold(), autoescape=True)
-        newest = (library.approved_at.desc(), library.id.desc(), library.audience_id.desc())
-        query = select(library.document).where(holds).order_by(*newest).limit(limit)
-        return many(self._connection, ApprovedCopy, query)
-
-
-def _of(campaign_id: str) -> Select[dict[str, Any]]:
-    return select(schema.library.c.document).where(schema.library.c.campaign == campaign_id)
-
-
-def _as_it_was(approved: ApprovedCopy) -> tuple[ColumnElement[bool], ...]:
-    """Return what is true of it while it is served under the approval that was read."""
-    library = schema.library.c
-    return (
-        library.campaign == approved.campaign,
-        library.audience_id == approved.audience_id,
-        library.id == approved.id,
-        library.approved_at == approved.approved_at,
-        library.withdrawn_because.is_(None),
-    )
-
-
-def _library_row(approved: ApprovedCopy) -> Row:
-    return {
-        "campaign": approved.campaign,
-        "audience_id": approved.audience_id,
-        "id": approved.id,
-        "withdrawn_because": approved.withdrawn_because,
-        "pulled_at": approved.pulled_at,
-        "approved_at": approved.approved_at,
-        "searchable": searchable(approved),
-        "document": written(approved),
     }
 
 
@@ -229,3 +130,9 @@ class SqlPulls:
         pulls = schema.pulls.c
         query = select(pulls.variant_id, pulls.pulls).where(pulls.campaign == campaign_id)
         return {row.variant_id: row.pulls for row in self._connection.execute(query)}
+
+    def totals(self) -> Mapping[str, int]:
+        """Return how often copy of each campaign was pulled; one never pulled from is left out."""
+        pulls = schema.pulls.c
+        summed = select(pulls.campaign, func.sum(pulls.pulls)).group_by(pulls.campaign)
+        return {campaign: int(total) for campaign, total in self._connection.execute(summed)}

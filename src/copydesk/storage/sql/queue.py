@@ -23,6 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from copydesk.brand_voice import EVERY_BRAND
 from copydesk.review_queue import OPEN, ReviewItem, State
 from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.searching import (
@@ -40,7 +41,7 @@ from copydesk.review_queue.searching import (
 )
 from copydesk.storage.queued import Queued, searched, tags
 from copydesk.storage.sql import schema
-from copydesk.storage.sql.statements import insert, many, put
+from copydesk.storage.sql.statements import insert, many, of, put
 from copydesk.storage.stored import missing, read, written
 
 queue = schema.queue.c
@@ -168,6 +169,8 @@ def _conditions(query: QueueQuery) -> list[ColumnElement[bool]]:
         queue[name].in_(given) for name in COLUMNS if (given := getattr(wanted, name))
     ]
     conditions += [_has(name, given) for name in TAGS if (given := getattr(wanted, name))]
+    if query.brands != EVERY_BRAND:
+        conditions.append(of(queue.brand, query.brands))
     if wanted.state:
         conditions += _in_states(query)
     if wanted.claimed is not None:
@@ -196,10 +199,11 @@ def _tag_conditions(query: QueueQuery) -> list[ColumnElement[bool]]:
     Looking up the item of each tag would take several times as long as counting.
     """
     wanted = query.filter
-    if wanted == Filter(state=wanted.state) and {*wanted.state} == {*OPEN}:
-        return [tagged.is_open]
-    if wanted == Filter():
-        return []
+    if query.brands == EVERY_BRAND:
+        if wanted == Filter(state=wanted.state) and {*wanted.state} == {*OPEN}:
+            return [tagged.is_open]
+        if wanted == Filter():
+            return []
     return [tagged.id.in_(select(queue.id).where(*_conditions(query)))]
 
 

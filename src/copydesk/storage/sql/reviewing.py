@@ -6,21 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_, update
 
-from copydesk.generations import Generation, GenerationState
+from copydesk.brand_voice import EVERY_BRAND, Brands
+from copydesk.generations import EVERYONES, Generation, GenerationState, Progress, Whose
 from copydesk.review_queue import ReviewItem, ReviewQuery, State
 from copydesk.storage.sql import schema
+from copydesk.storage.sql.figures import SqlFigures
 from copydesk.storage.sql.queue import SqlQueue
-from copydesk.storage.sql.statements import Row, insert_new, many, one, replace, replace_at
+from copydesk.storage.sql.statements import Row, insert_new, many, of, one, replace, replace_at
 from copydesk.storage.stored import missing, same_request, taken, written
 
 
 class SqlGenerations:
     """Generations, by id."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, figures: SqlFigures) -> None:
         self._connection = connection
+        self._figures = figures
 
     def add(self, generation: Generation) -> Generation:
         """Store a new generation and return it, or the one that has its idempotency key.
@@ -30,6 +33,7 @@ class SqlGenerations:
             Conflict: the id is taken.
         """
         if insert_new(self._connection, schema.generations, _generation_row(generation)):
+            self._figures.put_generation(generation)
             return generation
         earlier = self._with_key_of(generation)
         if earlier is None:
@@ -50,13 +54,28 @@ class SqlGenerations:
         if not replace(self._connection, schema.generations, _generation_row(generation)):
             raise missing("generation", generation.id)
 
-    def latest(self, requester: str | None = None, limit: int = 50) -> Sequence[Generation]:
-        """Return the newest generations, newest first."""
+    def note(self, generation_id: str, progress: Progress) -> None:
+        """Keep how far it is, in place of what was noted before; no error where it is gone."""
+        generations = schema.generations
+        noted = update(generations).where(generations.c.id == generation_id)
+        self._connection.execute(noted.values(progress=written(progress)))
+
+    def progress(self, generation_id: str) -> Progress | None:
+        """Return what was noted last, or None."""
         generations = schema.generations.c
-        query = select(generations.document)
-        if requester is not None:
-            query = query.where(generations.requester == requester)
-        newest = query.order_by(generations.created_at.desc(), generations.id.desc())
+        query = select(generations.progress).where(generations.id == generation_id)
+        return one(self._connection, Progress, query)
+
+    def latest(self, whose: Whose = EVERYONES, limit: int = 50) -> Sequence[Generation]:
+        """Return the newest generations that are meant, newest first."""
+        generations = schema.generations.c
+        own = and_(generations.requester == whose.requester, of(generations.brand, whose.own))
+        meant = or_(of(generations.brand, whose.brands), own)
+        newest = (
+            select(generations.document)
+            .where(meant)
+            .order_by(generations.created_at.desc(), generations.id.desc())
+        )
         return many(self._connection, Generation, newest.limit(limit))
 
     def page(
@@ -97,6 +116,7 @@ def _generation_row(generation: Generation) -> Row:
         "requester": generation.requester,
         "idempotency_key": generation.idempotency_key,
         "campaign": generation.campaign,
+        "brand": generation.request.brand.name,
         "state": generation.state.value,
         "created_at": generation.created_at,
         "document": written(generation),
@@ -106,14 +126,15 @@ def _generation_row(generation: Generation) -> Row:
 class SqlReviews:
     """Review items, each under its version."""
 
-    def __init__(self, connection: Connection, queue: SqlQueue) -> None:
+    def __init__(self, connection: Connection, queue: SqlQueue, figures: SqlFigures) -> None:
         self._connection = connection
         self._queue = queue
+        self._figures = figures
 
     def add(self, item: ReviewItem) -> None:
         """Store a new item; an item with this id that is already there stays as it is."""
         if insert_new(self._connection, schema.reviews, review_row(item)):
-            self._queue.place(item)
+            self._follow(item)
 
     def get(self, item_id: str) -> ReviewItem:
         """Return the item. Raises NotFound."""
@@ -128,7 +149,7 @@ class SqlReviews:
         row, reviews = review_row(item), schema.reviews
         if not replace_at(self._connection, reviews, row, expected_version, "review item"):
             raise missing("review item", item.id)
-        self._queue.place(item)
+        self._follow(item)
 
     def find(self, query: ReviewQuery) -> Sequence[ReviewItem]:
         """Return at most `query.limit` items, oldest first. Raises NotFound for `after`."""
@@ -142,13 +163,18 @@ class SqlReviews:
         oldest = wanted.order_by(reviews.created_at, reviews.id).limit(query.limit)
         return many(self._connection, ReviewItem, oldest)
 
-    def count(self) -> dict[State, int]:
-        """Return how many items are in each state, zeros included."""
-        state = schema.reviews.c.state
+    def count(self, brands: Brands = EVERY_BRAND) -> dict[State, int]:
+        """Return how many items of these brands are in each state, zeros included."""
+        queue = schema.queue.c
         counted = dict.fromkeys(State, 0)
-        for name, items in self._connection.execute(select(state, func.count()).group_by(state)):
+        grouped = select(queue.state, func.count()).where(of(queue.brand, brands))
+        for name, items in self._connection.execute(grouped.group_by(queue.state)):
             counted[State(name)] = items
         return counted
+
+    def _follow(self, item: ReviewItem) -> None:
+        self._queue.place(item)
+        self._figures.put_item(item)
 
 
 def _narrowed(statement: Select[dict[str, Any]], query: ReviewQuery) -> Select[dict[str, Any]]:
@@ -159,7 +185,7 @@ def _narrowed(statement: Select[dict[str, Any]], query: ReviewQuery) -> Select[d
         statement = statement.where(reviews.campaign == query.campaign)
     if query.generation_id is not None:
         statement = statement.where(reviews.generation_id == query.generation_id)
-    return statement
+    return statement.where(of(reviews.brand, query.brands))
 
 
 def review_row(item: ReviewItem) -> Row:
@@ -169,6 +195,7 @@ def review_row(item: ReviewItem) -> Row:
         "version": item.version,
         "state": item.state.value,
         "campaign": item.campaign,
+        "brand": item.brand.name,
         "generation_id": item.generation_id,
         "created_at": item.created_at,
         "document": written(item),

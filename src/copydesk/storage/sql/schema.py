@@ -32,11 +32,14 @@ generations = Table(
     Column("requester", Name, nullable=False),
     Column("idempotency_key", Name),
     Column("campaign", Name, nullable=False),
+    Column("brand", Name, nullable=False, server_default=""),
     Column("state", Name, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("document", Document, nullable=False),
+    Column("progress", Document),
     UniqueConstraint("requester", "idempotency_key", name="uq_generations_idempotency_key"),
     Index("ix_generations_created_at", "created_at", "id"),
+    Index("ix_generations_brand", "brand", "created_at", "id"),
     Index("ix_generations_requester", "requester", "created_at", "id"),
     Index("ix_generations_state", "state", "created_at", "id"),
 )
@@ -48,11 +51,13 @@ reviews = Table(
     Column("version", Integer, nullable=False),
     Column("state", Name, nullable=False),
     Column("campaign", Name, nullable=False),
+    Column("brand", Name, nullable=False, server_default=""),
     Column("generation_id", Name, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("document", Document, nullable=False),
     Index("ix_reviews_created_at", "created_at", "id"),
     Index("ix_reviews_state", "state", "created_at", "id"),
+    Index("ix_reviews_brand", "brand", "created_at", "id"),
     Index("ix_reviews_campaign", "campaign", "created_at", "id"),
     Index("ix_reviews_generation", "generation_id", "created_at", "id"),
 )
@@ -142,8 +147,10 @@ campaigns = Table(
     Column("id", Name, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("owner", Name, nullable=False),
+    Column("brand", Name, nullable=False, server_default=""),
     Column("updated_at", Moment, nullable=False),
     Column("document", Document, nullable=False),
+    Index("ix_campaigns_brand", "brand", "updated_at", "id"),
     Index("ix_campaigns_updated_at", "updated_at", "id"),
 )
 
@@ -156,9 +163,37 @@ library = Table(
     Column("withdrawn_because", Text),
     Column("pulled_at", Moment),
     Column("approved_at", Moment, nullable=False),
-    Column("searchable", Text, nullable=False),
     Column("document", Document, nullable=False),
-    Index("ix_library_approved_at", "approved_at", "id"),
+)
+
+# By what approved copy is found, newest first: so narrow that all of it can be walked. SQLite keeps
+# the rows themselves in this order, so a search for words ends where it has found enough.
+library_index = Table(
+    "library_index",
+    metadata,
+    Column("approved_at", Moment, primary_key=True),
+    Column("id", Name, primary_key=True),
+    Column("audience_id", Name, primary_key=True),
+    Column("campaign", Name, primary_key=True),
+    Column("brand", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("locale", Name, nullable=False),
+    Column("recalled", Boolean, nullable=False),
+    Column("searched", Text, nullable=False),
+    Index("ix_library_index_key", "id", "audience_id", "campaign"),
+    Index("ix_library_index_recalled", "recalled", "approved_at", "id", "audience_id", "campaign"),
+    *(
+        Index(f"ix_library_index_{name}", name, "approved_at", "id", "audience_id", "recalled")
+        for name in ("campaign", "brand", "kind", "locale", "audience_id")
+    ),
+    sqlite_with_rowid=False,
+)
+
+brands = Table(
+    "brands",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("document", Document, nullable=False),
 )
 
 pulls = Table(
@@ -231,6 +266,7 @@ keys = Table(
     Column("key_hash", Name, nullable=False),
     Column("owner", Name, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
     Column("document", Document, nullable=False),
     UniqueConstraint("key_hash", name="uq_api_keys_key_hash"),
     Index("ix_api_keys_owner", "owner", "created_at", "id"),
@@ -277,4 +313,112 @@ spending = Table(
     Column("tokens", BigInteger, nullable=False),
     # Of the currency in the operator's price table.
     Column("millionths", BigInteger, nullable=False),
+)
+
+# What periods are counted by: narrow rows, each index holding all that its question looks at.
+measured_items = Table(
+    "measured_items",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("brand", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    # Days in UTC, counted from 2020-01-01: whole numbers are grouped alike on both databases.
+    Column("asked_day", Integer, nullable=False),
+    Column("decided_day", Integer, nullable=False),
+    Column("outcome", Name, nullable=False),
+    Column("as_written", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("recalled", Boolean, nullable=False),
+    Column("waited_s", Double, nullable=False),
+    Index(
+        "ix_measured_items_decided",
+        "decided_day", "asked_day", "kind", "brand", "outcome", "as_written", "late", "waited_s",
+    ),
+    Index("ix_measured_items_recalled", "recalled", "asked_day", "kind", "brand"),
+    Index("ix_measured_items_brand", "brand"),
+)  # fmt: skip
+
+measured_rules = Table(
+    "measured_rules",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("rule", Name, primary_key=True),
+    Column("brand", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("dismissed", Name, nullable=False),
+    Index("ix_measured_rules_rule", "rule", "dismissed", "day", "kind", "brand"),
+)
+
+measured_acts = Table(
+    "measured_acts",
+    metadata,
+    Column("item_id", Name, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("brand", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("act", Name, nullable=False),
+    Index("ix_measured_acts_act", "act", "day", "kind", "brand"),
+)
+
+measured_generations = Table(
+    "measured_generations",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("brand", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("campaign", Name, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("approved", Integer, nullable=False),
+    Column("trusted", Integer, nullable=False),
+    Column("review", Integer, nullable=False),
+    Column("blocked", Integer, nullable=False),
+    Column("fallbacks", Integer, nullable=False),
+    Column("reused", Integer, nullable=False),
+    Column("saved", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("cached_tokens", BigInteger, nullable=False),
+    Index("ix_measured_generations_day", "day", "kind", "brand"),
+    Index("ix_measured_generations_brand", "brand", "kind", "campaign"),
+)
+
+measured_pulls = Table(
+    "measured_pulls",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("campaign", Name, primary_key=True),
+    Column("source", Name, primary_key=True),
+    Column("pulls", BigInteger, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("routed", Boolean, nullable=False),
+    Column("item", Name),
+    Column("event", Name, nullable=False),
+    Column("late_hours", Integer),
+    Column("document", Document, nullable=False),
+    Index("ix_notices_routed", "routed", "at", "id"),
+    Index("ix_notices_late", "item", "late_hours"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("channel", Name, nullable=False),
+    Column("person", Name),
+    Column("made_at", Moment, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_deliveries_state", "state", "next_at", "id"),
+    Index("ix_deliveries_made_at", "made_at", "id"),
+    Index("ix_deliveries_person", "channel", "person", "next_at", "id"),
 )

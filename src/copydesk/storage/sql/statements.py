@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from copydesk.brand_voice import Brands
 from copydesk.storage.stored import N, read, stale
 
 Row = Mapping[str, Any]
+
+
+def of(column: ColumnElement[str], brands: Brands) -> ColumnElement[bool]:
+    """Say that the column holds the name of one of these brands."""
+    return true() if brands.names is None else column.in_(sorted(brands.names))
 
 
 def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

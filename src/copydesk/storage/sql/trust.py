@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.review_queue import TrustEntry
 from copydesk.review_queue.trust import Result, Segment
 from copydesk.storage.sql import schema
-from copydesk.storage.sql.statements import Row, many, one, put
+from copydesk.storage.sql.statements import Row, many, of, one, put
 from copydesk.storage.stored import written
 
 
@@ -43,12 +44,11 @@ class SqlTrust:
             query = query.where(trust.created_at > since)
         return self._connection.scalar(query) or 0
 
-    def segments(self, brand: str | None = None) -> Sequence[Segment]:
-        """Return every segment that has an entry, in order; of one brand if it is named."""
+    def segments(self, brands: Brands = EVERY_BRAND) -> Sequence[Segment]:
+        """Return every segment of these brands that has an entry, in order."""
         trust = schema.trust.c
-        query = select(trust.brand, trust.kind, trust.audience).distinct()
-        if brand is not None:
-            query = query.where(trust.brand == brand)
+        query = select(trust.brand, trust.kind, trust.audience).where(of(trust.brand, brands))
+        query = query.distinct()
         ordered = query.order_by(trust.brand, trust.kind, trust.audience)
         return [Segment(*row) for row in self._connection.execute(ordered)]
 
