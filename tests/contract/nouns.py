@@ -10,6 +10,7 @@ from copydesk.feedback import Outcome
 from copydesk.generations import Generation, GenerationRequest
 from copydesk.guardrails import Checked, Verdict
 from copydesk.publishing import ApprovedCopy, Campaign
+from copydesk.publishing.searching import LibraryFilter, LibraryQuery
 from copydesk.review_queue import AuditEvent, ReviewItem, TrustEntry
 from tests.factories import NOW, a_brand, a_brief, a_copy, a_variant, an_audience
 
@@ -82,6 +83,10 @@ def an_approved(variant_id: str = "var_1", **changes: Any) -> ApprovedCopy:
         "approved_at": NOW,
     }
     return ApprovedCopy.model_validate({**given, **changes})
+
+
+def looking_for(text: str = "", limit: int = 50, **narrowed: Any) -> LibraryQuery:
+    return LibraryQuery(LibraryFilter(text=text or None, **narrowed), limit=limit)
 
 
 def an_outcome(event_id: str = "evt_1", **changes: Any) -> Outcome:

@@ -6,7 +6,7 @@ import pytest
 
 from copydesk.errors import Conflict, NotFound, StaleVersion
 from copydesk.storage import Store
-from tests.contract.nouns import a_campaign, an_approved, an_outcome, later
+from tests.contract.nouns import a_campaign, an_approved, an_outcome, later, looking_for
 from tests.factories import a_brief, a_copy
 
 
@@ -108,8 +108,8 @@ def test_copy_is_found_by_its_words_in_any_case(store: Store, text: str) -> None
             an_approved("var_2", campaign="autumn", copy_=a_copy(), approved_at=later(-1))
         )
 
-        assert tx.library.find(text)[0].id == "var_1"
-        assert (2 if text == "" else 1) == len(tx.library.find(text))
+        assert tx.library.find(looking_for(text))[0].id == "var_1"
+        assert (2 if text == "" else 1) == len(tx.library.find(looking_for(text)))
 
 
 @pytest.mark.parametrize("text", ["trail%march", "t_ail", "\\"])
@@ -118,7 +118,7 @@ def test_a_search_knows_no_wildcards(store: Store, text: str) -> None:
     with store.transaction() as tx:
         tx.library.add(an_approved())
 
-        assert list(tx.library.find(text)) == []
+        assert list(tx.library.find(looking_for(text))) == []
 
 
 def test_what_was_signed_last_is_found_first(store: Store) -> None:
@@ -127,7 +127,7 @@ def test_what_was_signed_last_is_found_first(store: Store) -> None:
         for minutes in range(3):
             tx.library.add(an_approved(f"var_{minutes}", approved_at=later(minutes)))
 
-        assert [copy.id for copy in tx.library.find("trail", limit=2)] == ["var_2", "var_1"]
+        assert [copy.id for copy in tx.library.find(looking_for("trail", 2))] == ["var_2", "var_1"]
 
 
 def test_an_event_is_kept_once(store: Store) -> None:

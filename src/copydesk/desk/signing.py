@@ -95,7 +95,7 @@ class Signing:
                 copy was pulled meanwhile.
         """
         desk, now = self._acting, self._acting.clock()
-        by = desk.reviewer(actor)
+        by = desk.reviewer_of(item_id, actor)
         with desk.store.transaction() as tx:
             item = read(tx, item_id, version)
             last = may_undo(item, by.name, now, self._undo)
@@ -202,6 +202,9 @@ def _approved(item: ReviewItem, bound: str, by: Reviewer) -> ApprovedCopy:
         approved_at=item.updated_at,
         review_id=item.id,
         generation_id=item.generation_id,
+        brand=item.brand.name,
+        kind=item.brief.kind,
+        locale=item.brief.locale,
     )
 
 

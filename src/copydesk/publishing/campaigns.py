@@ -6,7 +6,7 @@ from datetime import datetime
 
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
-from copydesk.briefs import Brief, Noun
+from copydesk.briefs import Brief, Kind, Locale, Noun
 from copydesk.variants import Copy
 
 
@@ -25,6 +25,11 @@ class ApprovedCopy(Noun):
     review_id: str | None = None
     generation_id: str | None = None
     """The generation that wrote it: with it, any shipped line can be explained."""
+    brand: str | None = None
+    """Name of the brand that it was signed under; it is found by this, as by kind and locale of the
+    brief then. None for a campaign's fallback."""
+    kind: Kind | None = None
+    locale: Locale | None = None
     withdrawn_because: str | None = None
     """Why it is no longer served, or None."""
     pulled_at: datetime | None = None

@@ -59,8 +59,8 @@ class ApprovedLibrary(Protocol):
     def find(self, query: LibraryQuery = EVERYTHING) -> Sequence[ApprovedCopy]:
         """Return at most `query.limit` approved copies that fit, newest first."""
 
-    def tally(self, by: LibraryFacet) -> Mapping[str, LibraryCount]:
-        """Count all approved copy by value, in order of the values."""
+    def tally(self, by: LibraryFacet, brands: Brands = EVERY_BRAND) -> Mapping[str, LibraryCount]:
+        """Count the approved copy of these brands by value, in order of the values."""
 
 
 class Pulls(Protocol):

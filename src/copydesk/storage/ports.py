@@ -6,14 +6,17 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from copydesk.access import ApiKeys, Sessions, SignInTries, Users
+from copydesk.brand_voice.known import KnownBrands
 from copydesk.feedback import Outcomes
 from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
+from copydesk.notifications import Outbox
 from copydesk.publishing import ApprovedLibrary, Campaigns, Pulls
 from copydesk.review_queue import AuditRecord, ReviewItems, TrustLedger
 from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.searching import ReviewQueue, Views
 from copydesk.review_queue.talk import Comments, ReviewLinks
+from copydesk.storage.figures import Figures
 
 
 class Transaction(Protocol):
@@ -36,6 +39,8 @@ class Transaction(Protocol):
     @property
     def campaigns(self) -> Campaigns: ...
     @property
+    def brands(self) -> KnownBrands: ...
+    @property
     def library(self) -> ApprovedLibrary: ...
     @property
     def outcomes(self) -> Outcomes: ...
@@ -52,7 +57,11 @@ class Transaction(Protocol):
     @property
     def tries(self) -> SignInTries: ...
     @property
+    def outbox(self) -> Outbox: ...
+    @property
     def model_calls(self) -> ModelCalls: ...
+    @property
+    def figures(self) -> Figures: ...
 
 
 class Store(Protocol):

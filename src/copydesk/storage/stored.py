@@ -88,3 +88,18 @@ def same_request(stored: Generation, again: Generation) -> Generation:
 def searchable(approved: ApprovedCopy) -> str:
     """Return the three texts, casefolded, as a search looks at them."""
     return "\n".join(str(text) for _, text in approved.copy_.slots()).casefold()
+
+
+def index_of(approved: ApprovedCopy) -> dict[str, Any]:
+    """Return the row by which approved copy is found: what it is ordered and narrowed by."""
+    return {
+        "approved_at": approved.approved_at,
+        "id": approved.id,
+        "audience_id": approved.audience_id,
+        "campaign": approved.campaign,
+        "brand": approved.brand or "",
+        "kind": approved.kind.value if approved.kind else "",
+        "locale": approved.locale or "",
+        "recalled": approved.withdrawn_because is not None,
+        "searched": searchable(approved),
+    }

@@ -121,4 +121,5 @@ class _WatchedTransaction:
         self.sessions = tx.sessions
         self.tries = tx.tries
         self.model_calls = tx.model_calls
+        self.outbox = tx.outbox
         self.figures = tx.figures

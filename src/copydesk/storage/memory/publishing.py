@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.feedback import Outcome
@@ -117,15 +118,16 @@ class MemoryLibrary:
 
     def find(self, query: LibraryQuery = EVERYTHING) -> Sequence[ApprovedCopy]:
         """Return at most `query.limit` approved copies that fit, newest first."""
-        found = [copy for copy in self._rows.values() if _fits(copy, query.filter)]
+        among = [copy for copy in self._rows.values() if (copy.brand or "") in query.brands]
+        found = [copy for copy in among if _fits(copy, query.filter)]
         older = [c for c in found if query.after is None or LibraryCursor.of(c) < query.after]
         return sorted(older, key=LibraryCursor.of, reverse=True)[: query.limit]
 
-    def tally(self, by: LibraryFacet) -> Mapping[str, LibraryCount]:
-        """Count all approved copy by value, in order of the values."""
+    def tally(self, by: LibraryFacet, brands: Brands = EVERY_BRAND) -> Mapping[str, LibraryCount]:
+        """Count the approved copy of these brands by value, in order of the values."""
         facet = "audience_id" if by == "audience" else by
         counts: defaultdict[str, LibraryCount] = defaultdict(LibraryCount)
-        for row in map(index_of, self._rows.values()):
+        for row in self._among(brands):
             now, standing = counts[row[facet]], "recalled" if row["recalled"] else "approved"
             counts[row[facet]] = now._replace(**{standing: getattr(now, standing) + 1})
         return dict(sorted(counts.items()))
@@ -133,6 +135,10 @@ class MemoryLibrary:
     def all(self) -> Sequence[ApprovedCopy]:
         """Return all that was ever approved."""
         return self._rows.values()
+
+    def _among(self, brands: Brands) -> Sequence[dict[str, Any]]:
+        rows = map(index_of, self._rows.values())
+        return [row for row in rows if row["brand"] in brands]
 
     def _of(self, campaign_id: str) -> Sequence[ApprovedCopy]:
         return [copy for copy in self._rows.values() if copy.campaign == campaign_id]

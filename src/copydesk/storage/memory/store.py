@@ -14,7 +14,10 @@ from copydesk.storage.memory.access import (
     MemorySignInTries,
     MemoryUsers,
 )
+from copydesk.storage.memory.brands import MemoryBrands
+from copydesk.storage.memory.figures import MemoryFigures
 from copydesk.storage.memory.model_calls import MemoryModelCalls
+from copydesk.storage.memory.outbox import MemoryOutbox
 from copydesk.storage.memory.publishing import (
     MemoryCampaigns,
     MemoryLibrary,
@@ -32,15 +35,19 @@ class MemoryTransaction:
     """All repositories, on the same rows."""
 
     def __init__(self, journal: list[Undo]) -> None:
-        self.generations = MemoryGenerations(journal)
+        self.library = MemoryLibrary(journal)
+        self.model_calls = MemoryModelCalls(journal)
+        self.figures = MemoryFigures(journal, self.library, self.model_calls)
+        self.generations = MemoryGenerations(journal, self.figures)
         self.queue = MemoryQueue(journal)
-        self.reviews = MemoryReviews(journal, self.queue)
+        self.reviews = MemoryReviews(journal, self.queue, self.figures)
+        self.outbox = MemoryOutbox(journal, self.queue)
         self.views = MemoryViews(journal)
         self.audit = MemoryAudit(journal)
         self.comments = MemoryComments(journal)
         self.links = MemoryLinks(journal)
         self.campaigns = MemoryCampaigns(journal)
-        self.library = MemoryLibrary(journal)
+        self.brands = MemoryBrands(journal)
         self.outcomes = MemoryOutcomes(journal)
         self.pulls = MemoryPulls(journal)
         self.trust = MemoryTrust(journal, self.outcomes)
@@ -82,6 +89,7 @@ class MemoryStore:
     def place_by(self, placer: Placer) -> None:
         """Place items of the queue by these weights from now on."""
         self._everything.queue.placer = placer
+        self._everything.figures.placer = placer
 
     def ping(self) -> None:
         """Do nothing: memory can always be reached."""

@@ -183,7 +183,7 @@ library_index = Table(
     Index("ix_library_index_key", "id", "audience_id", "campaign"),
     Index("ix_library_index_recalled", "recalled", "approved_at", "id", "audience_id", "campaign"),
     *(
-        Index(f"ix_library_index_{name}", name, "approved_at", "id", "audience_id", "recalled")
+        Index(f"ix_library_index_{name}", name, "approved_at", "id", "recalled")
         for name in ("campaign", "brand", "kind", "locale", "audience_id")
     ),
     sqlite_with_rowid=False,

@@ -21,10 +21,14 @@ from copydesk.storage.alone import OneATime
 from copydesk.storage.queued import shipped_placer
 from copydesk.storage.sql.access import SqlKeys, SqlSessions, SqlSignInTries, SqlUsers
 from copydesk.storage.sql.audit import SqlAudit
+from copydesk.storage.sql.brands import SqlBrands
 from copydesk.storage.sql.engine import engine_for, parsed
+from copydesk.storage.sql.figures import SqlFigures
+from copydesk.storage.sql.library import SqlLibrary
 from copydesk.storage.sql.migrate import require_newest, upgrade
 from copydesk.storage.sql.model_calls import SqlModelCalls
-from copydesk.storage.sql.publishing import SqlCampaigns, SqlLibrary, SqlOutcomes, SqlPulls
+from copydesk.storage.sql.outbox import SqlOutbox
+from copydesk.storage.sql.publishing import SqlCampaigns, SqlOutcomes, SqlPulls
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
 from copydesk.storage.sql.talk import SqlComments, SqlLinks
@@ -38,14 +42,16 @@ class SqlTransaction:
     """All repositories, on one connection."""
 
     def __init__(self, connection: Connection, placer: Placer) -> None:
-        self.generations = SqlGenerations(connection)
+        self.figures = SqlFigures(connection, placer)
+        self.generations = SqlGenerations(connection, self.figures)
         self.queue = SqlQueue(connection, placer)
-        self.reviews = SqlReviews(connection, self.queue)
+        self.reviews = SqlReviews(connection, self.queue, self.figures)
         self.views = SqlViews(connection)
         self.audit = SqlAudit(connection)
         self.comments = SqlComments(connection)
         self.links = SqlLinks(connection)
         self.campaigns = SqlCampaigns(connection)
+        self.brands = SqlBrands(connection)
         self.library = SqlLibrary(connection)
         self.outcomes = SqlOutcomes(connection)
         self.pulls = SqlPulls(connection)
@@ -55,6 +61,7 @@ class SqlTransaction:
         self.sessions = SqlSessions(connection)
         self.tries = SqlSignInTries(connection)
         self.model_calls = SqlModelCalls(connection)
+        self.outbox = SqlOutbox(connection)
 
 
 class SqlStore:

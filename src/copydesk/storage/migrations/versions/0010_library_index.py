@@ -73,7 +73,7 @@ def _create_index() -> sa.Table:
     recalled = ["recalled", *order, "campaign"]
     op.create_index("ix_library_index_recalled", "library_index", recalled)
     for name in FACETS:
-        columns = [name, "approved_at", "id", "audience_id", "recalled"]
+        columns = [name, "approved_at", "id", "recalled"]
         op.create_index(f"ix_library_index_{name}", "library_index", columns)
     return index
 
