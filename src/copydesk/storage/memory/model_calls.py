@@ -16,6 +16,7 @@ class MemoryModelCalls:
     def __init__(self, journal: list[Undo]) -> None:
         self._answers: Rows[str, Kept] = Rows(journal)
         self._days: Rows[tuple[date, str], Spent] = Rows(journal)
+        self._calls: Rows[tuple[date, str], int] = Rows(journal)
 
     def kept(self, keys: Sequence[str]) -> dict[str, Kept]:
         """Return the answers that are kept under these keys."""
@@ -27,6 +28,7 @@ class MemoryModelCalls:
         for one in settled:
             row = one.day, one.model
             self._days.put(row, (self._days.get(row) or Spent()).plus(one.spent))
+            self._calls.put(row, (self._calls.get(row) or 0) + 1)
             if one.kept is not None and self._answers.get(one.kept.key) is None:
                 self._answers.put(one.kept.key, kept(one.kept))
 
@@ -36,6 +38,13 @@ class MemoryModelCalls:
         for (on, _), spent in self._days.items():
             total = total.plus(spent) if on == day else total
         return total
+
+    def by_day(self) -> Sequence[tuple[date, str, int, Spent]]:
+        """Return each day and model with its calls and what they cost."""
+        return [
+            (day, model, self._calls.get((day, model)) or 0, spent)
+            for (day, model), spent in sorted(self._days.items())
+        ]
 
     def forget(self, before: datetime) -> int:
         """Delete the answers that are older, and return how many."""
