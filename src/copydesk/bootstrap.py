@@ -19,6 +19,7 @@ from copydesk.desk.conversing import Conversing
 from copydesk.desk.deciding import Deciding
 from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
+from copydesk.desk.measuring import Measuring
 from copydesk.desk.outside import Outside
 from copydesk.desk.parts import Clock
 from copydesk.desk.queueing import Queueing
@@ -26,6 +27,7 @@ from copydesk.desk.receiving import Receiving
 from copydesk.desk.recording import Recording
 from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.serving import Serving
+from copydesk.desk.sign_in import SignIn
 from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import Trusting
 from copydesk.errors import SettingsError
@@ -82,9 +84,11 @@ class Copydesk:
     serving: Serving
     receiving: Receiving
     access: Access
+    sign_in: SignIn
     trusting: Trusting
     recording: Recording
     explaining: Explaining
+    measuring: Measuring
     clock: Clock
 
     async def aclose(self) -> None:
@@ -131,6 +135,7 @@ def bootstrap(
     conversing = Conversing(reviewing.acting)
     serving = Serving(store, checker, policy, clock, secret, undo)
     standards = Standards(store, policy, checker, clock)
+    access = Access(store, clock, settings.session_hours, settings.session_idle_minutes)
     return Copydesk(
         settings=settings,
         store=store,
@@ -148,10 +153,12 @@ def bootstrap(
         deciding=Deciding(store, reviewing),
         receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),
         serving=serving,
-        access=Access(store, clock, settings.session_hours),
+        access=access,
+        sign_in=SignIn(store, clock, access, secret),
         trusting=trusting,
         recording=Recording(store),
         explaining=Explaining(store, standards, serving.counts, clock),
+        measuring=Measuring(store, policy, clock, provider.currency),
         clock=clock,
     )
 

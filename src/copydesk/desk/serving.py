@@ -70,7 +70,7 @@ class Serving:
         self._pulled: set[tuple[str, datetime]] = set()
         """New copy that is known to be noted as pulled."""
         self._shelves = Shelves(store, policy.sha256, self.recipient_key)
-        self.counts = PullCounts(store)
+        self.counts = PullCounts(store, clock)
 
     def recipient_key(self, recipient: str) -> str:
         """Return the key under which this recipient is pulled for and reported about."""

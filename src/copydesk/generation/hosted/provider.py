@@ -92,6 +92,11 @@ class Provider:
             self.meter.note_call(order.model, "kept" if kept else "answered")
             return answer
 
+    @property
+    def currency(self) -> str | None:
+        """What money is counted in, by the operator's price table; None without one."""
+        return self.budget.prices.currency if self.budget.prices else None
+
     async def reserve(self, order: Order, *, batch: bool = False) -> Reserved:
         """Set aside what the order may cost at most. Raises as `Budget.reserve` says."""
         day = self.day()
