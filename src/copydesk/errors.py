@@ -5,7 +5,8 @@
     │   ├── Contradiction         409   fields that are each right do not fit each other
     │   └── SettingsError         500   the operator's settings cannot be used
     ├── Unauthenticated           401   no session or key, or one that is not known
-    │   └── BadSignature          401   a delivery was not signed by the tool it names
+    │   ├── BadSignature          401   a delivery was not signed by the tool it names
+    │   └── SignInRefused         401   the sign-in provider's answer does not let anybody in
     ├── Forbidden                 403   known, but not allowed
     │   └── SelfApproval          403   the one who asked for the copy tried to sign it
     ├── NotFound                  404   nothing by that name
@@ -18,6 +19,7 @@
     │   └── StaleVersion          412   the item changed since it was read
     ├── VersionRequired           428   a change came without If-Match
     ├── TooManyRequests           429   too many tries, or requests: wait, then go on
+    ├── ProviderUnavailable       503   the sign-in provider could not be asked
     ├── StoreUnavailable          503   the database cannot be reached, or is not at this version
     ├── Undelivered               502   a message to somebody else did not get through
     └── GenerationError           502   no usable draft came back
@@ -108,6 +110,10 @@ class BadSignature(Unauthenticated):
     """The delivery's signature does not fit: check the tool's key in the settings."""
 
 
+class SignInRefused(Unauthenticated):
+    """The sign-in provider's answer does not let anybody in."""
+
+
 class Forbidden(CopydeskError):
     """Your roles do not allow this."""
 
@@ -176,6 +182,12 @@ class TooManyRequests(CopydeskError):
         self.retry_after_s = retry_after_s
         self.headers = {"Retry-After": str(retry_after_s), **(headers or {})}
         """Of the answer."""
+
+
+class ProviderUnavailable(CopydeskError):
+    """The sign-in provider could not be asked: try again in a minute."""
+
+    status = 503
 
 
 class StoreUnavailable(CopydeskError):

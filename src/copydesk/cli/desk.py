@@ -27,6 +27,6 @@ def accounts(settings: Settings) -> Iterator[Access]:
     """Open users and keys alone: rules are not compiled, which would take seconds."""
     store = open_store(settings.database_url)
     try:
-        yield Access(store, utc_now, settings.session_hours)
+        yield Access(store, utc_now, settings.session_hours, settings.session_idle_minutes)
     finally:
         store.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -24,6 +23,7 @@ from copydesk.access import (
     reaches_no_further,
 )
 from copydesk.desk.parts import Clock, record
+from copydesk.desk.sessions import NOBODY, STRANGER, Lifetime, ended_everywhere, opened, seen
 from copydesk.errors import Conflict, Forbidden, NotFound, StoreUnavailable, Unauthenticated
 from copydesk.storage import Store, Transaction
 from copydesk.storage.stored import missing
@@ -40,10 +40,13 @@ TOLD_OF_KEY = ("user", "roles", "brands", "label", "expires_at")
 class Access:
     """Who may come in, and in which roles. Only an admin changes that."""
 
-    def __init__(self, store: Store, clock: Clock, session_hours: int = 12) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, session_hours: int = 12, session_idle_minutes: int = 60
+    ) -> None:
         self._store = store
         self._clock = clock
-        self._session = timedelta(hours=session_hours)
+        idle = timedelta(minutes=session_idle_minutes)
+        self.lifetime = Lifetime(timedelta(hours=session_hours), idle)
 
     def sign_in(self, name: str, password: str) -> tuple[str, Session]:
         """Open a browser session; return its id, which is not stored, and the session.
@@ -58,23 +61,61 @@ class Access:
         if user is None or user.disabled or not fits:
             self._note_refusal(user)
             raise Unauthenticated(WRONG)
-        return self._open_session(user)
+        with self._store.transaction() as tx:
+            return opened(tx, user, self.lifetime, self._clock(), by="password")
 
     def sign_out(self, session_id: str) -> None:
         """End the session; no error when there is none."""
         with self._store.transaction() as tx:
             tx.sessions.end(hash_secret(session_id))
 
-    def actor_of_session(self, session_id: str) -> tuple[Actor, Session] | None:
-        """Return who is signed in, or None when the session ended, ran out or was never there."""
+    def actor_of_session(
+        self, session_id: str, *, used: bool = True
+    ) -> tuple[Actor, Session] | None:
+        """Return who is signed in, or None when the session ended, ran out or was never there.
+
+        `used` is False where a page asks by itself, with nobody before it: that keeps no session.
+        """
+        now = self._clock()
         with self._store.transaction() as tx:
             session = tx.sessions.by_hash(hash_secret(session_id))
-            if session is None or session.expires_at <= self._clock():
+            if session is None or self.lifetime.is_over(session, now):
                 return None
             user = _user_or_none(tx, session.user)
-        if user is None or user.disabled:
-            return None
+            if user is None or user.disabled:
+                return None
+            if used:
+                seen(tx, session, now)
         return actor_for(user), session
+
+    def sessions(self, name: str, actor: Actor) -> Sequence[Session]:
+        """Return the user's sessions, last used first: one's own, or as an admin anyone's."""
+        if actor.name != name:
+            actor.must_be(Role.ADMIN)
+        now = self._clock()
+        with self._store.transaction() as tx:
+            found = tx.sessions.of_user(tx.users.get(name).name)
+        return [session for session in found if not self.lifetime.is_over(session, now)]
+
+    def sign_out_everywhere(self, name: str, actor: Actor, but: str | None = None) -> int:
+        """End the user's sessions: one's own, or as an admin anyone's. Returns how many.
+
+        The one whose hash is `but` stays open. Keys are not sessions: they stay as they are.
+        """
+        if actor.name != name:
+            actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            user = tx.users.get(name)
+            return ended_everywhere(tx, user.name, actor.name, self._clock(), but)
+
+    def unlink(self, name: str, actor: Actor) -> User:
+        """Let go of the user's account at the sign-in provider: the next of that name is taken."""
+        actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            user = tx.users.get(name).model_copy(update={"identity": None})
+            tx.users.save(user)
+            self._record(tx, user, "user.unlinked", actor)
+        return user
 
     def actor_of_key(self, secret: str) -> Actor:
         """Return who the key speaks for, with what of its roles and brands the user still has.
@@ -171,8 +212,10 @@ class Access:
             self._record(tx, user, "user.roles_set", actor, **_roles(user))
         return user
 
-    def change_password(self, current: str, new: str, actor: Actor) -> None:
-        """Change one's own password, knowing the one of now. Sessions are left open.
+    def change_password(self, current: str, new: str, actor: Actor, but: str | None = None) -> None:
+        """Change one's own password, knowing the one of now. Ends one's sessions.
+
+        The one whose hash is `but` stays open: it is where the password was changed.
 
         Raises:
             Forbidden: `current` is wrong, or `new` is too short.
@@ -182,10 +225,13 @@ class Access:
         # Outside of the transaction: Argon2 takes its time on purpose.
         if not password_fits(current, user.password_hash):
             raise Forbidden("The password of now is wrong: nothing was changed.")
-        self.set_password(actor.name, new, actor)
+        self.set_password(actor.name, new, actor, but)
 
-    def set_password(self, name: str, password: str, actor: Actor) -> None:
-        """Change a password: one's own, or as an admin anyone's. Sessions are left open."""
+    def set_password(self, name: str, password: str, actor: Actor, but: str | None = None) -> None:
+        """Change a password: one's own, or as an admin anyone's. Ends the user's sessions.
+
+        The one whose hash is `but` stays open.
+        """
         if actor.name != name:
             actor.must_be(Role.ADMIN)
         hashed = hash_password(password)
@@ -193,6 +239,7 @@ class Access:
             user = tx.users.get(name).model_copy(update={"password_hash": hashed})
             tx.users.save(user)
             self._record(tx, user, "user.password_set", actor)
+            ended_everywhere(tx, user.name, actor.name, self._clock(), but)
 
     def disable_user(self, name: str, actor: Actor) -> User:
         """Keep the user out: sessions and keys are refused from now on.
@@ -277,26 +324,11 @@ class Access:
         except StoreUnavailable:  # to be let in matters more than to be noted
             log.warning("key.use_not_noted", exc_info=True)
 
-    def _open_session(self, user: User) -> tuple[str, Session]:
-        session_id, now = secrets.token_urlsafe(32), self._clock()
-        session = Session(
-            id_hash=hash_secret(session_id),
-            user=user.name,
-            csrf=secrets.token_urlsafe(32),
-            created_at=now,
-            expires_at=now + self._session,
-        )
-        with self._store.transaction() as tx:
-            tx.sessions.add(session)
-            record(tx, f"user:{user.name}", "session.opened", user.name, now)
-        return session_id, session
-
     def _note_refusal(self, user: User | None) -> None:
-        """Put a refused sign-in on the record; invented names are not, or anyone could fill it."""
-        if user is None:
-            return
+        """Put a refused sign-in on the record; a name that is nobody's is not kept."""
+        subject, actor = (f"user:{user.name}", user.name) if user else (STRANGER, NOBODY)
         with self._store.transaction() as tx:
-            record(tx, f"user:{user.name}", "session.refused", user.name, self._clock())
+            record(tx, subject, "session.refused", actor, self._clock(), by="password")
 
     def _set_disabled(self, name: str, actor: Actor, *, disabled: bool) -> User:
         actor.must_be(Role.ADMIN)
@@ -305,6 +337,8 @@ class Access:
             _must_leave_an_admin(tx, user)
             tx.users.save(user)
             self._record(tx, user, "user.disabled" if disabled else "user.enabled", actor)
+            if disabled:
+                ended_everywhere(tx, user.name, actor.name, self._clock())
         return user
 
     def _record(

@@ -13,6 +13,11 @@ from copydesk.storage import Transaction
 SEEN_EVERY = timedelta(minutes=1)
 """A session's use is written down no more often, so that reading pages writes nothing."""
 
+STRANGER = "sign-in"
+"""Subject of the record for what no user can be named for."""
+NOBODY = "nobody"
+"""Who did it, there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:

@@ -14,6 +14,7 @@ from math import ceil
 from typing import NamedTuple
 
 from copydesk.desk.parts import Clock, record
+from copydesk.desk.sessions import NOBODY, STRANGER
 from copydesk.errors import TooManyRequests
 from copydesk.storage import Store, Transaction
 
@@ -25,10 +26,6 @@ FOR_NAME = 60
 """Tries under one name from all strange browsers together."""
 FOR_ADDRESS = 60
 """Tries from one address, whatever the names."""
-STRANGER = "sign-in"
-"""Subject of the record for what no user can be named for."""
-NOBODY = "nobody"
-"""Who did it, there."""
 
 
 class Origin(NamedTuple):
@@ -54,9 +51,16 @@ class Throttle:
         Raises:
             TooManyRequests: there were too many; the words are the same for every name.
         """
+        self._take(self._counts(name, origin))
+
+    def take_address(self, origin: Origin) -> None:
+        """Count a try from there that names nobody. Raises TooManyRequests."""
+        self._take([(f"address:{network_of(origin.address)}", FOR_ADDRESS)])
+
+    def _take(self, counts: list[tuple[str, int]]) -> None:
         now = self._clock()
         with self._store.transaction() as tx:
-            until = self._counted(tx, self._counts(name, origin), now)
+            until = self._counted(tx, counts, now)
         # A transaction of its own: it holds on to other rows than this try's.
         with self._store.transaction() as tx:
             tx.tries.forget(now - WINDOW)

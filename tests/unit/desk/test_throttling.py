@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.desk.sessions import STRANGER
 from copydesk.desk.throttling import (
     FOR_ADDRESS,
     FOR_NAME,
     FOR_PLACE,
-    STRANGER,
     Origin,
     Throttle,
     network_of,
