@@ -13,9 +13,13 @@ from starlette.staticfiles import StaticFiles
 
 from copydesk.api.pages import (
     asking,
+    choosing,
     evidence,
+    guests,
+    inviting,
     listing,
     publishing,
+    rechecking,
     reviewing,
     signing_in,
     trusting,
@@ -24,7 +28,19 @@ from copydesk.api.pages.rendering import page
 from copydesk.api.problems import details_of
 from copydesk.errors import CopydeskError, Unauthenticated
 
-NOUNS = (signing_in, evidence, listing, reviewing, asking, publishing, trusting)
+NOUNS = (
+    signing_in,
+    guests,
+    evidence,
+    listing,
+    inviting,
+    rechecking,
+    choosing,
+    reviewing,
+    asking,
+    publishing,
+    trusting,
+)
 FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 
 

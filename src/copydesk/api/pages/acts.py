@@ -9,10 +9,12 @@ from copydesk.api.pages.visits import SentForm
 from copydesk.api.review_acts import Remarked
 from copydesk.bootstrap import Copydesk
 from copydesk.documents import shaped
+from copydesk.errors import InputError, Problem
+from copydesk.guardrails.repair import apply_suggestions
 from copydesk.review_queue.acts import Act
 from copydesk.variants import Copy, Text
 
-COMMENT, UNDO = "comment", "undo"
+COMMENT, UNDO, USE = "comment", "undo", "use"
 """Forms that are no acts of the table of moves."""
 WRITING = (Act.EDIT, Act.APPROVE_WITH_EDIT, Act.ANSWER)
 """Acts whose forms hold the copy."""
@@ -29,12 +31,12 @@ def _approve(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> obje
 
 
 def _edit(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> object:
-    version, copy = form.number("version"), _copy(form)
+    version, copy = form.number("version"), copy_of(form)
     return desk.reviewing.edit(item_id, actor, version, copy, _note(form))
 
 
 def _approve_with_edit(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> object:
-    version, copy = form.number("version"), _copy(form)
+    version, copy = form.number("version"), copy_of(form)
     return desk.reviewing.approve_with_edit(item_id, actor, version, copy, _note(form))
 
 
@@ -59,7 +61,7 @@ def _request_changes(desk: Copydesk, item_id: str, actor: Actor, form: SentForm)
 
 def _answer(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> object:
     """Answer in words alone where the copy was left as it is."""
-    copy = _copy(form)
+    copy = copy_of(form)
     changed = None if copy == desk.reviewing.get(item_id, actor).copy_now else copy
     version = form.number("version")
     return desk.conversing.answer(item_id, actor, version, changed, _note(form))
@@ -70,6 +72,18 @@ def _dismiss(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> obje
     version, finding = form.number("version"), form.number("finding") - 1
     reason = form.text("reason")
     return desk.reviewing.dismiss(item_id, actor, version, finding, reason, _note(form))
+
+
+def _use(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> object:
+    """Edit the copy as a finding suggests, counted from one as in `_dismiss`."""
+    item, place = desk.reviewing.get(item_id, actor), form.number("finding") - 1
+    findings = item.checked.findings[place : place + 1] if place >= 0 else ()
+    changed = apply_suggestions(item.copy_now, findings)
+    if changed is None:
+        remedy = "take a finding that suggests something and whose words still stand"
+        raise InputError([Problem("finding", form.text("finding"), remedy)])
+    note = f"as {findings[0].rule} suggests"
+    return desk.reviewing.edit(item_id, actor, form.number("version"), changed, note)
 
 
 def _undo(desk: Copydesk, item_id: str, actor: Actor, form: SentForm) -> object:
@@ -85,7 +99,8 @@ def _note(form: SentForm) -> str | None:
     return form.text("note") or None
 
 
-def _copy(form: SentForm) -> Copy:
+def copy_of(form: SentForm) -> Copy:
+    """Return the copy that the form holds."""
     return Copy(**{name: Text(form.text(name)) for name in ("subject", "preheader", "body")})
 
 
@@ -100,6 +115,7 @@ FORMS: dict[str, Doing] = {
     Act.REQUEST_CHANGES: _request_changes,
     Act.ANSWER: _answer,
     Act.DISMISS: _dismiss,
+    USE: _use,
     UNDO: _undo,
     COMMENT: _comment,
 }

@@ -31,6 +31,8 @@ DONE = {
     "undo": "undid it",
     "recheck": "had it checked again",
 }
+BLANKS = {"\n": ("new line", "\n"), "\t": ("tab", "\t"), "\u00a0": ("fixed space", "\u00a0")}
+"""How space is named that an edit put in or took out, and what stands behind its name."""
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -103,6 +105,14 @@ def _chip(tag: MergeTag) -> Markup:
     return label.format(str(tag), tag.name, fallback)
 
 
+def changed(source: str) -> Markup:
+    """Write a stretch of copy that an edit changed: space, which nobody sees, as what it is."""
+    if source.strip():
+        return chips(source)
+    marks = Markup('<span class="unseen">{}</span>{}')
+    return Markup().join(marks.format(*BLANKS.get(char, ("space", char))) for char in source)
+
+
 def seen(text: str) -> Markup:
     """Write text with the characters that hide or turn it around shown as what they are."""
     escaped = str(escape(text))
@@ -130,6 +140,18 @@ UNSEEN: Mapping[int, str] = {
         0x2067: "right-to-left isolate",
         0x2068: "first strong isolate",
         0x2069: "pop directional isolate",
+        0x200E: "left-to-right mark",
+        0x200F: "right-to-left mark",
+        0x061C: "Arabic letter mark",
+        0x180E: "Mongolian vowel separator",
+        0x2061: "function application",
+        0x2062: "invisible times",
+        0x2063: "invisible separator",
+        0x2064: "invisible plus",
+        0x2028: "line separator",
+        0x2029: "paragraph separator",
+        0x3164: "Hangul filler",
+        0xFFA0: "half-width Hangul filler",
     }.items()
 }
 """Characters that hide or turn text around: a reviewer must see that they are there."""
@@ -150,6 +172,7 @@ def _make_environment() -> Environment:
         "past": past,
         "plural": plural,
         "chips": chips,
+        "changed": changed,
         "seen": seen,
         "ticks": ticks,
     }

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from copydesk.access import Actor, Role
-from copydesk.api.pages.acts import FORMS, WRITING
+from copydesk.api.pages.acts import FORMS, WRITING, copy_of
+from copydesk.api.pages.comparing import comparisons
 from copydesk.api.pages.findings import marked
+from copydesk.api.pages.inviting import guest_card
+from copydesk.api.pages.readings import readings
+from copydesk.api.pages.rechecking import as_typed
 from copydesk.api.pages.rendering import page
 from copydesk.api.pages.rulings import rulings
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
@@ -23,13 +27,15 @@ from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError, NotF
 from copydesk.guardrails import Severity
 from copydesk.review_queue import DismissalReason, Reviewer, ReviewItem, State
 from copydesk.review_queue.effects import may_undo
-from copydesk.review_queue.inbox import previews, remarks
+from copydesk.review_queue.inbox import remarks
 from copydesk.review_queue.searching import Claimed, Filter
 from copydesk.review_queue.states import OPEN, Act, Reason, allow, open_acts
-from copydesk.variants import Slot
+from copydesk.variants import Copy, Slot
 
 NEXT_AMONG = 20
 """How many of the most urgent items are looked at for the one to offer next."""
+RECHECK_MS, RECHECK_MS_ASKED = 400, 2_500
+"""How long after the last key copy is checked: longer where a check asks a model, which costs."""
 DECIDERS = (Role.REVIEWER, Role.APPROVER)
 
 router = APIRouter(include_in_schema=False)
@@ -66,7 +72,8 @@ def _item_page(
     tried: str | None = None,
 ) -> Response:
     now = desk.clock()
-    by = desk.reviewing.as_reviewer(visit.actor) if visit.may(*DECIDERS) else None
+    brand = item.brand.name
+    by = desk.reviewing.as_reviewer(visit.actor, item) if visit.may_for(brand, *DECIDERS) else None
     return page(
         visit,
         "item.html",
@@ -74,16 +81,23 @@ def _item_page(
         item=item,
         slots=marked(item.copy_now, item.checked, item.brief),
         rulings=rulings(desk, item, by),
-        previews=previews(item.copy_now),
+        readings=readings(item.copy_now, item.audience),
+        comparisons=comparisons(
+            item, desk.reviewing.earlier(item, visit.actor), _refused(typed, tried)
+        ),
+        typed_slots=as_typed(_refused(typed, tried) or item.copy_now, item.audience),
+        recheck_ms=RECHECK_MS_ASKED if desk.checker.considering else RECHECK_MS,
+        lease=Lease.of(item, visit.actor.name, now),
         remarks=remarks(item.copy_now, item.brief, item.audience),
-        siblings=desk.reviewing.siblings(item),
+        siblings=desk.reviewing.siblings(item, visit.actor),
         acts=_open_acts(item, visit, by, now),
         why_not=_why_not(item, by, now),
-        roles=desk.reviewing.roles_held() if by else (),
+        roles=desk.reviewing.roles_held(brand) if by else (),
         needs=desk.reviewing.needs(item.id, visit.actor),
         comments=desk.conversing.comments(item.id, visit.actor),
         undo_seconds=_undo_seconds(item, visit, now, desk.settings.undo_seconds),
         next_item=_next(desk, visit.actor, item) if by else None,
+        **guest_card(desk, visit, item),
         now=now,
         done=done,
         error=error,
@@ -95,6 +109,29 @@ def _item_page(
         Slot=Slot,
         State=State,
     )
+
+
+class Lease(NamedTuple):
+    """Who holds an item, or held it until lately."""
+
+    holder: str
+    until: datetime
+    left: int
+    """Seconds; 0 when it is over."""
+    is_own: bool
+
+    @classmethod
+    def of(cls, item: ReviewItem, user: str, now: datetime) -> Lease | None:
+        """Return the item's lease, or None when nobody took one since the last act."""
+        if item.holder is None or item.lease_until is None or item.state not in OPEN:
+            return None
+        left = max(0, math.ceil((item.lease_until - now).total_seconds()))
+        return cls(item.holder, item.lease_until, left, item.holder == user)
+
+
+def _refused(form: SentForm | None, tried: str | None) -> Copy | None:
+    """Return the copy that was sent and refused, if copy was."""
+    return copy_of(form) if form is not None and tried in WRITING else None
 
 
 def _typed(item: ReviewItem, form: SentForm | None, tried: str | None) -> dict[str, Any]:
@@ -129,7 +166,7 @@ def _open_acts(
 ) -> tuple[Act, ...]:
     """Return what this person may do, as one who decides and as the one who asked for the copy."""
     deciding = open_acts(item, by, now) if by else ()
-    if not visit.may(Role.REQUESTER):
+    if not visit.may_for(item.brand.name, Role.REQUESTER):
         return deciding
     return (*deciding, *open_acts(item, Reviewer(visit.actor.name, may_review=False), now))
 
@@ -149,7 +186,7 @@ def _why_not(item: ReviewItem, by: Reviewer | None, now: datetime) -> str | None
 
 def _undo_seconds(item: ReviewItem, visit: Visit, now: datetime, window: int) -> int:
     """Return for how many seconds this person can still take back what they did; 0 for not."""
-    if not visit.may(*DECIDERS):
+    if not visit.may_for(item.brand.name, *DECIDERS):
         return 0
     try:
         last = may_undo(item, visit.actor.name, now, timedelta(seconds=window))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from copydesk.api.pages.rechecking import remedied
 from copydesk.bootstrap import Copydesk
 from copydesk.errors import Forbidden
 from copydesk.guardrails import Finding
@@ -20,6 +21,8 @@ class Ruling(NamedTuple):
     dismissal: Dismissal | None
     why_not: str | None
     """Why the person who looks may not dismiss it, where it is their roles that say so."""
+    remedied: str | None = None
+    """The text of its slot with the suggestion put in; None where there is none that fits."""
 
 
 def rulings(desk: Copydesk, item: ReviewItem, by: Reviewer | None) -> Mapping[Finding, Ruling]:
@@ -28,7 +31,8 @@ def rulings(desk: Copydesk, item: ReviewItem, by: Reviewer | None) -> Mapping[Fi
     found: dict[Finding, Ruling] = {}
     for place, finding in enumerate(item.checked.findings):
         why_not = None if by is None else _why_not(desk, finding, by)
-        found.setdefault(finding, Ruling(place, dismissed.get(finding), why_not))
+        fixed = remedied(item.copy_now, finding)
+        found.setdefault(finding, Ruling(place, dismissed.get(finding), why_not, fixed))
     return found
 
 

@@ -4,25 +4,40 @@
 
 const NAMES = {
   j: "next row", k: "row before", a: "approve", r: "reject", e: "edit", x: "escalate",
-  s: "ask for changes", w: "answer", m: "comment", u: "undo", c: "claim", n: "next item", q: "queue",
+  s: "ask for changes", w: "answer", f: "use the suggestion", m: "comment", u: "undo", c: "claim",
+  v: "compare variants", p: "where it came from", n: "next item", b: "back", q: "queue",
 };
+const STEPS = { ".rows .lead a": "row", ".proof .note": "finding" };
 const SETTING = "copydesk.keys";
 const isOff = () => localStorage.getItem(SETTING) === "off";
 
-function rows() {
-  return [...document.querySelectorAll(".rows .lead a")];
+// A key means what is on the screen: none is heeded before the page is there, or once it is left.
+let isBusy = document.readyState !== "complete";
+
+function steps() {
+  const found = Object.keys(STEPS).find((one) => document.querySelector(one));
+  return found ? { each: [...document.querySelectorAll(found)], name: STEPS[found] } : { each: [] };
 }
 
 function move(step) {
-  const all = rows();
-  const at = all.indexOf(document.activeElement);
+  const all = steps().each;
+  const at = all.findIndex((one) => one.contains(document.activeElement));
   const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step;
   all[Math.min(Math.max(next, 0), all.length - 1)]?.focus();
 }
 
+function reached(key) {
+  const all = [...document.querySelectorAll(`[data-key="${key}"]`)].filter((one) => !one.disabled);
+  const here = document.activeElement.closest(".note");
+  if (!here) return all[0];
+  const after = (one) => here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return all.find((one) => here.contains(one)) ?? all.find(after) ?? all[0];
+}
+
 function reach(key) {
-  const found = document.querySelector(`[data-key="${key}"]`);
+  const found = reached(key);
   if (!found) return;
+  if (found.dataset.use) return found.click();
   if (found.tagName === "DETAILS") found.open = true;
   const inside = found.querySelector("select, textarea, button");
   const words = found.querySelector("textarea");
@@ -32,32 +47,73 @@ function reach(key) {
 }
 
 function pressed(event) {
-  const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
-  if (isOff() || typing || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (!(event.key in NAMES)) return;
+  if (event.key === "Escape") isBusy = false; // it stops what is being loaded
+  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea");
+  const elsewhere = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
+  if (isOff() || isBusy || typing || elsewhere || document.querySelector("dialog[open]")) return;
+  const isStep = event.key === "j" || event.key === "k";
+  if (event.key !== "?" && !(event.key in NAMES)) return;
   event.preventDefault();
-  if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
+  if (event.repeat && !isStep) return;
+  if (isStep) move(event.key === "j" ? 1 : -1);
+  else if (event.key === "?") help();
   else reach(event.key);
 }
 
+// What a form sends is sent once, however often it is pressed.
+function sent(event) {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (isBusy) return event.preventDefault();
+  isBusy = true;
+  event.target.setAttribute("aria-busy", "true");
+}
+
+function leaving(event) {
+  isBusy = true;
+  setTimeout(() => { if (event.defaultPrevented) isBusy = false; }); // who was asked, and stayed
+}
+
+function working() {
+  const { each, name } = steps();
+  const found = each.length ? [["j", `next ${name}`], ["k", `${name} before`]] : [];
+  const keys = [...document.querySelectorAll("[data-key]")].map((one) => one.dataset.key);
+  for (const key of new Set(keys)) found.push([key, NAMES[key]]);
+  return found;
+}
+
+function made(name, text, attributes = {}) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+function help() {
+  document.querySelector("dialog.help")?.remove();
+  const dialog = made("dialog", "", { class: "help", "aria-labelledby": "help-title" });
+  const list = made("dl", "");
+  for (const [key, name] of [...working(), ["?", "this list"], ["Esc", "close it"]]) {
+    const term = made("dt", "");
+    term.append(made("kbd", key));
+    list.append(term, made("dd", name));
+  }
+  const form = made("form", "", { method: "dialog" });
+  form.append(made("button", "Close"));
+  dialog.append(made("h2", "Keys on this page", { id: "help-title" }), list, form);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 function legend() {
-  const works = rows().length ? ["j", "k"] : [];
-  for (const one of document.querySelectorAll("[data-key]")) works.push(one.dataset.key);
+  const works = working();
   if (!works.length) return;
-  const line = document.createElement("p");
-  line.className = "keys";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "plain";
+  const line = made("p", "", { class: "keys" });
+  const button = made("button", "", { type: "button", class: "plain" });
   const show = () => {
     line.replaceChildren(button);
     button.textContent = isOff() ? "Turn single keys on" : "Turn them off";
     if (isOff()) return;
-    for (const key of works) {
-      const name = document.createElement("kbd");
-      name.textContent = key;
-      button.before(name, ` ${NAMES[key]} `);
-    }
+    for (const [key, name] of [...works, ["?", "all keys"]]) button.before(made("kbd", key), ` ${name} `);
   };
   button.addEventListener("click", () => {
     localStorage.setItem(SETTING, isOff() ? "on" : "off");
@@ -71,5 +127,8 @@ function legend() {
 for (const one of document.querySelectorAll("[data-seconds]")) {
   setTimeout(() => one.remove(), Number(one.dataset.seconds) * 1000);
 }
+addEventListener("pageshow", () => { isBusy = false; });
+addEventListener("beforeunload", leaving);
+document.addEventListener("submit", sent);
 document.addEventListener("keydown", pressed);
 legend();
