@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from copydesk.access import Role
 from copydesk.briefs import Noun
+from copydesk.desk.noticing import tell
 from copydesk.errors import StaleVersion, VersionRequired
 from copydesk.guardrails import Checked, Submission
 from copydesk.publishing import Campaign
@@ -73,5 +74,10 @@ def sha256_of(content: Noun | dict[str, Any]) -> str:
 def record(
     tx: Transaction, subject: str, act: str, actor: str, at: datetime, **details: object
 ) -> None:
-    """Add an event to the record, within the transaction that it is about."""
-    tx.audit.append(AuditEvent(subject=subject, act=act, actor=actor, at=at, details=details))
+    """Add an event to the record, within the transaction that it is about.
+
+    What people may want to know of it goes to the outbox in the same transaction.
+    """
+    event = AuditEvent(subject=subject, act=act, actor=actor, at=at, details=details)
+    tx.audit.append(event)
+    tell(tx, event)

@@ -155,5 +155,5 @@ class Outbox(Protocol):
     def count(self) -> Mapping[DeliveryState, int]:
         """Return how many messages are in each state, zeros included."""
 
-    def forget(self, before: datetime) -> int:
-        """Delete what was told or given up before, with its notices; return how many messages."""
+    def forget(self, messages_before: datetime, notices_before: datetime) -> int:
+        """Delete what was sent or given up, and what was told; return how many messages."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -61,6 +61,10 @@ class MemoryQueue:
             mine=sum(row.queued.is_open and _is_claimed(Claimed.ME, row, query) for row in rows),
             values={facet: _counted(rows, facet) for facet in by},
         )
+
+    def brands_of(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Return the brand of each of these items that there is; some hundreds at once."""
+        return {row.queued.id: row.queued.brand for name in ids if (row := self._rows.get(name))}
 
     def misplaced(self, mark: str, limit: int) -> Sequence[ReviewItem]:
         """Return open items that were placed by other weights than those of this mark."""
