@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from copydesk.desk.access_desk import Access
 from copydesk.desk.asking import Asking
+from copydesk.desk.browsing import Browsing
 from copydesk.desk.conversing import Conversing
 from copydesk.desk.deciding import Deciding
 from copydesk.desk.evidence import Explaining
@@ -76,6 +77,7 @@ class Copydesk:
     policy: Policy
     pipeline: Pipeline
     asking: Asking
+    browsing: Browsing
     reviewing: Reviewing
     conversing: Conversing
     outside: Outside
@@ -146,6 +148,7 @@ def bootstrap(
         policy=policy,
         pipeline=pipeline,
         asking=Asking(store, pipeline, policy, clock, trusting),
+        browsing=Browsing(store, policy, clock),
         reviewing=reviewing,
         conversing=conversing,
         outside=Outside(reviewing, conversing, secret),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, NamedTuple, Protocol
@@ -116,6 +116,14 @@ class Progress(Noun):
     """How many came from the model."""
     blocked: int = 0
     """How many of them the first check blocked."""
+
+
+Tell = Callable[[Progress], Awaitable[None]]
+"""Is told how far a generation is."""
+
+
+async def untold(_progress: Progress) -> None:
+    """Take no notice of how far it is."""
 
 
 class Whose(NamedTuple):

@@ -9,24 +9,31 @@ from datetime import datetime
 from typing import NamedTuple
 
 from copydesk import __version__
-from copydesk.audiences import Audience, SignalUse
+from copydesk.audiences import Audience, SignalUse, minimise
 from copydesk.errors import GenerationError
 from copydesk.generation import Draft, DraftRequest, Drafts, Model, Repair
-from copydesk.generations import GenerationRequest, RoutedVariant
+from copydesk.generations import GenerationRequest, Progress, RoutedVariant, Stage, Tell
 from copydesk.guardrails import Checked, Severity, Submission, Verdict
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.repair import apply_suggestions
-from copydesk.prompts import PROMPT_VERSION, Prompt, repair_prompt, shows_examples
+from copydesk.prompts import (
+    PROMPT_VERSION,
+    Prompt,
+    draft_prompt,
+    repair_prompt,
+    shows_examples,
+)
 from copydesk.prompts.describing import without_identities
 from copydesk.publishing.examples import Lessons
 from copydesk.ranking import Candidate, Ranker, RankRequest, Scored
 from copydesk.ranking.duplicates import without_duplicates
 from copydesk.review_queue import Case, Route
 from copydesk.review_queue.policy import Policy
-from copydesk.variants import Copy, Provenance, Variant
+from copydesk.variants import Attempt, Copy, Provenance, Variant
 
 ROUNDS = 3
 """How often suggestions are taken: one may stand on words that another one changes."""
+NO_LESSONS = Lessons()
 SEVERITY_ORDER = (Verdict.PASS, Verdict.REVIEW, Verdict.BLOCK)
 
 
@@ -75,6 +82,40 @@ class Written(NamedTuple):
     notes: tuple[str, ...]
 
 
+class Notes:
+    """Tells whoever watches how far a request is."""
+
+    def __init__(self, tell: Tell, clock: Callable[[], datetime]) -> None:
+        self._tell = tell
+        self._now = Progress(stage=Stage.DRAFTING, started_at=clock())
+
+    async def at(self, stage: Stage, **known: object) -> None:
+        """Tell the stage that begins, and what is known from now on."""
+        self._now = self._now.model_copy(update={"stage": stage, **known})
+        await self._tell(self._now)
+
+    async def trying(self, model: str, failed: tuple[Attempt, ...]) -> None:
+        """Tell which model is asked, and which failed before it."""
+        await self.at(self._now.stage, model=model, failed=failed)
+
+
+def asked_of(
+    request: GenerationRequest, prompts: str = PROMPT_VERSION, examples: Lessons = NO_LESSONS
+) -> DraftRequest:
+    """Return what a model is asked first: the prompt, and no signal that was not minimised."""
+    used = minimise(request.audience).used
+    told = (request.brief, request.brand, used, request.n, request.audience, prompts)
+    shown = examples.told if shows_examples(prompts) else None
+    return DraftRequest(
+        brief=request.brief,
+        brand=request.brand,
+        signals=used,
+        prompt=replace(draft_prompt(*told, examples.copies), examples=shown),
+        n=request.n,
+        seed=request.seed,
+    )
+
+
 async def examples(desk: Desk, request: GenerationRequest) -> Lessons:
     """Return the approved copy that the prompt may show; none for prompts that show none."""
     if desk.examples is None or not shows_examples(desk.prompts):
@@ -99,12 +140,17 @@ async def repair(
 ) -> list[Piece]:
     """Give blocked drafts one chance: the rules' own suggestions, else a rewrite by the model."""
     suggested = await _take_suggestions(desk, request, pieces)
-    blocked = [piece for piece in suggested if piece.checked.verdict is Verdict.BLOCK]
+    blocked = blocked_of(suggested)
     if not blocked:
         return suggested
     rewritten = await _rewrite(desk, request, asked, blocked)
     improved = dict(zip(map(id, blocked), rewritten, strict=True))
     return [improved.get(id(piece), piece) for piece in suggested]
+
+
+def blocked_of(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return those that a check blocked."""
+    return [piece for piece in pieces if piece.checked.verdict is Verdict.BLOCK]
 
 
 def rank(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ranked:

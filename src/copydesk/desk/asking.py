@@ -7,16 +7,19 @@ import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from copydesk.access import Actor, Role
+from copydesk.brand_voice.known import KnownBrand
 from copydesk.desk.parts import READERS, Clock, record, sha256_of
 from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import Considered, Trusting
-from copydesk.errors import Conflict, CopydeskError, NotFound
+from copydesk.errors import Conflict, CopydeskError, NotFound, StoreUnavailable
 from copydesk.generations import (
     Generation,
     GenerationRequest,
     GenerationState,
+    Progress,
     RoutedVariant,
     Whose,
 )
@@ -70,6 +73,7 @@ class Asking:
             accepted = tx.generations.add(wanted)
             if accepted.id == wanted.id:
                 self._join_campaign(tx, accepted, now)
+                _know_brand(tx, KnownBrand(brand=request.brand, noted_at=now, noted_by=actor.name))
                 record(tx, accepted.id, "generation.accepted", actor.name, self._clock())
         return accepted
 
@@ -83,13 +87,14 @@ class Asking:
         if generation.state in FINISHED:
             return generation
         try:
-            written = await self._pipeline.run(generation.id, generation.request)
+            tell = partial(asyncio.to_thread, self._note, generation.id)
+            written = await self._pipeline.run(generation.id, generation.request, tell)
         except CopydeskError as error:
-            return await asyncio.to_thread(self._fail, generation, error.message)
+            return await asyncio.to_thread(self._fail, generation, error.message, error.slug())
         except Exception:  # a job must end in a state that its requester can read
             log.exception("generation.crashed", extra={"generation": generation_id})
             message = "An error inside Copydesk stopped this generation; the log has the details."
-            return await asyncio.to_thread(self._fail, generation, message)
+            return await asyncio.to_thread(self._fail, generation, message, CopydeskError.slug())
         return await asyncio.to_thread(self._finish, generation, written)
 
     def get(self, generation_id: str, actor: Actor) -> Generation:
@@ -110,6 +115,12 @@ class Asking:
         with self._store.transaction() as tx:
             return tx.generations.latest(_whose(actor), limit)
 
+    def progress(self, generation_id: str, actor: Actor) -> tuple[Generation, Progress | None]:
+        """Return a generation, as `get` does, and how far it was noted to be."""
+        generation = self.get(generation_id, actor)
+        with self._store.transaction() as tx:
+            return generation, tx.generations.progress(generation_id)
+
     def unfinished(self) -> Sequence[str]:
         """Return the ids of generations accepted but not finished, oldest first."""
         with self._store.transaction() as tx:
@@ -123,8 +134,21 @@ class Asking:
                 tx.generations.save(generation)
             return generation
 
-    def _fail(self, generation: Generation, message: str) -> Generation:
-        update = {"state": GenerationState.FAILED, "error": message, "finished_at": self._clock()}
+    def _note(self, generation_id: str, progress: Progress) -> None:
+        """Keep how far it is. A store that is away for a moment is no reason to write no copy."""
+        try:
+            with self._store.transaction() as tx:
+                tx.generations.note(generation_id, progress)
+        except StoreUnavailable:
+            log.warning("progress.unnoted", extra={"generation": generation_id})
+
+    def _fail(self, generation: Generation, message: str, failure: str) -> Generation:
+        update = {
+            "state": GenerationState.FAILED,
+            "error": message,
+            "failure": failure,
+            "finished_at": self._clock(),
+        }
         failed = generation.model_copy(update=update)
         with self._store.transaction() as tx:
             stored = tx.generations.get(generation.id)
@@ -267,6 +291,13 @@ class Asking:
 def _whose(actor: Actor) -> Whose:
     """Return which generations the actor may read."""
     return Whose(actor.reach(*READERS), actor.name, actor.reach(Role.REQUESTER))
+
+
+def _know_brand(tx: Transaction, known: KnownBrand) -> None:
+    """Keep the brand as it is asked for now; one that is known is left alone, so none waits."""
+    before = tx.brands.find(known.brand.name)
+    if before is None or before.brand != known.brand:
+        tx.brands.put(known)
 
 
 def _must_fit(campaign: Campaign, request: GenerationRequest) -> None:

@@ -34,6 +34,7 @@ class ModelChain:
         last: GenerationError | None = None
         for model in self._models:
             began = time.monotonic()
+            await request.watch(model.name, tuple(failed))
             try:
                 drafts = await model.draft(request)
             except GenerationError as error:

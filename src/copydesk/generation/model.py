@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,6 +23,14 @@ class Repair:
     problems: tuple[str, ...]
 
 
+Watch = Callable[[str, tuple[Attempt, ...]], Awaitable[None]]
+"""Is told, before a model is asked, its name and the tries that failed until then."""
+
+
+async def unwatched(_model: str, _failed: tuple[Attempt, ...]) -> None:
+    """Take no notice of which model is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
     """All that a model may know. Recipients and merge-tag values are not in it, on purpose."""
@@ -38,6 +46,8 @@ class DraftRequest:
     """When given, one rewrite is wanted for each, in this order; `n` equals their number."""
     used: Usage = field(default_factory=Usage)
     """What the request has used so far, as the drafts that are to be rewritten did."""
+    watch: Watch = field(default=unwatched, compare=False, repr=False)
+    """Who is told which model is asked, where several may be."""
 
 
 class Draft(BaseModel):

@@ -7,7 +7,7 @@ from typing import Any
 from copydesk.audiences import minimise
 from copydesk.generation import Draft, DraftRequest
 from copydesk.generations import GenerationRequest
-from copydesk.pipeline import asked_of
+from copydesk.steps import asked_of
 from tests.factories import AUDIENCE, BRAND, BRIEF
 from tests.unit.injection.strings import FIELDS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copydesk.desk.evidence.pack import PromptEvidence
 from copydesk.errors import InputError
 from copydesk.generations import GenerationRequest
-from copydesk.pipeline import asked_of
+from copydesk.steps import asked_of
 from copydesk.variants import Provenance
 
 SAME = (
