@@ -38,10 +38,12 @@ SHOWN: dict[int | str, dict[str, Any]] = {
 }
 DECIDED: dict[int | str, dict[str, Any]] = {**SHOWN, **responses(409, 412, 428)}
 
+LINK = r"^lnk_[0-9a-f]{20}\.[0-9]{1,12}\.[A-Za-z0-9_-]{43}$"
+LINK_ID = r"^lnk_[0-9a-f]{20}$"
 Token = Annotated[
     str,
     Path(
-        pattern=r"^lnk_[0-9a-f]{20}\.[0-9]{1,12}\.[A-Za-z0-9_-]{43}$",
+        pattern=LINK,
         description="The `token` that came when the link was made.",
     ),
 ]
@@ -62,6 +64,8 @@ class Invitation(Noun):
     """Reviewer roles in which they sign, of your own; an admin may give any."""
     asks: Line | None = None
     """What they should look at."""
+    may_decide: bool = True
+    """Whether they may decide; otherwise they read and comment."""
 
 
 class MadeLink(ReviewLink):
@@ -88,9 +92,8 @@ def invite(desk: Desk, caller: MaySign, item_id: ItemId, invitation: Invitation)
     They count as you when persons are counted, so that nobody signs twice through a link.
     """
     valid = timedelta(hours=invitation.hours)
-    link, token = desk.outside.invite(
-        item_id, caller, invitation.person, valid, invitation.reviews_as, invitation.asks
-    )
+    told = invitation.person, valid, invitation.reviews_as, invitation.asks
+    link, token = desk.outside.invite(item_id, caller, *told, may_decide=invitation.may_decide)
     return MadeLink(**dict(link), token=token)
 
 
@@ -104,7 +107,7 @@ def links(desk: Desk, caller: MayReview, item_id: ItemId) -> LinkList:
 def revoke(
     desk: Desk,
     caller: MaySign,
-    link_id: Annotated[str, Path(pattern=r"^lnk_[0-9a-f]{20}$", description="A link's `id`.")],
+    link_id: Annotated[str, Path(pattern=LINK_ID, description="A link's `id`.")],
 ) -> ReviewLink:
     """Make a link useless, at once. What was decided by it stands."""
     return desk.outside.revoke(link_id, caller)

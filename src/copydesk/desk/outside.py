@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from copydesk.access import Actor, Role
+from copydesk.access import Actor, Role, actor_for
 from copydesk.briefs import Brief, Noun
-from copydesk.desk.acting import Also
+from copydesk.desk.acting import Also, may_read, readable
 from copydesk.desk.conversing import Conversing
 from copydesk.desk.parts import READERS, record
 from copydesk.desk.reviewing import Reviewing
@@ -22,12 +22,15 @@ from copydesk.guardrails import Finding
 from copydesk.review_queue import OPEN, Reviewer, ReviewItem, State
 from copydesk.review_queue.talk import Comment, ReviewLink
 from copydesk.storage import Transaction
+from copydesk.storage.stored import missing
 from copydesk.variants import Copy, Slot
 
 LONGEST = timedelta(days=30)
 NO_LINK = "There is no such link: check that the address was copied whole."
 
 TO_DECIDE = (State.WAITING, State.CLAIMED, State.ESCALATED)
+CHANGING = ("edit", "approve_with_edit", "answer")
+"""Acts that may change the copy, as an item tells them."""
 
 
 class OutsideView(Noun):
@@ -42,6 +45,10 @@ class OutsideView(Noun):
     """`approve` or `reject`, when they have decided."""
     may_decide: bool
     """Whether the item still waits for a decision that they could give."""
+    is_asked: bool
+    """Whether the link is for deciding; otherwise for comments alone."""
+    changed: bool
+    """Whether the copy was changed since the link was made."""
     version: int
     """To be sent back with the decision."""
     state: State
@@ -78,20 +85,26 @@ class Outside:
         valid: timedelta,
         reviews_as: Collection[str] = (),
         asks: str | None = None,
+        *,
+        may_decide: bool = True,
     ) -> tuple[ReviewLink, str]:
         """Make a link, and return it with its token: the token is stored nowhere.
 
         Their decision counts as that of the approver who invites them, so it is no second one.
+        Unless they `may_decide` they can only comment.
 
         Raises:
-            Forbidden: the actor is no approver, or gives a reviewer role that they do not hold.
+            NotFound: there is no such item, or it is not the actor's to see.
+            Forbidden: the actor is no approver for the brand, or gives a reviewer role that they do
+                not hold.
             SelfApproval: the actor is an author of the copy.
             InputError: the link would be valid for no time, or for more than 30 days.
         """
         self._must_be_allowed(actor, valid, reviews_as)
         now = self._desk.clock()
         with self._desk.store.transaction() as tx:
-            item = tx.reviews.get(item_id)
+            item = readable(tx, item_id, actor)
+            actor.must_be(Role.APPROVER, brand=item.brand.name)
             if actor.name in item.authors:
                 raise SelfApproval(f"{actor.name} is an author of this copy: another must invite.")
             link = ReviewLink(
@@ -100,6 +113,7 @@ class Outside:
                 person=person,
                 reviews_as=tuple(sorted(set(reviews_as))),
                 asks=asks,
+                may_decide=may_decide,
                 made_by=actor.name,
                 made_at=now,
                 expires_at=now + valid,
@@ -112,17 +126,28 @@ class Outside:
 
     def links(self, item_id: str, actor: Actor) -> Sequence[ReviewLink]:
         """Return the links to an item, oldest first, without their tokens."""
-        actor.must_be(*READERS)
+        actor.brands(*READERS)
         with self._desk.store.transaction() as tx:
-            tx.reviews.get(item_id)
+            actor.must_be(*READERS, brand=readable(tx, item_id, actor).brand.name)
             return tx.links.about(item_id)
 
+    def roles_to_give(self, actor: Actor) -> Collection[str]:
+        """Return the reviewer roles that the actor holds, and may let a guest sign in."""
+        return self._desk.policy.speaks_for(actor.reviews_as)
+
     def revoke(self, link_id: str, actor: Actor) -> ReviewLink:
-        """Make a link useless; what was decided by it stands. Revoking again changes nothing."""
-        actor.must_be(Role.APPROVER, Role.ADMIN)
+        """Make a link useless; what was decided by it stands. Revoking again changes nothing.
+
+        Raises NotFound also for a link to an item that is not the actor's to see.
+        """
+        actor.brands(Role.APPROVER, Role.ADMIN)
         now = self._desk.clock()
         with self._desk.store.transaction() as tx:
             link = tx.links.get(link_id)
+            item = tx.reviews.get(link.item_id)
+            if not may_read(item, actor):
+                raise missing("link", link_id)
+            actor.must_be(Role.APPROVER, Role.ADMIN, brand=item.brand.name)
             if link.revoked_at is not None:
                 return link
             revoked = link.model_copy(update={"revoked_at": now})
@@ -165,11 +190,11 @@ class Outside:
             return self._conversing.say(tx, item, link.name, text, slot, key)
 
     def _must_be_allowed(self, actor: Actor, valid: timedelta, reviews_as: Collection[str]) -> None:
-        actor.must_be(Role.APPROVER)
+        actor.brands(Role.APPROVER)
         if not timedelta(0) < valid <= LONGEST:
             raise InputError([Problem("hours", "", f"1 to {LONGEST // timedelta(hours=1)}")])
         beyond = set(reviews_as) - self._desk.policy.speaks_for(actor.reviews_as)
-        if beyond and Role.ADMIN not in actor.roles:
+        if beyond and not actor.may(Role.ADMIN):
             names = ", ".join(sorted(beyond))
             raise Forbidden(
                 f"{actor.name} does not hold the reviewer role {names}: only an admin gives away "
@@ -204,6 +229,8 @@ class Outside:
 
     def _undecided(self, tx: Transaction, link_id: str) -> ReviewLink:
         link = self._valid(tx, link_id)
+        if not link.may_decide:
+            raise Forbidden("This link is for reading and comments: it decides nothing.")
         if link.decided_at is not None:
             raise LinkEnded(
                 f"This link decides once, and was used for {link.decided} at "
@@ -218,7 +245,7 @@ class Outside:
             raise NotFound(NO_LINK) from None
         if link.revoked_at is not None:
             raise LinkEnded(f"This link was revoked at {link.revoked_at:%Y-%m-%d %H:%M %Z}.")
-        if not _may_invite(tx, link.made_by):
+        if not _may_invite(tx, link):
             raise LinkEnded(f"{link.made_by}, who made this link, may not sign any more.")
         return link
 
@@ -242,12 +269,14 @@ class Outside:
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def _may_invite(tx: Transaction, name: str) -> bool:
+def _may_invite(tx: Transaction, link: ReviewLink) -> bool:
+    """Return whether who made the link may still sign copy of its item's brand."""
     try:
-        user = tx.users.get(name)
+        user = tx.users.get(link.made_by)
     except NotFound:
         return False
-    return Role.APPROVER in user.roles and not user.disabled
+    brand = tx.reviews.get(link.item_id).brand.name
+    return actor_for(user).may(Role.APPROVER, brand=brand) and not user.disabled
 
 
 def _view(link: ReviewLink, item: ReviewItem, said: Sequence[Comment]) -> OutsideView:
@@ -257,9 +286,9 @@ def _view(link: ReviewLink, item: ReviewItem, said: Sequence[Comment]) -> Outsid
         asks=link.asks,
         expires_at=link.expires_at,
         decided=link.decided,
-        may_decide=link.decided is None
-        and item.state in OPEN
-        and item.state is not State.CHANGES_REQUESTED,
+        may_decide=link.may_decide and link.decided is None and item.state in TO_DECIDE,
+        is_asked=link.may_decide,
+        changed=any(one.act in CHANGING and one.at > link.made_at for one in item.decisions),
         version=item.version,
         state=_shown(item),
         copy_=item.copy_now,

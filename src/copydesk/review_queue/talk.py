@@ -36,6 +36,8 @@ class ReviewLink(Noun):
     """Reviewer roles in which they sign, as `legal`."""
     asks: str | None = None
     """What they are asked to look at."""
+    may_decide: bool = True
+    """Whether they may decide, or only comment."""
     made_by: str
     made_at: datetime
     expires_at: datetime

@@ -18,6 +18,7 @@ from copydesk.api.pages import (
     guests,
     inviting,
     listing,
+    provider,
     publishing,
     rechecking,
     reviewing,
@@ -30,6 +31,7 @@ from copydesk.errors import CopydeskError, Unauthenticated
 
 NOUNS = (
     signing_in,
+    provider,
     guests,
     evidence,
     listing,
@@ -46,7 +48,6 @@ FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/st
 
 def add_to(app: FastAPI) -> None:
     """Add the pages to the app."""
-    app.state.patience = signing_in.Patience()
     for pages in NOUNS:
         app.include_router(pages.router)
     app.mount("/static/htmx", _files_of("js_lib_htmx", "static/htmx"), name="htmx")
