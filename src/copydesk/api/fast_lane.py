@@ -76,10 +76,11 @@ class FastLane:
         self._metrics.note(pulls.ROUTE, "GET", int(status), perf_counter() - started)
 
     def _answer(self, scope: Scope) -> Lines | None:
-        if not self._keys.knows(_header(scope, b"authorization") or b""):
+        brands = self._keys.pulls(_header(scope, b"authorization") or b"")
+        if not brands:
             return None
         query = _query(scope["path"].removeprefix(PREFIX), scope["query_string"])
-        choice = self._serving.at_hand(query) if query is not None else None
+        choice = self._serving.at_hand(query, brands) if query is not None else None
         if query is None or choice is None or choice.approved is None:
             return None
         lines = self._lines(query, choice, choice.approved)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from time import monotonic
 from typing import NamedTuple
 
+from copydesk.brand_voice import NO_BRAND, Brands
 from copydesk.storage import Store
 from copydesk.storage.watched import Changing
 
 FRESH_S = 1.0
-"""How long a key that another process revoked may still pull; one revoked here never does."""
+"""How long a key that another process revoked, or that just expired, may still pull; one revoked
+here never does."""
 KEPT_MAX = 10_000
 
 
@@ -20,12 +22,20 @@ class AsOf(NamedTuple):
     until: float
 
 
+class _Known(NamedTuple):
+    seen: AsOf
+    brands: Brands
+
+
 class KnownKeys:
-    """Authorization headers whose keys may pull. Knows none where changes are not counted."""
+    """Authorization headers whose keys may pull, and for which brands.
+
+    Knows none where changes are not counted.
+    """
 
     def __init__(self, store: Store) -> None:
         self._counted: Changing | None = store if isinstance(store, Changing) else None
-        self._known: dict[bytes, AsOf] = {}
+        self._known: dict[bytes, _Known] = {}
 
     def as_of(self) -> AsOf | None:
         """Return this moment, before a key is looked up."""
@@ -33,16 +43,18 @@ class KnownKeys:
             return None
         return AsOf(self._counted.changes, monotonic() + FRESH_S)
 
-    def remember(self, header: bytes, seen: AsOf | None) -> None:
-        """Keep a header whose key was found good, as of the moment before the look."""
+    def remember(self, header: bytes, seen: AsOf | None, brands: Brands) -> None:
+        """Keep a header whose key may pull these brands, as of the moment before the look."""
         if seen is not None:
             if len(self._known) >= KEPT_MAX:
                 self._known.clear()
-            self._known[header] = seen
+            self._known[header] = _Known(seen, brands)
 
-    def knows(self, header: bytes) -> bool:
-        """Return whether this header's key is known to be good now."""
-        seen = self._known.get(header)
-        if seen is None or self._counted is None:
-            return False
-        return seen.changes == self._counted.changes and monotonic() < seen.until
+    def pulls(self, header: bytes) -> Brands:
+        """Return the brands that this header's key is known to pull now; none if it is unknown."""
+        known = self._known.get(header)
+        if known is None or self._counted is None:
+            return NO_BRAND
+        seen = known.seen
+        fresh = seen.changes == self._counted.changes and monotonic() < seen.until
+        return known.brands if fresh else NO_BRAND

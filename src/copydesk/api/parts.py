@@ -85,6 +85,5 @@ MayAsk = Annotated[Actor, _in_role(Role.REQUESTER)]
 MayReview = Annotated[Actor, _in_role(Role.REVIEWER, Role.APPROVER)]
 MayReadRecord = Annotated[Actor, _in_role(Role.REVIEWER, Role.APPROVER, Role.ADMIN)]
 MaySign = Annotated[Actor, _in_role(Role.APPROVER)]
-MAY_PULL = _in_role(Role.PULLER)
-MayPull = Annotated[Actor, MAY_PULL]
+MayPull = Annotated[Actor, _in_role(Role.PULLER)]
 MayAdminister = Annotated[Actor, _in_role(Role.ADMIN)]

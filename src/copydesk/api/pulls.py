@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from copydesk.api.parts import MAY_PULL, AllParts
+from copydesk.access import Role
+from copydesk.api.parts import AllParts, MayPull
 from copydesk.api.problems import responses
 from copydesk.api.pulled import PullAnswer, answer_to
 from copydesk.errors import CopydeskError
@@ -59,7 +60,6 @@ def _query(
 @router.get(
     "/pull/{campaign}",
     response_model=PullAnswer,
-    dependencies=[MAY_PULL],
     responses={
         200: {
             "description": "Copy whose approval holds at this moment",
@@ -74,6 +74,7 @@ def _query(
 def pull(
     request: Request,
     parts: AllParts,
+    caller: MayPull,
     query: Annotated[PullQuery, Depends(_query)],
     if_none_match: Annotated[str | None, Header(max_length=1_000)] = None,
 ) -> Response:
@@ -84,9 +85,9 @@ def pull(
     is; without one the answer is 404, with the reasons.
     """
     header = request.headers.get("authorization", "").encode("latin-1")
-    parts.keys.remember(header, request.state.as_of)
+    parts.keys.remember(header, request.state.as_of, caller.brands(Role.PULLER))
     try:
-        pulled = parts.copydesk.serving.pull(query)
+        pulled = parts.copydesk.serving.pull(query, caller)
     except CopydeskError:
         parts.metrics.pulls.labels("none").inc()
         raise

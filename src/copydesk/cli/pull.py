@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from copydesk.access import Role
 from copydesk.cli.desk import opened
 from copydesk.cli.example import example
-from copydesk.cli.local import the_settings
+from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import json_option, print_json
 from copydesk.cli.show.pulled import print_pulled
 from copydesk.publishing.dialects import DIALECTS
@@ -50,7 +51,8 @@ def pull(
     slots = tuple(Slot(name) for name in slot) or tuple(Slot)
     with opened(the_settings(ctx.obj)) as desk:
         key = desk.serving.recipient_key(recipient) if recipient else None
-        pulled = desk.serving.pull(PullQuery(campaign, key, audience, slots, dialect))
+        query = PullQuery(campaign, key, audience, slots, dialect)
+        pulled = desk.serving.pull(query, at_the_keyboard(None, Role.PULLER))
     if as_json:
         print_json(pulled)
     else:

@@ -9,13 +9,14 @@ from copydesk.desk.facts import Facts, facts_now, stand
 from copydesk.desk.parts import DECIDERS, READERS, Checks, Clock, must_stand_at, record
 from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import settle
-from copydesk.errors import Forbidden, StaleVersion
+from copydesk.errors import StaleVersion
 from copydesk.guardrails import Finding, Severity, Submission
 from copydesk.publishing import approval_hash
 from copydesk.review_queue import Act, Case, Deed, Demands, Policy, Reviewer, ReviewItem, move
 from copydesk.review_queue.effects import told
 from copydesk.review_queue.signing import seen_by
 from copydesk.storage import Store, Transaction
+from copydesk.storage.stored import missing
 from copydesk.variants import Copy
 
 PAST = {
@@ -58,14 +59,26 @@ class Acting:
         """By its id, the reviewer role that each rule in force names which names one."""
         self.standards = Standards(store, policy, checker, clock)
 
-    def reviewer(self, actor: Actor) -> Reviewer:
-        """Return the actor as one who decides. Raises Forbidden."""
-        actor.must_be(*DECIDERS)
+    def reviewer(self, actor: Actor, item: ReviewItem) -> Reviewer:
+        """Return the actor as one who decides on copy of the item's brand. Raises Forbidden."""
+        brand = item.brand.name
+        actor.must_be(*DECIDERS, brand=brand)
         return Reviewer(
             actor.name,
-            may_approve=Role.APPROVER in actor.roles,
+            may_approve=actor.may(Role.APPROVER, brand=brand),
             speaks_for=self.policy.speaks_for(actor.reviews_as),
         )
+
+    def reviewer_of(self, item_id: str, actor: Actor) -> Reviewer:
+        """Return the actor as one who decides on the item; the brand of an item never changes.
+
+        Raises:
+            NotFound: there is no such item, or it is not the actor's to see.
+            Forbidden: the actor may see it, and not decide on it.
+        """
+        actor.brands(*DECIDERS)
+        with self.store.transaction() as tx:
+            return self.reviewer(actor, readable(tx, item_id, actor))
 
     def role_of(self, finding: Finding) -> str | None:
         """Return the reviewer role that the finding's rule names, or None."""
@@ -130,17 +143,24 @@ def read(tx: Transaction, item_id: str, version: int | None) -> ReviewItem:
 
 
 def readable(tx: Transaction, item_id: str, actor: Actor) -> ReviewItem:
-    """Return the item for a reader of the queue, or for the one who asked for the copy.
+    """Return the item for a reader of its brand's queue, or for the one who asked for the copy.
 
     Raises:
-        Forbidden: the actor is neither.
+        Forbidden: the actor reads no queue and asks for nothing.
+        NotFound: there is no such item, or it is not the actor's to see.
     """
-    if not actor.roles.intersection((*READERS, Role.REQUESTER)):
-        actor.must_be(*READERS)
+    actor.brands(*READERS, Role.REQUESTER)
     item = tx.reviews.get(item_id)
-    if not actor.roles.intersection(READERS) and item.requester != actor.name:
-        raise Forbidden(f"{item_id} is about copy that somebody else asked for.")
+    if not may_read(item, actor):
+        raise missing("review item", item_id)
     return item
+
+
+def may_read(item: ReviewItem, actor: Actor) -> bool:
+    """Return whether the item is the actor's to see."""
+    brand = item.brand.name
+    is_own = item.requester == actor.name and actor.may(Role.REQUESTER, brand=brand)
+    return is_own or actor.may(*READERS, brand=brand)
 
 
 def _details(before: ReviewItem, after: ReviewItem) -> dict[str, object]:

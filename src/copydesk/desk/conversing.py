@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 
 from copydesk.access import Actor, Role
+from copydesk.brand_voice import Brands
 from copydesk.desk.acting import Acting, read, readable
 from copydesk.desk.facts import facts_now, on_facts
 from copydesk.desk.parts import checked_and_bound, record
@@ -32,7 +33,7 @@ class Conversing:
     ) -> ReviewItem:
         """Send the item back to its requester with what is asked. Raises InputError without it."""
         desk = self._acting
-        by = desk.reviewer(actor)
+        by = desk.reviewer_of(item_id, actor)
         with desk.store.transaction() as tx:
             item = read(tx, item_id, version)
             return desk.move(tx, item, Act.REQUEST_CHANGES, by, Deed(note=note))
@@ -51,12 +52,16 @@ class Conversing:
         author, as who asked for the copy is.
 
         Raises:
+            NotFound: there is no such item, or it is not the actor's to see.
             Forbidden: the actor did not ask for this copy.
             InputError: there is neither copy nor a note, or the copy is the same as before.
             WrongMove: nobody asks for changes.
         """
-        actor.must_be(Role.REQUESTER)
+        actor.brands(Role.REQUESTER)
         by, desk = Reviewer(actor.name, may_review=False), self._acting
+        with desk.store.transaction() as tx:
+            brand = readable(tx, item_id, actor).brand.name
+        actor.must_be(Role.REQUESTER, brand=brand)
         if copy is not None:
             desk.checker.consider_now(desk.to_check(item_id, version, copy))
         with desk.store.transaction() as tx:
@@ -70,9 +75,9 @@ class Conversing:
 
     def to_answer(self, actor: Actor) -> Sequence[ReviewItem]:
         """Return the items that wait for the actor's answer, oldest first."""
-        actor.must_be(Role.REQUESTER)
+        brands = actor.brands(Role.REQUESTER)
         with self._acting.store.transaction() as tx:
-            own = [item for item in _returned(tx) if item.requester == actor.name]
+            own = [item for item in _returned(tx, brands) if item.requester == actor.name]
         return [seen_by(actor.name, item) for item in own]
 
     def comment(
@@ -88,7 +93,7 @@ class Conversing:
         The same `key` from the same person on the same item says it once.
 
         Raises:
-            Forbidden: the actor neither reads the queue nor asked for the copy.
+            NotFound: there is no such item, or it is not the actor's to see.
             KeyReused: the key came with other words before.
         """
         with self._acting.store.transaction() as tx:
@@ -144,8 +149,8 @@ def _comment_id(item: ReviewItem, by: str, key: str | None) -> str:
     return "com_" + hashlib.sha256(f"{item.id}\x00{by}\x00{key}".encode()).hexdigest()[:20]
 
 
-def _returned(tx: Transaction) -> Iterator[ReviewItem]:
-    query = ReviewQuery(states=(State.CHANGES_REQUESTED,), limit=PAGE)
+def _returned(tx: Transaction, brands: Brands) -> Iterator[ReviewItem]:
+    query = ReviewQuery(states=(State.CHANGES_REQUESTED,), limit=PAGE, brands=brands)
     while page := tx.reviews.find(query):
         yield from page
         query = query._replace(after=page[-1].id)

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from copydesk.access import Actor
 from copydesk.briefs import Noun
+from copydesk.desk.acting import readable
 from copydesk.desk.parts import DECIDERS
 from copydesk.desk.reviewing import Reviewing
 from copydesk.errors import Conflict, CopydeskError, InputError, NotFound, Problem
@@ -66,18 +67,18 @@ class Deciding:
             InputError: nothing or too much is selected, or an item twice. Nothing was done.
             Conflict: different rules found something in the items. Nothing was done.
         """
-        actor.must_be(*DECIDERS)
+        actor.brands(*DECIDERS)
         _must_be_a_selection(selected)
-        _must_agree(self._read(selected))
+        _must_agree(self._read(selected, actor))
         return [self._decide(act, one, actor, reason, note) for one in selected]
 
-    def _read(self, selected: Sequence[Selected]) -> list[ReviewItem]:
-        """Return the items that are there; of the others their own act will tell."""
+    def _read(self, selected: Sequence[Selected], actor: Actor) -> list[ReviewItem]:
+        """Return the items that the actor may see; of the others their own act will tell."""
         found = []
         with self._store.transaction() as tx:
             for one in selected:
                 try:
-                    found.append(tx.reviews.get(one.id))
+                    found.append(readable(tx, one.id, actor))
                 except NotFound:
                     continue
         return found

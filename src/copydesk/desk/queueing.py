@@ -45,7 +45,7 @@ class Page(NamedTuple):
 
 
 class Queueing:
-    """Lists and counts the queue. Raises Forbidden for who may not read it."""
+    """Lists and counts the queue of the actor's brands. Raises Forbidden for who reads none."""
 
     def __init__(self, store: Store, placer: Placer, clock: Clock) -> None:
         store.place_by(placer)
@@ -69,10 +69,9 @@ class Queueing:
         Raises:
             InputError: `after` is no cursor, or one of another order.
         """
-        actor.must_be(*READERS)
-        now = self._clock()
+        brands, now = actor.brands(*READERS), self._clock()
         start = None if after is None else Cursor.parse(after, order)
-        query = QueueQuery(wanted, actor.name, now, order, start, limit + 1)
+        query = QueueQuery(wanted, actor.name, now, order, start, limit + 1, brands)
         with self._store.transaction() as tx:
             hits = tx.queue.page(query)
         shown = hits[:limit]
@@ -86,9 +85,9 @@ class Queueing:
         self, actor: Actor, wanted: Filter = EVERYTHING, by: Collection[Facet] = ()
     ) -> Tally:
         """Count what fits: by state, late, claimed by the actor, and by each facet asked for."""
-        actor.must_be(*READERS)
+        query = QueueQuery(wanted, actor.name, self._clock(), brands=actor.brands(*READERS))
         with self._store.transaction() as tx:
-            return tx.queue.tally(QueueQuery(wanted, actor.name, self._clock()), by)
+            return tx.queue.tally(query, by)
 
     def priority(self, item: ReviewItem) -> Priority:
         """Return the priority that the item has now."""
@@ -96,7 +95,7 @@ class Queueing:
 
     def views(self, actor: Actor) -> Sequence[View]:
         """Return the views that the actor keeps, by name."""
-        actor.must_be(*READERS)
+        actor.brands(*READERS)
         with self._store.transaction() as tx:
             return tx.views.of(actor.name)
 
@@ -106,7 +105,7 @@ class Queueing:
         Raises:
             Conflict: the actor keeps too many already.
         """
-        actor.must_be(*READERS)
+        actor.brands(*READERS)
         with self._store.transaction() as tx:
             others = [one.name for one in tx.views.of(actor.name) if one.name != view.name]
             if len(others) >= VIEWS_AT_MOST:
@@ -115,7 +114,7 @@ class Queueing:
 
     def forget_view(self, name: str, actor: Actor) -> None:
         """Forget the actor's view. Raises NotFound."""
-        actor.must_be(*READERS)
+        actor.brands(*READERS)
         with self._store.transaction() as tx:
             tx.views.drop(actor.name, name)
 

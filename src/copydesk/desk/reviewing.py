@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from copydesk.access import Actor
+from copydesk.access import Actor, actor_for
+from copydesk.brand_voice import Brands
 from copydesk.briefs import Noun
-from copydesk.desk.acting import Acting, read, readable
+from copydesk.desk.acting import Acting, may_read, read, readable
 from copydesk.desk.comparing import Earlier, earlier
 from copydesk.desk.facts import facts_now, on_facts
 from copydesk.desk.parts import DECIDERS, READERS, UNDO, Checks, Clock, checked_and_bound
@@ -76,46 +77,49 @@ class Reviewing:
 
     def find(self, query: ReviewQuery, actor: Actor) -> Sequence[ReviewItem]:
         """Return a page of items, oldest first; a claim that ran out counts as waiting."""
-        actor.must_be(*READERS)
+        own = query._replace(brands=actor.brands(*READERS))
         with self._store.transaction() as tx:
-            found = list(islice(_matching(tx, query, self._clock()), query.limit))
+            found = list(islice(_matching(tx, own, self._clock()), query.limit))
         return [seen_by(actor.name, item) for item in found]
 
     def count(self, actor: Actor) -> dict[State, int]:
-        """Return how many items are in each state, zeros included."""
-        actor.must_be(*READERS)
+        """Return how many items of the actor's brands are in each state, zeros included."""
+        brands = actor.brands(*READERS)
         with self._store.transaction() as tx:
-            return tx.reviews.count()
+            return tx.reviews.count(brands)
 
     def get(self, item_id: str, actor: Actor) -> ReviewItem:
-        """Return the item, also to who asked for the copy. Raises NotFound."""
+        """Return the item, also to who asked for the copy.
+
+        Raises NotFound where there is none, and where it is not the actor's to see.
+        """
         with self._store.transaction() as tx:
             return seen_by(actor.name, readable(tx, item_id, actor))
 
-    def siblings(self, item: ReviewItem) -> Sequence[ReviewItem]:
+    def siblings(self, item: ReviewItem, actor: Actor) -> Sequence[ReviewItem]:
         """Return the other items of the same generation: what else was written for the brief."""
         query = ReviewQuery(generation_id=item.generation_id)
         with self._store.transaction() as tx:
             found = [other for other in tx.reviews.find(query) if other.id != item.id]
-        return [seen_by("", other) for other in found]
+        return [seen_by("", other) for other in found if may_read(other, actor)]
 
-    def earlier(self, item: ReviewItem) -> Earlier:
-        """Return what the item's copy may be compared with, word by word."""
+    def earlier(self, item: ReviewItem, actor: Actor) -> Earlier:
+        """Return what the item's copy may be compared with, word by word. Raises NotFound."""
         with self._store.transaction() as tx:
-            return earlier(tx, item)
+            return earlier(tx, readable(tx, item.id, actor))
 
-    def as_reviewer(self, actor: Actor) -> Reviewer:
-        """Return the actor as the table of moves knows them. Raises Forbidden."""
-        return self.acting.reviewer(actor)
+    def as_reviewer(self, actor: Actor, item: ReviewItem) -> Reviewer:
+        """Return the actor as the table of moves knows them on this item. Raises Forbidden."""
+        return self.acting.reviewer(actor, item)
 
     def role_of(self, finding: Finding) -> str | None:
         """Return the reviewer role that the finding's rule names, or None."""
         return self.acting.role_of(finding)
 
-    def roles_held(self) -> Sequence[str]:
-        """Return the reviewer roles that somebody who decides holds, by name."""
+    def roles_held(self, brand: str) -> Sequence[str]:
+        """Return the reviewer roles that somebody who decides for the brand holds, by name."""
         with self._store.transaction() as tx:
-            return self._held(tx)
+            return self._held(tx, brand)
 
     def needs(self, item_id: str, actor: Actor) -> Needs:
         """Return which signatures the item has, as the actor may see them, and which it lacks."""
@@ -138,8 +142,10 @@ class Reviewing:
 
     def history(self, item_id: str, actor: Actor) -> Sequence[AuditEvent]:
         """Return what the record says about the item, in order."""
-        actor.must_be(*READERS)
+        actor.brands(*READERS)
         with self._store.transaction() as tx:
+            item = readable(tx, item_id, actor)
+            actor.must_be(*READERS, brand=item.brand.name)
             return tx.audit.about(item_id)
 
     def claim(self, item_id: str, actor: Actor, version: int | None) -> ReviewItem:
@@ -162,11 +168,11 @@ class Reviewing:
 
         Raises InputError without a note, Contradiction when nobody holds the role.
         """
-        by = self.acting.reviewer(actor)
+        by = self.acting.reviewer_of(item_id, actor)
         with self._store.transaction() as tx:
             item = read(tx, item_id, version)
             if role is not None:
-                self._must_be_held(tx, role)
+                self._must_be_held(tx, role, item.brand.name)
             deed = Deed(note=note, role=role)
             return self.acting.move(tx, item, Act.ESCALATE, by, deed, to=role or "approver")
 
@@ -184,7 +190,8 @@ class Reviewing:
 
         Raises InputError when the reason is not a `Reason`, or is `other` without a note.
         """
-        return self.signing.reject(item_id, self.acting.reviewer(actor), version, reason, note)
+        by = self.acting.reviewer_of(item_id, actor)
+        return self.signing.reject(item_id, by, version, reason, note)
 
     def edit(
         self,
@@ -199,7 +206,8 @@ class Reviewing:
         The editor is an author from then on and cannot approve it. A blocking finding does not
         stop the edit; the copy then waits for another one.
         """
-        return self._change(item_id, Act.EDIT, self.acting.reviewer(actor), version, copy, note)
+        by = self.acting.reviewer_of(item_id, actor)
+        return self._change(item_id, Act.EDIT, by, version, copy, note)
 
     def approve_with_edit(
         self,
@@ -215,7 +223,7 @@ class Reviewing:
             BlockedCopy: the changed copy has a blocking finding.
             SelfApproval: the actor is an author of it already.
         """
-        by = self.acting.reviewer(actor)
+        by = self.acting.reviewer_of(item_id, actor)
         return self._change(item_id, Act.APPROVE_WITH_EDIT, by, version, copy, note)
 
     def approve(
@@ -233,7 +241,7 @@ class Reviewing:
             WrongMove: the actor has signed it already.
             StaleVersion: the item changed, or its campaign did.
         """
-        return self.signing.approve(item_id, self.acting.reviewer(actor), version, note)
+        return self.signing.approve(item_id, self.acting.reviewer_of(item_id, actor), version, note)
 
     def undo(self, item_id: str, actor: Actor, version: int | None) -> ReviewItem:
         """Take back what the actor did a few seconds ago; see `Signing.undo`."""
@@ -257,7 +265,7 @@ class Reviewing:
             Forbidden: it blocks, and the actor does not hold the reviewer role that its rule names.
             SelfApproval: the actor is an author.
         """
-        by, desk = self.acting.reviewer(actor), self.acting
+        by, desk = self.acting.reviewer_of(item_id, actor), self.acting
         with self._store.transaction() as tx:
             item = read(tx, item_id, version)
             allow(item, Act.DISMISS, by, self._clock())
@@ -274,12 +282,12 @@ class Reviewing:
 
     def dismissals(self, actor: Actor) -> Sequence[DismissedRule]:
         """Return which rules' findings were dismissed, most often first, and why: to tune them."""
-        actor.must_be(*READERS)
+        brands = actor.brands(*READERS)
         counts: Counter[tuple[str, str]] = Counter()
         with self._store.transaction() as tx:
-            for event in _events(tx, "review.dismissed"):
+            for event in _events(tx, "review.dismissed", brands):
                 counts[event.details["rule"], event.details["reason"]] += 1
-            for event in _events(tx, "review.undone"):
+            for event in _events(tx, "review.undone", brands):
                 if event.details["undid"] == Act.DISMISS:
                     counts[event.details["rule"], event.details["reason"]] -= 1
         return _by_rule(+counts)
@@ -287,7 +295,7 @@ class Reviewing:
     def _act(
         self, item_id: str, act: Act, actor: Actor, version: int | None, deed: Deed
     ) -> ReviewItem:
-        by = self.acting.reviewer(actor)
+        by = self.acting.reviewer_of(item_id, actor)
         with self._store.transaction() as tx:
             return self.acting.move(tx, read(tx, item_id, version), act, by, deed)
 
@@ -308,17 +316,17 @@ class Reviewing:
             deed = Deed(note=note, copy=copy, checked=checked)
             return self.acting.move(tx, on_facts(item, facts), act, by, deed)
 
-    def _must_be_held(self, tx: Transaction, role: str) -> None:
+    def _must_be_held(self, tx: Transaction, role: str, brand: str) -> None:
         """Raise Contradiction when nobody could act on what is handed to this reviewer role."""
-        held = self._held(tx)
+        held = self._held(tx, brand)
         if role not in held:
             there_are = ", ".join(held) or "nobody holds any yet"
             remedy = f"hand it to a role that somebody holds ({there_are}), or leave the role out"
             raise Contradiction([Problem("role", role, remedy)])
 
-    def _held(self, tx: Transaction) -> list[str]:
+    def _held(self, tx: Transaction, brand: str) -> list[str]:
         people = [one for one in tx.users.all() if not one.disabled]
-        deciding = [one for one in people if {*one.roles} & {*DECIDERS}]
+        deciding = [one for one in people if actor_for(one).may(*DECIDERS, brand=brand)]
         speaks_for = self.acting.policy.speaks_for
         return sorted({name for one in deciding for name in speaks_for(one.reviews_as)})
 
@@ -345,10 +353,12 @@ def _must_say_why(finding: Finding, reason: str, note: str | None) -> None:
         )
 
 
-def _events(tx: Transaction, act: str) -> Iterator[AuditEvent]:
+def _events(tx: Transaction, act: str, brands: Brands) -> Iterator[AuditEvent]:
+    """Yield the events of an act that are about items of these brands."""
     before = None
     while page := tx.audit.entries(AuditQuery(act=act, before=before, limit=PAGE)):
-        yield from (entry.event for entry in page)
+        of = tx.queue.brands_of({entry.event.subject for entry in page})
+        yield from (e.event for e in page if of.get(e.event.subject, "") in brands)
         before = page[-1].number
 
 

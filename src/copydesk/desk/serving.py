@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from copydesk.access import Actor, Role
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.briefs import Brief
 from copydesk.desk.facts import Recheck, open_items
 from copydesk.desk.parts import READERS, UNDO, Checks, Clock, must_stand_at, record, sha256_of
@@ -33,8 +34,11 @@ from copydesk.publishing import (
 )
 from copydesk.review_queue import Policy
 from copydesk.storage import Store, Transaction
+from copydesk.storage.stored import missing
 from copydesk.variants import Copy, Slot
 
+SEE = (Role.REQUESTER, *READERS)
+"""Who sees campaigns and the library."""
 NOTED_MAX = 10_000
 """So much new copy is remembered as noted; beyond that all is forgotten, and noted again."""
 
@@ -77,16 +81,18 @@ class Serving:
         return recipient_key(self._secret, recipient)
 
     def campaigns(self, actor: Actor) -> Sequence[Campaign]:
-        """Return every campaign, newest change first."""
-        actor.must_be(Role.REQUESTER, *READERS)
+        """Return every campaign of the actor's brands, newest change first."""
+        brands = actor.brands(*SEE)
         with self._store.transaction() as tx:
-            return tx.campaigns.all()
+            return tx.campaigns.all(brands)
 
     def campaign(self, campaign_id: str, actor: Actor) -> Campaign:
-        """Return the campaign. Raises NotFound."""
-        actor.must_be(Role.REQUESTER, *READERS)
+        """Return the campaign.
+
+        Raises NotFound where there is none, and where it is not the actor's to see.
+        """
         with self._store.transaction() as tx:
-            return tx.campaigns.get(campaign_id)
+            return _theirs(tx, campaign_id, actor, *SEE)
 
     def library(self, actor: Actor, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
         """Return approved copy that holds `text`, withdrawn copy too, newest first."""
@@ -94,18 +100,19 @@ class Serving:
         with self._store.transaction() as tx:
             return tx.library.find(text, limit)
 
-    def pull(self, query: PullQuery) -> Pulled:
+    def pull(self, query: PullQuery, actor: Actor) -> Pulled:
         """Return approved copy for this recipient at this moment, in the tool's dialect.
 
-        Whether the caller may pull is settled where their key is read.
-
         Raises:
+            Forbidden: the actor is no puller.
             InputError: the dialect is not known.
-            NotFound: there is no such campaign, or nothing that may be served, with the reasons.
+            NotFound: there is no such campaign of the actor's brands, or nothing that may be
+                served, with the reasons.
             Conflict: the copy cannot be written in this dialect.
         """
+        brands = actor.brands(Role.PULLER)
         dialect_named(query.dialect)
-        choice = self._chosen(query)
+        choice = self._chosen(query, brands)
         if choice.approved is None:
             with self._store.transaction() as tx:
                 raise NotFound(_nothing(tx, query, choice))
@@ -113,20 +120,28 @@ class Serving:
         self.counts.note(query.campaign, pulled.variant_id)
         return pulled
 
-    def at_hand(self, query: PullQuery) -> Choice | None:
-        """Return what a pull chooses at this moment when that needs no reading, else None."""
+    def at_hand(self, query: PullQuery, brands: Brands) -> Choice | None:
+        """Return what a pull chooses at this moment when that needs no reading, else None.
+
+        `brands` are those that the caller may pull; of others nothing is at hand.
+        """
         shelf = self._shelves.at_hand(query.campaign)
-        choice = shelf.choose(query, self._clock()) if shelf is not None else None
-        if choice is None or self._may_be_undone(choice.approved):
+        if shelf is None or shelf.campaign.brand.name not in brands:
+            return None
+        choice = shelf.choose(query, self._clock())
+        if self._may_be_undone(choice.approved):
             return None
         return choice
 
-    def _chosen(self, query: PullQuery) -> Choice:
+    def _chosen(self, query: PullQuery, brands: Brands) -> Choice:
         """Return the choice; what could still be undone is noted first, and then no longer can be.
 
         Raises NotFound for a campaign that is not there.
         """
-        choice = self._shelves.of(query.campaign).choose(query, self._clock())
+        shelf = self._shelves.of(query.campaign)
+        if shelf.campaign.brand.name not in brands:
+            raise missing("campaign", query.campaign)
+        choice = shelf.choose(query, self._clock())
         while self._may_be_undone(choice.approved) and not self._noted(choice.approved):
             # It was taken back or signed anew since this shelf was read.
             choice = self._shelves.anew(query.campaign).choose(query, self._clock())
@@ -158,14 +173,14 @@ class Serving:
         approve it. The same brief again changes nothing.
 
         Raises:
-            Forbidden: the actor is no requester.
+            NotFound: there is no such campaign, or it is not the actor's to see.
+            Forbidden: the actor is no requester for its brand.
             StaleVersion: the campaign changed since the actor read it.
         """
-        actor.must_be(Role.REQUESTER)
         now = self._clock()
         self._checker.consider_now(self._leaning_on(campaign_id, brief, actor, version))
         with self._store.transaction() as tx:
-            before = tx.campaigns.get(campaign_id)
+            before = _theirs(tx, campaign_id, actor, Role.REQUESTER)
             must_stand_at(before, version)
             if brief == before.brief:
                 return CampaignChange(**dict(before))
@@ -182,15 +197,15 @@ class Serving:
         offer is bound to the brief without it, and is served when the offer has ended, too.
 
         Raises:
-            Forbidden: the actor is no approver.
+            NotFound: there is no such campaign, or it is not the actor's to see.
+            Forbidden: the actor is no approver for its brand.
             SelfApproval: the actor owns the campaign.
             BlockedCopy: a blocking finding stands.
         """
-        actor.must_be(Role.APPROVER)
         now = self._clock()
-        self._checker.consider_now(self._fallback_ways(campaign_id, copy))
+        self._checker.consider_now(self._fallback_ways(campaign_id, copy, actor))
         with self._store.transaction() as tx:
-            before = tx.campaigns.get(campaign_id)
+            before = _theirs(tx, campaign_id, actor, Role.APPROVER)
             must_stand_at(before, version)
             if actor.name == before.owner:
                 raise SelfApproval(f"{actor.name} owns this campaign: another must sign for it.")
@@ -203,9 +218,17 @@ class Serving:
             return after
 
     def record(self, outcomes: Sequence[Outcome], actor: Actor) -> int:
-        """Keep what recipients did; return how many of the events were new."""
-        actor.must_be(Role.PULLER, Role.ADMIN)
+        """Keep what recipients did; return how many of the events were new.
+
+        Raises NotFound, and keeps nothing, when who pulls for single brands names a campaign that
+        is not of these.
+        """
+        brands = actor.brands(Role.PULLER, Role.ADMIN)
         with self._store.transaction() as tx:
+            if brands != EVERY_BRAND:
+                for campaign_id in sorted({outcome.campaign for outcome in outcomes}):
+                    if tx.campaigns.get(campaign_id).brand.name not in brands:
+                        raise missing("campaign", campaign_id)
             return tx.outcomes.add(outcomes)
 
     def _leaning_on(
@@ -214,17 +237,17 @@ class Serving:
         """Yield what a change to this brief will check."""
         now = self._clock()
         with self._store.transaction() as tx:
-            before = tx.campaigns.get(campaign_id)
+            before = _theirs(tx, campaign_id, actor, Role.REQUESTER)
             must_stand_at(before, version)
             after = _with_brief(before, brief, now)
             leaning = list(self._recheck(tx, after, actor, now).submissions())
         if brief != before.brief:
             yield from leaning
 
-    def _fallback_ways(self, campaign_id: str, copy: Copy) -> Iterator[Submission]:
+    def _fallback_ways(self, campaign_id: str, copy: Copy, actor: Actor) -> Iterator[Submission]:
         """Yield the fallback as it is checked: on the brief, and on the brief without its offer."""
         with self._store.transaction() as tx:
-            campaign = tx.campaigns.get(campaign_id)
+            campaign = _theirs(tx, campaign_id, actor, Role.APPROVER)
         for brief in (campaign.brief, without_offer(campaign.brief)):
             yield Submission(copy, brief, campaign.brand, ANYONE)
 
@@ -272,6 +295,21 @@ class Serving:
             raise BlockedCopy(f"This fallback cannot be served: {' '.join(found)}")
         bare = self._checker.check(Submission(copy, without_offer(brief), brand, ANYONE))
         return bool(_grave(bare) - _grave(checked))
+
+
+def _theirs(tx: Transaction, campaign_id: str, actor: Actor, *roles: Role) -> Campaign:
+    """Return the campaign for who has one of these roles for its brand.
+
+    Raises:
+        Forbidden: the actor has none of them for any brand; or may see this campaign, no more.
+        NotFound: there is no such campaign, or it is not the actor's to see.
+    """
+    actor.brands(*roles)
+    campaign = tx.campaigns.get(campaign_id)
+    if not actor.may(*SEE, brand=campaign.brand.name):
+        raise missing("campaign", campaign_id)
+    actor.must_be(*roles, brand=campaign.brand.name)
+    return campaign
 
 
 def _grave(checked: Checked) -> set[tuple[str, Slot, int]]:

@@ -166,6 +166,9 @@ class ReviewQueue(Protocol):
     def tally(self, query: QueueQuery, by: Collection[Facet] = ()) -> Tally:
         """Count what fits the query's filter, whatever its order and page."""
 
+    def brands_of(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Return the brand of each of these items that there is; some hundreds at once."""
+
     def misplaced(self, mark: str, limit: int) -> Sequence[ReviewItem]:
         """Return open items that were placed by other weights than those of this mark."""
 

@@ -15,6 +15,7 @@ from copydesk.review_queue import ReviewQuery, Route
 from copydesk.settings import Settings
 from copydesk.storage.memory import MemoryStore
 from tests.factories import BRIEF, COPY, NOW, a_brand, a_brief, an_audience
+from tests.unit.desk.world import TOOL
 
 MARA = Actor("mara", frozenset({Role.REQUESTER}))
 OTTO = Actor("otto", frozenset({Role.REQUESTER}))
@@ -46,7 +47,7 @@ def test_what_the_policy_approves_can_be_pulled_under_its_hash() -> None:
 
     (variant,) = done.variants
     assert (done.state, variant.route) == (GenerationState.DONE, Route.APPROVED)
-    assert desk.serving.pull(PullQuery("spring")).approval_hash == variant.approval_hash
+    assert desk.serving.pull(PullQuery("spring"), TOOL).approval_hash == variant.approval_hash
 
 
 def test_what_is_sensitive_waits_with_all_that_its_reviewer_needs() -> None:

@@ -10,6 +10,7 @@ from copydesk.errors import (
     Forbidden,
     InputError,
     KeyReused,
+    NotFound,
     SelfApproval,
     WrongMove,
 )
@@ -61,15 +62,18 @@ def test_a_reply_is_an_answer_too() -> None:
 
 
 def test_only_who_asked_for_the_copy_answers() -> None:
-    """Another requester, and a reviewer, are refused; so is an answer that nobody asked for."""
+    """Another requester does not see it, a reviewer is refused; so is an unasked answer."""
     world = a_world()
     other = Actor("olu", frozenset({Role.REQUESTER}))
     with pytest.raises(WrongMove, match="answer is not possible"):
         world.conversing.answer("rev_1", MARA, 1, note="So.")
     world.conversing.request_changes("rev_1", ROSA, 1, "Why?")
 
-    with pytest.raises(Forbidden, match="mara asked for this copy, and answers for it"):
+    with pytest.raises(NotFound, match="no review item rev_1"):
         world.conversing.answer("rev_1", other, 2, note="So.")
+    both = Actor("rob", frozenset({Role.REQUESTER, Role.REVIEWER}))
+    with pytest.raises(Forbidden, match="mara asked for this copy, and answers for it"):
+        world.conversing.answer("rev_1", both, 2, note="So.")
     with pytest.raises(Forbidden, match="needs the role requester"):
         world.conversing.answer("rev_1", ROSA, 2, note="So.")
     with pytest.raises(WrongMove, match="approve is not possible"):
@@ -182,9 +186,10 @@ def test_comments_are_for_reviewers_and_the_requester() -> None:
     ]
     assert world.item().version == 1
     assert world.acts("rev_1") == [("review.commented", "rosa"), ("review.commented", "mara")]
-    for stranger in (TOOL, Actor("olu", frozenset({Role.REQUESTER}))):
-        with pytest.raises(Forbidden):
-            world.conversing.comment("rev_1", stranger, "Me, too.")
+    with pytest.raises(Forbidden):
+        world.conversing.comment("rev_1", TOOL, "Me, too.")
+    with pytest.raises(NotFound):
+        world.conversing.comment("rev_1", Actor("olu", frozenset({Role.REQUESTER})), "Me, too.")
 
 
 def test_a_comment_with_a_key_is_said_once() -> None:

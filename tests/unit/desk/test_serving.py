@@ -62,7 +62,7 @@ def an_event(event_id: str, **changes: Any) -> Outcome:
 def test_approved_copy_is_pulled_in_the_tools_dialect() -> None:
     """The slots asked for, in the tool's own merge tags, with what the approval rests on."""
     world = approved_world()
-    pulled = world.serving.pull(PullQuery("spring", slots=(Slot.BODY,), dialect="braze"))
+    pulled = world.serving.pull(PullQuery("spring", slots=(Slot.BODY,), dialect="braze"), TOOL)
 
     assert list(pulled.texts) == [Slot.BODY]
     assert pulled.texts[Slot.BODY].startswith("Hi {{${first_name} | default: 'there'}}, the mud")
@@ -75,15 +75,15 @@ def test_approved_copy_is_pulled_in_the_tools_dialect() -> None:
 def test_an_unknown_dialect_or_campaign_is_told() -> None:
     """The dialect is refused with the list of known ones, the campaign as not found."""
     with pytest.raises(InputError, match="give one of"):
-        approved_world().serving.pull(PULL._replace(dialect="pigeon"))
+        approved_world().serving.pull(PULL._replace(dialect="pigeon"), TOOL)
     with pytest.raises(NotFound, match="winter"):
-        approved_world().serving.pull(PullQuery("winter"))
+        approved_world().serving.pull(PullQuery("winter"), TOOL)
 
 
 def test_a_pull_of_nothing_says_what_waits() -> None:
     """Before the signature the answer is not found, and says that one item waits for review."""
     with pytest.raises(NotFound) as caught:
-        a_world().serving.pull(PULL)
+        a_world().serving.pull(PULL, TOOL)
 
     assert caught.value.message == (
         "Nothing of campaign spring may be served: nothing is approved yet for lapsed-runners; "
@@ -97,7 +97,7 @@ def test_copy_is_not_served_after_the_end_of_its_offer() -> None:
     world.later(days=3)
 
     with pytest.raises(NotFound, match="the offer ended at 2026-03-08"):
-        world.serving.pull(PULL)
+        world.serving.pull(PULL, TOOL)
 
 
 def test_an_individual_is_served_by_the_key_of_the_secret() -> None:
@@ -105,11 +105,11 @@ def test_an_individual_is_served_by_the_key_of_the_secret() -> None:
     anna = an_audience(id="anna", recipient="anna-1")
     world = World().with_campaign(a_campaign(anna)).with_item(audience=anna)
     world.reviewing.approve("rev_1", AXEL, 1)
-    pulled = world.serving.pull(PullQuery("spring", world.serving.recipient_key("anna-1")))
+    pulled = world.serving.pull(PullQuery("spring", world.serving.recipient_key("anna-1")), TOOL)
 
     assert (pulled.audience_id, pulled.individual) == ("anna", True)
     with pytest.raises(NotFound):
-        world.serving.pull(PullQuery("spring", "anna-1"))
+        world.serving.pull(PullQuery("spring", "anna-1"), TOOL)
 
 
 def test_a_new_brief_recalls_what_was_approved() -> None:
@@ -121,7 +121,7 @@ def test_a_new_brief_recalls_what_was_approved() -> None:
     assert (change.version, change.brief, change.voided) == (2, NEW_FACTS, ("var_1",))
     assert change.requeued == (item.id,)
     with pytest.raises(NotFound, match="void approvals for lapsed-runners: 1"):
-        world.serving.pull(PULL)
+        world.serving.pull(PULL, TOOL)
     assert (item.brief, item.requester, item.routed_by) == (NEW_FACTS, "mara", "facts-changed")
     assert world.acts(item.id) == [("review.requeued", "mara")]
     assert world.details("spring") == {
@@ -135,7 +135,7 @@ def test_recalled_copy_that_is_signed_again_is_served_again() -> None:
     world = approved_world()
     (item_id,) = world.serving.set_brief("spring", NEW_FACTS, MARA, 1).requeued
     world.reviewing.approve(item_id, AXEL, 1)
-    pulled = world.serving.pull(PULL)
+    pulled = world.serving.pull(PULL, TOOL)
 
     assert pulled.variant_id == "var_1"
     assert pulled.approval_hash == world.item(item_id).approval_hash
@@ -201,7 +201,7 @@ def test_copy_that_a_rule_approved_is_recalled_to_a_person() -> None:
             approval_hash=approval_hash(*bound, world.policy.sha256),
             approved_by="policy:passed", approved_at=NOW, generation_id="gen_1",
         ))  # fmt: skip
-    assert world.serving.pull(PULL).approved_by == "policy:passed"
+    assert world.serving.pull(PULL, TOOL).approved_by == "policy:passed"
     (item_id,) = world.serving.set_brief("spring", NEW_FACTS, MARA, 1).requeued
 
     item = world.item(item_id)
@@ -248,7 +248,7 @@ def test_another_goal_changes_no_facts() -> None:
 
     assert (change.version, change.voided) == (2, ())
     assert world.item("rev_2").version == 1
-    assert world.serving.pull(PULL).source is Source.APPROVED
+    assert world.serving.pull(PULL, TOOL).source is Source.APPROVED
 
 
 def test_items_for_an_audience_that_is_gone_stay_as_they_are() -> None:
@@ -266,7 +266,7 @@ def test_the_same_brief_again_changes_nothing() -> None:
 
     assert (change.version, change.voided) == (1, ())
     assert world.acts("spring") == []
-    assert world.serving.pull(PULL).variant_id == "var_1"
+    assert world.serving.pull(PULL, TOOL).variant_id == "var_1"
 
 
 def test_a_campaign_changes_only_for_who_read_it() -> None:
@@ -294,7 +294,7 @@ def test_a_fallback_is_served_when_nothing_else_may_be() -> None:
     """Signed by an approver, it is on the record, and served with the reason why."""
     world = a_world()
     campaign = world.serving.set_fallback("spring", GENERIC, AXEL, 1)
-    pulled = world.serving.pull(PULL)
+    pulled = world.serving.pull(PULL, TOOL)
 
     assert campaign.version == 2
     assert world.acts("spring") == [("campaign.fallback_set", "axel")]
@@ -307,24 +307,24 @@ def test_a_fallback_without_claims_outlives_offer_and_changes_of_it() -> None:
     """It is there when the offer has become another, and when it has ended."""
     world = approved_world()
     world.serving.set_fallback("spring", GENERIC, AXEL, 1)
-    assert world.serving.pull(PULL).source is Source.APPROVED
+    assert world.serving.pull(PULL, TOOL).source is Source.APPROVED
 
     change = world.serving.set_brief("spring", offering(30), MARA, 2)
     assert change.voided == ("var_1",)
-    assert world.serving.pull(PULL).source is Source.FALLBACK
+    assert world.serving.pull(PULL, TOOL).source is Source.FALLBACK
     world.later(days=3)
-    assert world.serving.pull(PULL).source is Source.FALLBACK
+    assert world.serving.pull(PULL, TOOL).source is Source.FALLBACK
 
 
 def test_a_fallback_that_names_the_offer_goes_with_it() -> None:
     """It is served while the offer stands, and void with another one."""
     world = a_world()
     world.serving.set_fallback("spring", a_copy(), AXEL, 1)
-    assert world.serving.pull(PULL).source is Source.FALLBACK
+    assert world.serving.pull(PULL, TOOL).source is Source.FALLBACK
 
     assert world.serving.set_brief("spring", offering(30), MARA, 2).voided == ("fallback",)
     with pytest.raises(NotFound):
-        world.serving.pull(PULL)
+        world.serving.pull(PULL, TOOL)
 
 
 def test_a_fallback_ends_with_the_offer_that_it_names() -> None:
@@ -334,7 +334,7 @@ def test_a_fallback_ends_with_the_offer_that_it_names() -> None:
     world.later(days=3)
 
     with pytest.raises(NotFound, match="no fallback that may be served"):
-        world.serving.pull(PULL)
+        world.serving.pull(PULL, TOOL)
 
 
 def test_a_fallback_is_checked() -> None:
@@ -363,8 +363,8 @@ def test_copy_that_a_tool_cannot_write_is_refused_and_served_to_others() -> None
     world.reviewing.approve("rev_1", AXEL, 1)
 
     with pytest.raises(Conflict, match="SendGrid would read"):
-        world.serving.pull(PULL._replace(dialect="sendgrid"))
-    assert world.serving.pull(PULL).texts[Slot.SUBJECT] == str(copy.subject)
+        world.serving.pull(PULL._replace(dialect="sendgrid"), TOOL)
+    assert world.serving.pull(PULL, TOOL).texts[Slot.SUBJECT] == str(copy.subject)
 
 
 @pytest.mark.parametrize("actor", [MARA, ROSA, AXEL, ADA])

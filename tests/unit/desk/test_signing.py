@@ -20,7 +20,7 @@ from copydesk.guardrails import Severity
 from copydesk.publishing import Campaign, PullQuery
 from copydesk.review_queue import Case, Policy, ReviewItem, Route, State
 from tests.factories import a_brand, a_brief, a_copy, an_audience
-from tests.unit.desk.world import AXEL, EVERYTHING, ROSA, World, a_world
+from tests.unit.desk.world import AXEL, EVERYTHING, ROSA, TOOL, World, a_world
 from tests.unit.publishing.campaigns import a_campaign
 from tests.unit.review_queue.items import a_finding, checked
 
@@ -48,7 +48,7 @@ def blind() -> World:
 
 def pulled(world: World) -> str:
     query = PullQuery("spring", None, "lapsed-runners", (), "neutral")
-    return world.serving.pull(query).variant_id
+    return world.serving.pull(query, TOOL).variant_id
 
 
 def test_copy_is_approved_when_each_role_asked_for_has_signed() -> None:

@@ -23,7 +23,7 @@ from copydesk.storage.memory import MemoryStore
 from tests.contract.nouns import an_outcome
 from tests.factories import COPY, NOW, a_brand, a_brief, an_audience
 from tests.unit.desk.test_asking import AXEL, MARA
-from tests.unit.desk.world import ROSA
+from tests.unit.desk.world import ROSA, TOOL
 
 SEGMENT = Segment("Northpeak", "promotion", "lapsed-runners")
 NAME = str(SEGMENT)
@@ -113,7 +113,7 @@ def test_a_trusted_segments_copy_leaves_review_with_the_bound_as_its_reason(
     assert (variant.route, variant.rule, variant.trusted) == (Route.APPROVED, "first", True)
     assert "Trust applied to Northpeak/promotion/lapsed-runners" in variant.because
     assert "is above 0.90" in variant.because
-    assert works.desk.serving.pull(PullQuery("spring")).approved_by == "policy:first"
+    assert works.desk.serving.pull(PullQuery("spring"), TOOL).approved_by == "policy:first"
 
 
 def test_a_segment_that_has_not_earned_it_is_reviewed(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def _pull(stage: Stage) -> None:
     for audience in (stage.example.audience, stage.example.sensitive):
         _say(f"{audience.id}:", style="bold")
         query = PullQuery(campaign=stage.campaign, audience=audience.id, dialect="braze")
-        print_pulled(stage.desk.serving.pull(query))
+        print_pulled(stage.desk.serving.pull(query, stage.requester))
 
 
 def _say_what_next(stage: Stage) -> None:
