@@ -55,7 +55,6 @@ class MemoryTransaction:
         self.keys = MemoryKeys(journal)
         self.sessions = MemorySessions(journal)
         self.tries = MemorySignInTries(journal)
-        self.model_calls = MemoryModelCalls(journal)
 
 
 class MemoryStore:
