@@ -1,4 +1,4 @@
-"""The record of who did what, for those who may read it."""
+"""The record of who did what, for those who may read it: it tells of every brand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.storage import Store
 
 
 class Recording:
-    """Reads the record and walks its chain. Raises Forbidden for who is no reader of it."""
+    """Reads the record and walks its chain. Raises Forbidden for who reads it not for all brands."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -7,6 +7,7 @@ from typing import Any
 
 from copydesk import __version__
 from copydesk.access import Actor
+from copydesk.brand_voice import EVERY_BRAND
 from copydesk.desk.evidence.binding import bound, brief_of, library_seals, signatures
 from copydesk.desk.evidence.diffing import edited
 from copydesk.desk.evidence.pack import (
@@ -67,13 +68,18 @@ class Explaining:
 
         Raises:
             Forbidden: the actor may not read the record.
-            NotFound: no copy by this id was reviewed, approved or blocked.
+            NotFound: no copy by this id, of a brand that is the actor's to read, was reviewed,
+                approved or blocked.
         """
-        actor.must_be(*READERS)
+        brands = actor.brands(*READERS)
         self._counts.write()
         with self._store.transaction() as tx:
-            found = trace(tx, name)
-            return self._pack(tx, found, _chain(tx, found, whole=whole))
+            found = trace(tx, name, brands)
+            chain = _chain(tx, found, whole=whole)
+            if brands != EVERY_BRAND:
+                # Where the record is broken it may tell of anybody's copy.
+                chain = chain.model_copy(update={"found": None})
+            return self._pack(tx, found, chain)
 
     def _pack(self, tx: Transaction, found: Trace, chain: ChainFound) -> EvidencePack:
         generation, variant = found.generation, found.routed.variant

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.errors import NotFound
 from copydesk.generations import Generation, RoutedVariant
 from copydesk.publishing import ApprovedCopy, Campaign
@@ -38,14 +39,16 @@ class Trace:
     """By the id of the review item."""
 
 
-def trace(tx: Transaction, name: str) -> Trace:
+def trace(tx: Transaction, name: str, brands: Brands = EVERY_BRAND) -> Trace:
     """Return the trace of the variant, or of the variant that the review item by this id is of.
 
     Raises:
-        NotFound: no copy by this id was reviewed, approved or blocked.
+        NotFound: no copy of these brands by this id was reviewed, approved or blocked.
     """
     variant_id, generation_id = _origin(tx, name)
     generation = tx.generations.get(generation_id)
+    if generation.request.brand.name not in brands:
+        raise _unknown(name)
     routed = next((one for one in generation.variants if one.variant.id == variant_id), None)
     if routed is None:
         raise _unknown(name)
