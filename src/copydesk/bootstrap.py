@@ -21,12 +21,14 @@ from copydesk.desk.deciding import Deciding
 from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
 from copydesk.desk.measuring import Measuring
+from copydesk.desk.notifying import Notifying
 from copydesk.desk.outside import Outside
 from copydesk.desk.parts import Clock
 from copydesk.desk.queueing import Queueing
 from copydesk.desk.receiving import Receiving
 from copydesk.desk.recording import Recording
 from copydesk.desk.reviewing import Reviewing
+from copydesk.desk.routing import Router
 from copydesk.desk.serving import Serving
 from copydesk.desk.sign_in import SignIn
 from copydesk.desk.standards import Standards
@@ -47,6 +49,8 @@ from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.rules import RulesGuard
 from copydesk.guardrails.toxicity import Checkpoint
+from copydesk.notifications import Book
+from copydesk.notifications.build import build_carriers
 from copydesk.pipeline import Pipeline
 from copydesk.prompts import prompt_versions
 from copydesk.ranking import Ranker
@@ -89,6 +93,7 @@ class Copydesk:
     sign_in: SignIn
     trusting: Trusting
     recording: Recording
+    notifying: Notifying
     explaining: Explaining
     measuring: Measuring
     clock: Clock
@@ -137,6 +142,7 @@ def bootstrap(
     conversing = Conversing(reviewing.acting)
     serving = Serving(store, checker, policy, clock, secret, undo)
     standards = Standards(store, policy, checker, clock)
+    placer = Placer(policy, reviewers(checker))
     access = Access(store, clock, settings.session_hours, settings.session_idle_minutes)
     return Copydesk(
         settings=settings,
@@ -152,7 +158,7 @@ def bootstrap(
         reviewing=reviewing,
         conversing=conversing,
         outside=Outside(reviewing, conversing, secret),
-        queueing=Queueing(store, Placer(policy, reviewers(checker)), clock),
+        queueing=Queueing(store, placer, clock),
         deciding=Deciding(store, reviewing),
         receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),
         serving=serving,
@@ -160,6 +166,7 @@ def bootstrap(
         sign_in=SignIn(store, clock, access, secret),
         trusting=trusting,
         recording=Recording(store),
+        notifying=notifying_of(settings, store, policy, placer, clock),
         explaining=Explaining(store, standards, serving.counts, clock),
         measuring=Measuring(store, policy, clock, provider.currency),
         clock=clock,
@@ -209,6 +216,23 @@ def choice(settings: Settings) -> ModelChoice:
 
 def _webhook_keys(settings: Settings) -> dict[str, str]:
     return {tool: key.get_secret_value() for tool, key in settings.webhook_keys.items()}
+
+
+def notifying_of(
+    settings: Settings, store: Store, policy: Policy, placer: Placer, clock: Clock = utc_now
+) -> Notifying:
+    """Return what tells people and programs.
+
+    Raises:
+        InputError: the file of notifications cannot be used.
+        SettingsError: a channel lacks its secret.
+    """
+    book = Book.load(settings.notifications)
+    given = settings.notification_secrets.items()
+    secrets_of = {name: [one.get_secret_value() for one in own] for name, own in given}
+    carriers = build_carriers(book, secrets_of, settings.public_url)
+    router = Router(book, placer, policy.speaks_for)
+    return Notifying(store, book, carriers, router, placer, clock)
 
 
 def judge_of(settings: Settings, provider: Provider | None = None) -> Answerer:

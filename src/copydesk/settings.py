@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from copydesk import documents
@@ -16,6 +16,10 @@ from copydesk.errors import InputError, SettingsError
 from copydesk.guardrails.validators import ValidatorSettings
 from copydesk.prompts import PROMPT_VERSION
 
+OneOrMore = Annotated[
+    tuple[SecretStr, ...],
+    BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+]
 ModelName = Literal["auto", "phrasebook", "openai", "transformers", "scripted"]
 
 
@@ -156,6 +160,14 @@ class Settings(BaseSettings):
     """Cache-Control of pull answers."""
     webhook_keys: dict[str, SecretStr] = {}
     """Each tool that posts outcomes to `/v1/outcomes/{tool}`, with the key that verifies it."""
+    notifications: Path | None = None
+    """YAML file of who is told of what, by webhook or e-mail: see the page on notifications."""
+    notification_secrets: dict[str, OneOrMore] = {}
+    """By channel of that file: what signs a webhook, a new secret before the one that it replaces;
+    or the password of a mail server."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    """Address at which people open these pages, as `https://copydesk.example.com`: links in
+    messages begin with it."""
     worker: str = "worker-0"
     """Stable name of this process among workers on one database."""
 

@@ -37,8 +37,10 @@ from copydesk.api.edge import SAFE_HEADERS, BodyLimit, SafeHeaders, clean_json
 from copydesk.api.fast_lane import FastLane
 from copydesk.api.known_keys import KnownKeys
 from copydesk.api.metrics import Metered, Metrics
+from copydesk.api.oidc import provider_of
 from copydesk.api.parts import Parts
 from copydesk.api.problems import as_error, problem_response, responses
+from copydesk.api.rates import Rates
 from copydesk.bootstrap import Copydesk
 from copydesk.desk.queueing import Queueing
 from copydesk.errors import CopydeskError, StoreUnavailable
@@ -70,9 +72,11 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     in a thread of this process. `copydesk` stays the caller's to close.
     """
     asking = copydesk.asking
-    runner = jobs or InlineJobs(asking.run, asking.unfinished, RUN_AT_ONCE)
+    runner = jobs or InlineJobs(asking.run, asking.unfinished, RUN_AT_ONCE, copydesk.notifying)
     counted = Metrics(copydesk.store, copydesk.clock(), copydesk.provider.meter)
-    parts = Parts(copydesk, runner, counted, KnownKeys(copydesk.store))
+    rates = Rates(copydesk.settings)
+    provider = provider_of(copydesk.settings)
+    parts = Parts(copydesk, runner, counted, KnownKeys(copydesk.store), rates, provider)
     app = FastAPI(
         **openapi.about(),
         docs_url=None,
@@ -97,7 +101,8 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Metered, metrics=counted)
-    app.add_middleware(FastLane, desk=copydesk, keys=parts.keys, metrics=counted)
+    lane = {"keys": parts.keys, "rate": rates.pulls, "metrics": counted}
+    app.add_middleware(FastLane, desk=copydesk, **lane)
     return app
 
 

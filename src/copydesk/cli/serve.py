@@ -70,6 +70,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
             settings.database_url,
             settings.worker,
             concurrency=max(CONCURRENCY, settings.openai_concurrency),
+            post=desk.notifying,
         )
         _greet(desk, listening)
         config = uvicorn.Config(create_app(desk, jobs=jobs), log_level="info", access_log=False)

@@ -3,6 +3,6 @@
 from copydesk.jobs.build import open_jobs
 from copydesk.jobs.durable import Jobs, Pace
 from copydesk.jobs.inline import InlineJobs
-from copydesk.jobs.ports import Run, Runner, Unfinished
+from copydesk.jobs.ports import Post, Run, Runner, Unfinished
 
-__all__ = ["InlineJobs", "Jobs", "Pace", "Run", "Runner", "Unfinished", "open_jobs"]
+__all__ = ["InlineJobs", "Jobs", "Pace", "Post", "Run", "Runner", "Unfinished", "open_jobs"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copydesk.jobs.durable import CONCURRENCY, DEFAULT_PACE, Jobs, Pace
 from copydesk.jobs.inline import InlineJobs
-from copydesk.jobs.ports import Run, Runner, Unfinished
+from copydesk.jobs.ports import Post, Run, Runner, Unfinished
 
 
 def open_jobs(
@@ -15,14 +15,17 @@ def open_jobs(
     *,
     concurrency: int = CONCURRENCY,
     pace: Pace = DEFAULT_PACE,
+    post: Post | None = None,
 ) -> Runner:
     """Return durable jobs for a database, and jobs of this process for `memory://`.
 
-    `concurrency` is how many generations run at once.
+    `concurrency` is how many generations run at once; `post` are messages that go out beside them.
 
     Raises:
         SettingsError: the URL cannot be used.
     """
     if database_url.startswith("memory:"):
-        return InlineJobs(run, unfinished, concurrency)
-    return Jobs(run, unfinished, database_url, worker, concurrency=concurrency, pace=pace)
+        return InlineJobs(run, unfinished, concurrency, post)
+    return Jobs(
+        run, unfinished, database_url, worker, concurrency=concurrency, pace=pace, post=post
+    )

@@ -19,13 +19,17 @@ class Clerk:
     """Submits what it is handed, one after the other, and sweeps now and then."""
 
     def __init__(
-        self, submit: Callable[[str], None], sweep: Callable[[], None], sweep_every_s: float
+        self,
+        submit: Callable[[str], None],
+        sweep: Callable[[], None],
+        sweep_every_s: float,
+        name: str = "jobs-clerk",
     ) -> None:
         self._submit = submit
         self._sweep = sweep
         self._every_s = sweep_every_s
         self._inbox: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="jobs-clerk", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin."""

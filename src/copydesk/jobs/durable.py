@@ -16,11 +16,13 @@ from copydesk.errors import StoreUnavailable
 from copydesk.jobs.bells import Bells
 from copydesk.jobs.claims import claimed
 from copydesk.jobs.clerk import Clerk
-from copydesk.jobs.ports import Run, Unfinished
-from copydesk.jobs.workflows import Workflows, jobs_url
+from copydesk.jobs.ports import Post, Run, Unfinished
+from copydesk.jobs.workflows import DELIVERIES, GENERATIONS, Hands, Work, Workflows, jobs_url
 
 CONCURRENCY = 8
 """Generations that one worker runs at once."""
+AT_ONCE = 8
+"""Messages that one worker sends at once."""
 LOOK_S = 0.5
 """Pause between two looks at a job that somebody waits for, in case another process runs it."""
 
@@ -63,12 +65,15 @@ class Jobs:
         *,
         concurrency: int = CONCURRENCY,
         pace: Pace = DEFAULT_PACE,
+        post: Post | None = None,
     ) -> None:
         self._run = run
         self._unfinished = unfinished
         self._url = jobs_url(database_url)
         self._worker = worker
-        self._workflows = Workflows(self._url, worker, concurrency)
+        self._concurrency = concurrency
+        self._post = post
+        self._workflows = Workflows(self._url, worker)
         self._pace = pace
         self._running = 0
         self._bells = Bells()
@@ -114,13 +119,48 @@ class Jobs:
             Path(str(self._url.database)).touch(mode=0o600)
         with ExitStack() as started:
             started.enter_context(claimed(self._url, self._worker))
-            _off_loop(lambda: self._workflows.launch(self._counted))
+            _off_loop(lambda: self._workflows.launch(self._hands()))
             started.callback(_off_loop, self._shut_down)
             _off_loop(self._pick_up)
             self._clerk = Clerk(self._workflows.enqueue, self._sweep, self._pace.sweep_s)
             self._clerk.start()
             started.callback(self._clerk.stop)
+            if self._post is not None:
+                started.callback(self._postman(self._post).stop)
             self._started = started.pop_all()
+
+    def _hands(self) -> dict[Work, Hands]:
+        hands = {GENERATIONS: Hands(self._counted, self._concurrency)}
+        post = self._post
+        if post is not None:
+
+            async def deliver(try_id: str) -> None:
+                self._running += 1
+                try:
+                    await asyncio.to_thread(post.run, try_id)
+                finally:
+                    self._running -= 1
+
+            hands[DELIVERIES] = Hands(deliver, AT_ONCE)
+        return hands
+
+    def _postman(self, post: Post) -> Clerk:
+        """Return a thread that looks for messages that are due, already at work."""
+
+        def look() -> None:
+            due = post.round()
+            known = self._workflows.ended(due)
+            for try_id in due:
+                if try_id not in known:
+                    self._workflows.enqueue(try_id, DELIVERIES)
+                elif known[try_id]:
+                    # A mistake in the code broke it, or it ended while we looked: then it is done,
+                    # and finds that out.
+                    self._workflows.run_again(try_id, DELIVERIES)
+
+        postman = Clerk(lambda _: None, look, post.look_s, "jobs-postman")
+        postman.start()
+        return postman
 
     async def _counted(self, generation_id: str) -> None:
         self._running += 1

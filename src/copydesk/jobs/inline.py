@@ -7,7 +7,7 @@ import logging
 import threading
 from concurrent.futures import Future
 
-from copydesk.jobs.ports import Run, Unfinished
+from copydesk.jobs.ports import Post, Run, Unfinished
 
 log = logging.getLogger(__name__)
 
@@ -15,10 +15,13 @@ log = logging.getLogger(__name__)
 class InlineJobs:
     """Runs generations on an event loop in a thread of its own."""
 
-    def __init__(self, run: Run, unfinished: Unfinished, concurrency: int) -> None:
+    def __init__(
+        self, run: Run, unfinished: Unfinished, concurrency: int, post: Post | None = None
+    ) -> None:
         self._run = run
         self._unfinished = unfinished
         self._concurrency = concurrency
+        self._post = post
         self._jobs: dict[str, Future[None]] = {}
 
     def start(self) -> None:
@@ -30,6 +33,8 @@ class InlineJobs:
         self._thread.start()
         for generation_id in self._unfinished():
             self.submit(generation_id)
+        if self._post is not None:
+            asyncio.run_coroutine_threadsafe(self._rounds(self._post), self._loop)
 
     def submit(self, generation_id: str) -> None:
         """See to it that the generation is run; to submit it again changes nothing."""
@@ -56,6 +61,17 @@ class InlineJobs:
                 await self._run(generation_id)
             except Exception:  # one job that fails must not end the others; the store has its state
                 log.exception("jobs.failed", extra={"generation": generation_id})
+
+    async def _rounds(self, post: Post) -> None:
+        while True:
+            try:
+                due = await asyncio.to_thread(post.round)
+                await asyncio.gather(*(asyncio.to_thread(post.run, one) for one in due))
+            except (
+                Exception
+            ):  # what failed is found by the next round: this one must not be the last
+                log.exception("jobs.post.postponed")
+            await asyncio.sleep(post.look_s)
 
     async def _cancel(self) -> None:
         running = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

@@ -14,6 +14,20 @@ Unfinished = Callable[[], Sequence[str]]
 """Returns the ids of generations accepted but not ended, oldest first."""
 
 
+class Post(Protocol):
+    """Messages that go out: found now and then, and each try made once."""
+
+    @property
+    def look_s(self) -> float:
+        """Seconds between two rounds."""
+
+    def round(self) -> Sequence[str]:
+        """Do what is to be done before, and return the names of the tries that are due."""
+
+    def run(self, try_id: str) -> None:
+        """Make a try, unless it was made. It may raise StoreUnavailable, and nothing else."""
+
+
 class Runner(Protocol):
     """Runs generations that were accepted."""
 

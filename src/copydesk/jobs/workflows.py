@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import URL
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from dbos import DBOSConfig, StepOptions
 
 APPLICATION = "copydesk"
-WORKFLOW, QUEUE = "generate", "generations"
 VERSION = "1"
 """DBOS resumes only workflows of its own version. Raise it when the steps of one change."""
 SCHEMA = "copydesk_jobs"
@@ -47,15 +46,32 @@ STEP: StepOptions = {
 _the_one = threading.Lock()
 
 
-class Workflows:
-    """One workflow for each generation, under the generation's id, in a database of its own."""
+class Work(NamedTuple):
+    """A kind of work, by the names under which DBOS keeps it."""
 
-    def __init__(self, url: URL, worker: str, concurrency: int) -> None:
+    workflow: str
+    queue: str
+
+
+GENERATIONS = Work("generate", "generations")
+DELIVERIES = Work("deliver", "deliveries")
+
+
+class Hands(NamedTuple):
+    """Who does a kind of work, and how much of it at once."""
+
+    run: Run
+    places: int
+
+
+class Workflows:
+    """One workflow for each piece of work, under its id, in a database of its own."""
+
+    def __init__(self, url: URL, worker: str) -> None:
         self._url = url
         self._worker = worker
-        self._concurrency = concurrency
 
-    def launch(self, run: Run) -> None:
+    def launch(self, hands: Mapping[Work, Hands]) -> None:
         """Begin to work: what this worker had begun goes on, what waits is taken.
 
         Raises:
@@ -68,10 +84,14 @@ class Workflows:
         try:
             _to_our_log()
             DBOS(config=self._config())
-            DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(_workflow(run))
+            for work, whose in hands.items():
+                workflow = _workflow(whose.run)
+                DBOS.workflow(name=work.workflow, max_recovery_attempts=None)(workflow)
             DBOS.launch()
-            places = self._concurrency
-            DBOS.register_queue(QUEUE, worker_concurrency=places, polling_interval_sec=POLL_S)
+            for work, (_, places) in hands.items():
+                DBOS.register_queue(
+                    work.queue, worker_concurrency=places, polling_interval_sec=POLL_S
+                )
         except BaseException:
             self.shut_down(grace_s=0)
             raise
@@ -85,28 +105,28 @@ class Workflows:
         finally:
             _the_one.release()
 
-    def enqueue(self, generation_id: str) -> None:
-        """Put the generation in the queue, unless it was put there before.
+    def enqueue(self, work_id: str, work: Work = GENERATIONS) -> None:
+        """Put a piece of work in its queue, unless it was put there before.
 
         It waits for as long as the database cannot be reached.
         """
         from dbos import DBOS, EnqueueOptions
 
         options: EnqueueOptions = {
-            "workflow_name": WORKFLOW,
-            "queue_name": QUEUE,
-            "workflow_id": generation_id,
+            "workflow_name": work.workflow,
+            "queue_name": work.queue,
+            "workflow_id": work_id,
             "app_version": VERSION,
         }
-        DBOS.enqueue_workflow_with_options(options, generation_id)
+        DBOS.enqueue_workflow_with_options(options, work_id)
 
-    def ended(self, generation_ids: Sequence[str]) -> dict[str, bool]:
-        """Return of each generation that was ever enqueued whether its workflow has ended."""
+    def ended(self, work_ids: Sequence[str]) -> dict[str, bool]:
+        """Return of each piece of work that was ever enqueued whether its workflow has ended."""
         from dbos import DBOS
 
         found: dict[str, bool] = {}
-        for start in range(0, len(generation_ids), BATCH):
-            batch = list(generation_ids[start : start + BATCH])
+        for start in range(0, len(work_ids), BATCH):
+            batch = list(work_ids[start : start + BATCH])
             for workflow in DBOS.list_workflows(
                 workflow_ids=batch, load_input=False, load_output=False
             ):
@@ -114,15 +134,15 @@ class Workflows:
                 found[workflow.workflow_id] = not going
         return found
 
-    def run_again(self, generation_id: str) -> None:
-        """Put a generation whose workflow has ended in the queue once more."""
+    def run_again(self, work_id: str, work: Work = GENERATIONS) -> None:
+        """Put work whose workflow has ended in the queue once more."""
         from dbos import DBOS, error
 
         try:
-            DBOS.rewind_workflow(generation_id, queue_name=QUEUE)
+            DBOS.rewind_workflow(work_id, queue_name=work.queue)
         except error.DBOSException:
             # Another worker that started at the same time has done it.
-            if self.ended([generation_id]).get(generation_id, True):
+            if self.ended([work_id]).get(work_id, True):
                 raise
 
     def forget(self, before: datetime) -> None:
@@ -164,13 +184,13 @@ def jobs_url(database_url: str) -> URL:
 def _workflow(run: Run) -> Callable[[str], Coroutine[None, None, None]]:
     from dbos import DBOS
 
-    async def generate(generation_id: str) -> None:
+    async def work(work_id: str) -> None:
         async def step() -> None:
-            await run(generation_id)
+            await run(work_id)
 
         await DBOS.run_step_async(STEP, step)
 
-    return generate
+    return work
 
 
 def _to_our_log() -> None:
