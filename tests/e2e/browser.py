@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -41,6 +41,10 @@ class Visit(NamedTuple):
 
     def text(self) -> str:
         return " ".join(self.page.inner_text("body").split())
+
+
+Enter = Callable[[str], Visit]
+"""Signs a person in at a window of their own."""
 
 
 @contextmanager

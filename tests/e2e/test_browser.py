@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
-from copydesk.generation import Draft, DraftRequest
-from tests.e2e.browser import Visit, chromium, listening, sign_in
+from tests.e2e.browser import Enter, sign_in
 from tests.factories import AUDIENCE, BRAND, BRIEF, COPY
-from tests.unit.api.office import FALSE_COPY, HOSTILE_COPY, Office, asked_for, draft, two_drafts
+from tests.unit.api.office import FALSE_COPY, Office, asked_for
 
 pytestmark = pytest.mark.browser
 
-Enter = Callable[[str], Visit]
 NARROW = {"width": 390, "height": 844}
 UNLABELLED = """() => [...document.querySelectorAll("input, select, textarea")]
     .filter(one => one.type !== "hidden" && one.labels.length === 0).map(one => one.name)"""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-def drafts(request: DraftRequest) -> list[Draft]:
-    if "hostile" in request.brief.goal:
-        return [draft(HOSTILE_COPY)]
-    return two_drafts(request)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def office() -> Office:
-    opened = Office.opened(script=drafts)
-    opened.let_in()
-    return opened
-
-
-@pytest.fixture
-def address(office: Office) -> Iterator[str]:
-    with listening(office) as found:
-        yield found
-
-
-@pytest.fixture
-def enter(office: Office, address: str, browser: Browser) -> Iterator[Enter]:
-    """Give a function that signs a person in at a window of their own."""
-    contexts: list[BrowserContext] = []
-
-    def entered(name: str) -> Visit:
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
-        return sign_in(contexts[-1], address, office, name)
-
-    yield entered
-    for context in contexts:
-        context.close()
 
 
 def path_of(item: dict[str, object]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 from importlib.resources import files
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,6 +13,8 @@ from starlette.staticfiles import StaticFiles
 
 from copydesk.api.pages import (
     asking,
+    bulk,
+    browsing,
     choosing,
     evidence,
     guests,
@@ -35,11 +37,13 @@ NOUNS = (
     guests,
     evidence,
     listing,
+    bulk,
     inviting,
     rechecking,
     choosing,
     reviewing,
     asking,
+    browsing,
     publishing,
     trusting,
 )
@@ -65,7 +69,7 @@ def error_page(
 ) -> Response:
     """Return the page that says what went wrong; to whoever is not signed in, the way to do so."""
     if isinstance(error, Unauthenticated):
-        wanted = request.url.path if request.method == "GET" else "/"
+        wanted = request.url.path if request.method == "GET" else _page_before(request)
         return RedirectResponse(f"/login?next={quote(wanted)}", HTTPStatus.SEE_OTHER)
     said = details_of(error)
     shown = page(
@@ -73,6 +77,12 @@ def error_page(
     )
     shown.headers.update(headers or {})
     return shown
+
+
+def _page_before(request: Request) -> str:
+    """Return the page of ours that a form stood on: what was typed there is kept in its window."""
+    page = urlsplit(request.headers.get("referer", ""))
+    return page.path if page.path and page.netloc == request.url.netloc else "/"
 
 
 def _files_of(package: str, folder: str) -> StaticFiles:
