@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Path, Query
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from copydesk.access import PASSWORD_LENGTH_MIN, ApiKey, Role, User
 from copydesk.api.examples import KEY, USER
 from copydesk.api.parts import Caller, Desk, MayAdminister
 from copydesk.api.problems import responses
-from copydesk.briefs import Noun, Slug
+from copydesk.briefs import Line, Moment, Noun, Slug
 
 router = APIRouter(prefix="/v1", tags=["people"], responses=responses(401, 403))
 
 UserName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{0,63}$")]
 Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
+SomeRoles = Annotated[tuple[Role, ...], Field(max_length=len(Role))]
+BrandRole = Literal[Role.REQUESTER, Role.REVIEWER, Role.APPROVER, Role.PULLER]
+BrandRoles = Annotated[
+    dict[Line, Annotated[tuple[BrandRole, ...], Field(min_length=1, max_length=len(Role))]],
+    Field(max_length=100),
+]
+Brands = Annotated[tuple[Line, ...], Field(max_length=100)]
+Name = Annotated[UserName, Path(description="As `mara`.")]
 Password = Annotated[
     str,
     Field(min_length=PASSWORD_LENGTH_MIN, max_length=200, json_schema_extra={"format": "password"}),
@@ -31,6 +39,8 @@ class Me(Noun):
     name: str
     roles: tuple[Role, ...]
     """Of the key, which may be fewer than the user's."""
+    brand_roles: dict[str, tuple[Role, ...]]
+    """For single brands, by the brand's name: beside `roles`, which are for all."""
 
 
 class UserView(Noun):
@@ -38,6 +48,9 @@ class UserView(Noun):
 
     name: str
     roles: tuple[Role, ...]
+    """For every brand."""
+    brand_roles: dict[str, tuple[Role, ...]]
+    """For single brands, by the brand's name."""
     reviews_as: tuple[str, ...]
     """Reviewer roles, as `legal`."""
     has_password: bool
@@ -51,13 +64,33 @@ class UserList(Noun):
     items: tuple[UserView, ...]
 
 
-class NewUser(Noun):
-    """A user to be."""
+class WantedRoles(Noun):
+    """The roles that a user has from now on: these and no others."""
+
+    roles: SomeRoles = ()
+    """For every brand."""
+    brand_roles: BrandRoles = {}
+    """For single brands, by the brand's name: `admin` is for every brand or none."""
+
+
+class NewUser(WantedRoles):
+    """A user to be, with a role at least."""
 
     name: UserName
-    roles: Roles
     password: Password | None = Field(default=None, repr=False)
     """Left out for a program that only uses keys."""
+
+    @model_validator(mode="after")
+    def _with_a_role(self) -> NewUser:
+        if not self.roles and not self.brand_roles:
+            raise ValueError("give a role: for every brand in roles, or in brand_roles for one")
+        return self
+
+
+class NewPassword(Noun):
+    """A password to be."""
+
+    password: Password = Field(repr=False)
 
 
 class ReviewerRoles(Noun):
@@ -73,8 +106,12 @@ class WantedKey(Noun):
     user: UserName
     roles: Roles
     """Of the user's own."""
+    brands: Brands = ()
+    """Names of brands that it is for; left out, all that the user's roles are for."""
     label: str = Field(default="", max_length=100)
     """What it is for."""
+    expires_at: Moment | None = None
+    """From then on it opens nothing; left out, it does not expire."""
 
 
 class KeyView(Noun):
@@ -83,9 +120,14 @@ class KeyView(Noun):
     id: str
     user: str
     roles: tuple[Role, ...]
+    brands: tuple[str, ...]
+    """None: all that the user's roles are for."""
     label: str
     created_at: datetime
+    expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: datetime | None
+    """A minute more or less."""
 
 
 class MadeKey(KeyView):
@@ -96,7 +138,7 @@ class MadeKey(KeyView):
 
 
 class KeyList(Noun):
-    """Keys of one user, oldest first."""
+    """Keys, by user, a user's oldest first."""
 
     items: tuple[KeyView, ...]
 
@@ -104,7 +146,8 @@ class KeyList(Noun):
 @router.get("/me")
 def me(caller: Caller) -> Me:
     """Say who is calling, and in which roles."""
-    return Me(name=caller.name, roles=tuple(sorted(caller.roles)))
+    named = {brand: tuple(sorted(roles)) for brand, roles in caller.brand_roles.items()}
+    return Me(name=caller.name, roles=tuple(sorted(caller.roles)), brand_roles=named)
 
 
 @router.get("/users")
@@ -118,15 +161,45 @@ def add_user(
     desk: Desk, caller: MayAdminister, wanted: Annotated[NewUser, Body(examples=[USER])]
 ) -> UserView:
     """Add a user: a person with a password, or a program that will get keys."""
-    added = desk.access.add_user(wanted.name, wanted.roles, wanted.password, caller)
+    added = desk.access.add_user(
+        wanted.name, wanted.roles, wanted.password, caller, wanted.brand_roles
+    )
     return user_view(added)
+
+
+@router.put("/users/{name}/roles", responses=responses(404, 409, 413, 415, 422))
+def set_roles(desk: Desk, caller: MayAdminister, name: Name, wanted: WantedRoles) -> UserView:
+    """Give a user these roles and no others; keys and sessions follow at once."""
+    return user_view(desk.access.set_roles(name, wanted.roles, caller, wanted.brand_roles))
+
+
+@router.post("/users/{name}/disable", responses=responses(404, 409, 422))
+def disable(desk: Desk, caller: MayAdminister, name: Name) -> UserView:
+    """Shut a user out: sessions and keys stop working; what they did stays on record."""
+    return user_view(desk.access.disable_user(name, caller))
+
+
+@router.post("/users/{name}/enable", responses=responses(404, 409, 422))
+def enable(desk: Desk, caller: MayAdminister, name: Name) -> UserView:
+    """Let a user in again."""
+    return user_view(desk.access.enable_user(name, caller))
+
+
+@router.put(
+    "/users/{name}/password",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=responses(404, 409, 413, 415, 422),
+)
+def set_password(desk: Desk, caller: MayAdminister, name: Name, wanted: NewPassword) -> None:
+    """Set a user's password anew."""
+    desk.access.set_password(name, wanted.password, caller)
 
 
 @router.put("/users/{name}/reviewer-roles", responses=responses(404, 413, 415, 422))
 def set_reviewer_roles(
     desk: Desk,
     caller: MayAdminister,
-    name: Annotated[UserName, Path(description="As `mara`.")],
+    name: Name,
     wanted: ReviewerRoles,
 ) -> UserView:
     """Say in which reviewer roles a user signs and dismisses: rules and policy ask for them."""
@@ -134,9 +207,12 @@ def set_reviewer_roles(
 
 
 @router.get("/keys", responses=responses(404, 422))
-def keys(desk: Desk, caller: MayAdminister, user: Annotated[UserName, Query()]) -> KeyList:
-    """List a user's keys, oldest first, revoked ones too."""
-    return KeyList(items=tuple(key_view(key) for key in desk.access.keys(user, caller)))
+def keys(
+    desk: Desk, caller: MayAdminister, user: Annotated[UserName | None, Query()] = None
+) -> KeyList:
+    """List a user's keys, oldest first, revoked ones too; without a user everybody's."""
+    found = desk.access.keys(user, caller) if user else desk.access.all_keys(caller)
+    return KeyList(items=tuple(key_view(key) for key in found))
 
 
 @router.post("/keys", status_code=HTTPStatus.CREATED, responses=responses(404, 409, 413, 415, 422))
@@ -144,7 +220,8 @@ def add_key(
     desk: Desk, caller: MayAdminister, wanted: Annotated[WantedKey, Body(examples=[KEY])]
 ) -> MadeKey:
     """Make a key in some of the user's roles. The answer is the only place that shows it."""
-    made = desk.access.add_key(wanted.user, wanted.roles, wanted.label, caller)
+    scope = (wanted.brands, wanted.expires_at)
+    made = desk.access.add_key(wanted.user, wanted.roles, wanted.label, caller, *scope)
     return MadeKey(key=made.secret, **key_view(made.stored).model_dump())
 
 
@@ -163,6 +240,7 @@ def user_view(user: User) -> UserView:
     return UserView(
         name=user.name,
         roles=user.roles,
+        brand_roles=user.brand_roles,
         reviews_as=user.reviews_as,
         has_password=user.password_hash is not None,
         disabled=user.disabled,

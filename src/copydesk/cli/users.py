@@ -7,21 +7,15 @@ import sys
 import click
 from rich.table import Table
 
-from copydesk.access import Role
+from copydesk.access import Role, User, roles_told
 from copydesk.api.people import user_view
 from copydesk.cli.desk import accounts
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import console, json_option, note, print_json
+from copydesk.cli.scopes import brand_roles_option, roles_option, some
 
-role_option = click.option(
-    "--role",
-    "roles",
-    type=click.Choice([role.value for role in Role]),
-    multiple=True,
-    required=True,
-    help="May be given several times: roles add up.",
-)
+BrandRoles = dict[str, tuple[Role, ...]]
 
 
 @click.group()
@@ -35,11 +29,13 @@ def users() -> None:
 @example(
     "copydesk users add maria --role requester",
     "copydesk users add jonas --role reviewer --role approver",
+    'copydesk users add li --brand "Northpeak=reviewer,approver"',
     "copydesk users add braze --role puller --no-password",
 )
 @users.command()
 @click.argument("name")
-@role_option
+@roles_option
+@brand_roles_option
 @click.option("--no-password", is_flag=True, help="For a program that only uses keys.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.pass_context
@@ -47,16 +43,38 @@ def add(
     ctx: click.Context,
     name: str,
     roles: tuple[str, ...],
+    brand_roles: BrandRoles,
     *,
     no_password: bool,
     password_stdin: bool,
 ) -> None:
     """Add a user; the password is asked for, twelve characters or more."""
+    everywhere = some(roles, brand_roles)
     password = None if no_password else _password(from_stdin=password_stdin)
     with accounts(the_settings(ctx.obj)) as access:
         admin = at_the_keyboard(None, Role.ADMIN)
-        user = access.add_user(name, tuple(map(Role, roles)), password, admin)
-    note(f"Added {user.name}: {', '.join(user.roles)}.")
+        user = access.add_user(name, everywhere, password, admin, brand_roles)
+    note(f"Added {user.name}: {_told(user)}.")
+
+
+@example(
+    "copydesk users roles maria --role requester --role puller",
+    'copydesk users roles li --brand "Northpeak=reviewer" --brand "Fjord=requester"',
+)
+@users.command("roles")
+@click.argument("name")
+@roles_option
+@brand_roles_option
+@click.pass_context
+def set_roles(
+    ctx: click.Context, name: str, roles: tuple[str, ...], brand_roles: BrandRoles
+) -> None:
+    """Give a user these roles and no others; keys and sessions follow at once."""
+    everywhere = some(roles, brand_roles)
+    with accounts(the_settings(ctx.obj)) as access:
+        admin = at_the_keyboard(None, Role.ADMIN)
+        user = access.set_roles(name, everywhere, admin, brand_roles)
+    note(f"{user.name} has: {_told(user)}.")
 
 
 @example("copydesk users reviews-as jonas legal principal", "copydesk users reviews-as jonas")
@@ -91,7 +109,7 @@ def listing(ctx: click.Context, *, as_json: bool) -> None:
     table = Table("name", "roles", "reviews as", "signs in with", border_style="dim")
     for user in found:
         way = "disabled" if user.disabled else "password" if user.password_hash else "keys only"
-        table.add_row(user.name, ", ".join(user.roles), ", ".join(user.reviews_as), way)
+        table.add_row(user.name, _told(user), ", ".join(user.reviews_as), way)
     console().print(table)
 
 
@@ -104,6 +122,34 @@ def disable(ctx: click.Context, name: str) -> None:
     with accounts(the_settings(ctx.obj)) as access:
         access.disable_user(name, at_the_keyboard(None, Role.ADMIN))
     note(f"{name} is disabled.")
+
+
+@example("copydesk users enable maria")
+@users.command()
+@click.argument("name")
+@click.pass_context
+def enable(ctx: click.Context, name: str) -> None:
+    """Let a user in again."""
+    with accounts(the_settings(ctx.obj)) as access:
+        access.enable_user(name, at_the_keyboard(None, Role.ADMIN))
+    note(f"{name} is enabled.")
+
+
+@example("copydesk users password maria")
+@users.command("password")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.pass_context
+def set_password(ctx: click.Context, name: str, *, password_stdin: bool) -> None:
+    """Set a user's password anew: it is asked for, twelve characters or more."""
+    password = _password(from_stdin=password_stdin)
+    with accounts(the_settings(ctx.obj)) as access:
+        access.set_password(name, password, at_the_keyboard(None, Role.ADMIN))
+    note(f"{name} has another password.")
+
+
+def _told(user: User) -> str:
+    return roles_told(user.roles, user.brand_roles) or "no role"
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -12,7 +12,7 @@ from copydesk.storage import Store
 
 
 class Recording:
-    """Reads the record and walks its chain. Raises Forbidden for who reads it not for all brands."""
+    """Reads the record and walks its chain. Raises Forbidden for who is no reader of all brands."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -20,7 +20,7 @@ def test_a_key_opens_as_bearer_and_as_basic_password(office: Office) -> None:
     bearer = office.get("bea", "/v1/me").json()
     basic = office.client.get("/v1/me", auth=("whoever", office.keys["bea"])).json()
 
-    assert bearer == {"name": "bea", "roles": ["approver", "reviewer"]} == basic
+    assert bearer == {"name": "bea", "roles": ["approver", "reviewer"], "brand_roles": {}} == basic
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,7 @@ def test_users_are_listed_without_their_secrets(office: Office) -> None:
     assert {
         "name": "eve",
         "roles": ["reviewer"],
+        "brand_roles": {},
         "reviews_as": [],
         "has_password": True,
         "disabled": False,
