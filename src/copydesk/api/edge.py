@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -34,7 +35,10 @@ SAFE_HEADERS = {
 
 
 class SafeHeaders:
-    """Adds SAFE_HEADERS to every answer that does not say otherwise."""
+    """Adds SAFE_HEADERS to every answer that does not say otherwise.
+
+    So, too, what a request's `state.more_headers` says, as how many more requests there may be.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -48,7 +52,8 @@ class SafeHeaders:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
+                more: Mapping[str, str] = scope.get("state", {}).get("more_headers", {})
+                for name, value in (*SAFE_HEADERS.items(), *more.items()):
                     headers.setdefault(name, value)
             await send(message)
 

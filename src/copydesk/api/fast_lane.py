@@ -21,6 +21,7 @@ from copydesk.api.edge import SAFE_HEADERS
 from copydesk.api.known_keys import KnownKeys
 from copydesk.api.metrics import Metrics
 from copydesk.api.pulled import Ready, answer_to
+from copydesk.api.rates import Rate
 from copydesk.bootstrap import Copydesk
 from copydesk.desk.serving import written
 from copydesk.errors import Conflict
@@ -52,8 +53,11 @@ class Lines(NamedTuple):
 class FastLane:
     """Stands before the app, and answers those pulls that need no reading."""
 
-    def __init__(self, app: ASGIApp, desk: Copydesk, keys: KnownKeys, metrics: Metrics) -> None:
+    def __init__(
+        self, app: ASGIApp, desk: Copydesk, keys: KnownKeys, rate: Rate, metrics: Metrics
+    ) -> None:
         self.app = app
+        self._rate = rate
         self._serving = desk.serving
         self._max_age_s = desk.settings.pull_max_age_s
         self._keys = keys
@@ -76,14 +80,16 @@ class FastLane:
         self._metrics.note(pulls.ROUTE, "GET", int(status), perf_counter() - started)
 
     def _answer(self, scope: Scope) -> Lines | None:
-        brands = self._keys.pulls(_header(scope, b"authorization") or b"")
-        if not brands:
+        key = self._keys.known(_header(scope, b"authorization") or b"")
+        if key is None or not key.brands:
             return None
         query = _query(scope["path"].removeprefix(PREFIX), scope["query_string"])
-        choice = self._serving.at_hand(query, brands) if query is not None else None
+        choice = self._serving.at_hand(query, key.brands) if query is not None else None
         if query is None or choice is None or choice.approved is None:
             return None
         lines = self._lines(query, choice, choice.approved)
+        if lines is not None and not self._rate.has_taken(key.bucket):
+            return None  # the route says so
         if lines is not None:
             self._metrics.pulls.labels(choice.source.value).inc()
             self._serving.counts.note(query.campaign, choice.approved.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import NamedTuple
 
-from copydesk.brand_voice import NO_BRAND, Brands
+from copydesk.brand_voice import Brands
 from copydesk.storage import Store
 from copydesk.storage.watched import Changing
 
@@ -22,9 +22,14 @@ class AsOf(NamedTuple):
     until: float
 
 
-class _Known(NamedTuple):
+class KnownKey(NamedTuple):
+    """A key that was found good."""
+
     seen: AsOf
     brands: Brands
+    """That it may pull."""
+    bucket: str
+    """What its requests are counted under, however the header is written."""
 
 
 class KnownKeys:
@@ -35,7 +40,7 @@ class KnownKeys:
 
     def __init__(self, store: Store) -> None:
         self._counted: Changing | None = store if isinstance(store, Changing) else None
-        self._known: dict[bytes, _Known] = {}
+        self._known: dict[bytes, KnownKey] = {}
 
     def as_of(self) -> AsOf | None:
         """Return this moment, before a key is looked up."""
@@ -43,18 +48,17 @@ class KnownKeys:
             return None
         return AsOf(self._counted.changes, monotonic() + FRESH_S)
 
-    def remember(self, header: bytes, seen: AsOf | None, brands: Brands) -> None:
+    def remember(self, header: bytes, seen: AsOf | None, brands: Brands, bucket: str) -> None:
         """Keep a header whose key may pull these brands, as of the moment before the look."""
         if seen is not None:
             if len(self._known) >= KEPT_MAX:
                 self._known.clear()
-            self._known[header] = _Known(seen, brands)
+            self._known[header] = KnownKey(seen, brands, bucket)
 
-    def pulls(self, header: bytes) -> Brands:
-        """Return the brands that this header's key is known to pull now; none if it is unknown."""
+    def known(self, header: bytes) -> KnownKey | None:
+        """Return this header's key, if it is known to be good now."""
         known = self._known.get(header)
         if known is None or self._counted is None:
-            return NO_BRAND
-        seen = known.seen
-        fresh = seen.changes == self._counted.changes and monotonic() < seen.until
-        return known.brands if fresh else NO_BRAND
+            return None
+        fresh = known.seen.changes == self._counted.changes and monotonic() < known.seen.until
+        return known if fresh else None

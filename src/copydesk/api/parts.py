@@ -14,9 +14,11 @@ from fastapi.security import (
     HTTPBearer,
 )
 
-from copydesk.access import Actor, Role
+from copydesk.access import Actor, Role, hash_secret
 from copydesk.api.known_keys import KnownKeys
 from copydesk.api.metrics import Metrics
+from copydesk.api.oidc import OidcProvider
+from copydesk.api.rates import Rates
 from copydesk.bootstrap import Copydesk
 from copydesk.errors import Unauthenticated
 from copydesk.jobs import Runner
@@ -30,6 +32,9 @@ class Parts:
     runner: Runner
     metrics: Metrics
     keys: KnownKeys
+    rates: Rates
+    provider: OidcProvider | None
+    """Whom people sign in with, if not with passwords alone."""
 
 
 async def _parts(request: Request) -> Parts:
@@ -64,7 +69,12 @@ def _caller(
     if not secret:
         raise Unauthenticated
     request.state.as_of = parts.keys.as_of()
-    return parts.copydesk.access.actor_of_key(secret)
+    request.state.bucket = bucket = hash_secret(secret)
+    rate = parts.rates.of(request.url.path)
+    rate.must_have_room(bucket)  # before the store is asked, and counted only for a good key
+    caller = parts.copydesk.access.actor_of_key(secret)
+    request.state.more_headers = rate.take(bucket)
+    return caller
 
 
 def _in_role(*roles: Role) -> Any:  # noqa: ANN401 - what Depends returns

@@ -85,7 +85,8 @@ def pull(
     is; without one the answer is 404, with the reasons.
     """
     header = request.headers.get("authorization", "").encode("latin-1")
-    parts.keys.remember(header, request.state.as_of, caller.brands(Role.PULLER))
+    brands = caller.brands(Role.PULLER)
+    parts.keys.remember(header, request.state.as_of, brands, request.state.bucket)
     try:
         pulled = parts.copydesk.serving.pull(query, caller)
     except CopydeskError:

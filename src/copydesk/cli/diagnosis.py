@@ -12,18 +12,23 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from copydesk import __version__
-from copydesk.bootstrap import choice, secret_of
+from copydesk.bootstrap import choice, notifying_of, secret_of
 from copydesk.briefs import Noun
 from copydesk.cli.local import checker_of
+from copydesk.desk.notifying import Standing
 from copydesk.errors import CopydeskError
 from copydesk.generation.build import build_model, choose, engine_states
+from copydesk.notifications import DeliveryState
 from copydesk.review_queue import Policy
+from copydesk.review_queue.placing import Placer
 from copydesk.settings import Settings
+from copydesk.storage.memory import MemoryStore
 from copydesk.storage.sql import SqlStore
 from copydesk.storage.sql.engine import parsed
 
 EXTRAS = {
     "ml": ("torch", "transformers", "llguidance", "sentence-transformers", "detoxify"),
+    "oidc": ("authlib", "httpx"),
     "postgres": ("psycopg",),
     "guardrails-ai": ("guardrails-ai",),
     "scale": ("ray",),
@@ -70,6 +75,7 @@ def diagnose(settings: Settings) -> Diagnosis:
         *_checks(settings),
         _policy(settings),
         _database(settings),
+        *_notifications(settings),
     )
     return Diagnosis(
         healthy=all(symptom.state is not State.WRONG for symptom in symptoms),
@@ -142,6 +148,39 @@ def _database(settings: Settings) -> Symptom:
     except CopydeskError as error:
         state, detail = State.WRONG, error.message
     return Symptom(area="database", name="database", state=state, detail=detail)
+
+
+def _notifications(settings: Settings) -> Iterator[Symptom]:
+    """Look whether channels can be used, and whether messages were given up."""
+    try:
+        standing = _told(settings)
+    except CopydeskError as error:
+        state, detail = State.WRONG, error.message
+    else:
+        state = State.ABSENT if standing is None else State.OK
+        if standing is not None and standing.counts[DeliveryState.FAILED]:
+            state = State.WRONG
+        detail = "off: no channel is set up" if standing is None else standing.told
+    yield Symptom(area="notifications", name="notifications", state=state, detail=detail)
+
+
+def _told(settings: Settings) -> Standing | None:
+    """Return how messages get through; None where no channel is set up. Raises CopydeskError."""
+    policy = Policy.load(settings.policy)
+    store = MemoryStore() if _is_new(settings) else SqlStore(settings.database_url)
+    try:
+        notifying = notifying_of(settings, store, policy, Placer(policy))
+        return notifying.standing() if notifying.book.channels else None
+    finally:
+        store.close()
+
+
+def _is_new(settings: Settings) -> bool:
+    """Return whether there is no database yet: looking must not make one."""
+    if settings.database_url.startswith("memory:"):
+        return True
+    url = parsed(settings.database_url)
+    return url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists()
 
 
 def _look_at(settings: Settings) -> tuple[State, str]:

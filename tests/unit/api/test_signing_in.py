@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from copydesk.api.pages.signing_in import FAILURES_MAX, Patience
+from copydesk.api.pages.visits import UNATTENDED
+from copydesk.desk.throttling import FOR_PLACE
 from tests.unit.api.browsing import HTML, Browser
 from tests.unit.api.office import OPERATOR, PASSWORD, Office
 
@@ -50,7 +51,7 @@ def _cookie_after_login(browser: Browser) -> str:
     fields = {**browser.page.forms["/login"], "name": "bea", "password": PASSWORD}
     answer = browser.client.post("/login", data=fields, follow_redirects=False)
     cookies: list[str] = answer.headers.get_list("set-cookie")
-    return next(cookie for cookie in cookies if cookie.startswith("copydesk_session="))
+    return next(cookie for cookie in cookies if "copydesk_session=" in cookie)
 
 
 def test_a_session_does_not_open_the_api(office: Office) -> None:
@@ -106,14 +107,140 @@ def test_signing_in_leads_to_no_other_site(office: Office, elsewhere: str) -> No
 
 
 def test_guessing_is_stopped(office: Office) -> None:
-    """After too many failures even the right password waits."""
-    patience = Patience()
-    for _ in range(FAILURES_MAX):
-        patience.failed("bea")
-    office.client.app.state.patience = patience  # type: ignore[attr-defined]
+    """After too many failures even the right password waits; the page says for how long."""
     browser = Browser(office)
+    _fail(browser, FOR_PLACE)
 
-    page = browser.send("/login", name="bea", password=PASSWORD)
+    answer = browser.client.post("/login", data=_filled(browser, PASSWORD))
 
-    assert page.status == 401
-    assert "wait five minutes" in page.text
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "900")
+    assert "wait 15 minutes, then try again" in answer.text
+    office.clock.forward(minutes=15, seconds=1)
+    assert browser.send("/login", name="bea", password=PASSWORD).path == "/"
+
+
+def test_names_that_nobody_has_are_stopped_in_the_same_words(office: Office) -> None:
+    """Whether a name exists cannot be told from when guessing stops, nor from the words."""
+    pages = []
+    for name in ("bea", "nobody"):
+        browser = Browser(office)
+        _fail(browser, FOR_PLACE, name)
+        pages.append(browser.send("/login", name=name, password="wrong").text)
+
+    assert pages[0] == pages[1]
+
+
+def test_a_browser_that_signed_in_before_is_not_locked_out_by_others(office: Office) -> None:
+    """Somebody fails under a name on purpose: its owner's own browser still lets the owner in."""
+    owner, stranger = Browser(office), Browser(office)
+    owner.send("/login", name="bea", password=PASSWORD)
+    owner.send("/logout")
+    _fail(stranger, FOR_PLACE)
+
+    assert stranger.send("/login", name="bea", password=PASSWORD).status == 429
+    assert owner.send("/login", name="bea", password=PASSWORD).path == "/"
+
+
+def test_what_makes_a_browser_known_cannot_be_made_up(office: Office) -> None:
+    """A cookie that was not sealed here, or for another name, makes no difference."""
+    office.desk.access.set_password("rex", PASSWORD, OPERATOR)
+    browser = Browser(office)
+    browser.send("/login", name="rex", password=PASSWORD)
+    browser.send("/logout")
+    _fail(browser, FOR_PLACE)
+    assert browser.send("/login", name="bea", password=PASSWORD).status == 429
+
+    browser.client.cookies.set("copydesk_known", "forged")
+    assert browser.send("/login", name="bea", password=PASSWORD).status == 429
+
+
+def _fail(browser: Browser, times: int, name: str = "bea") -> None:
+    for _ in range(times):
+        browser.client.post("/login", data=_filled(browser, "wrong password", name))
+
+
+def _filled(browser: Browser, password: str, name: str = "bea") -> dict[str, str]:
+    return {**browser.page.forms["/login"], "name": name, "password": password}
+
+
+def test_signing_in_again_ends_the_session_before(office: Office) -> None:
+    """Each sign-in has a new id, and the one that the browser brought is worth nothing then."""
+    browser = Browser(office)
+    browser.send("/login", name="bea", password=PASSWORD)
+    first = browser.client.cookies["copydesk_session"]
+    browser.open("/login")
+    browser.send("/login", name="bea", password=PASSWORD)
+
+    assert browser.client.cookies["copydesk_session"] != first
+    assert office.desk.access.actor_of_session(first) is None
+
+
+def test_a_session_ends_when_it_is_idle(office: Office) -> None:
+    """An hour without a click ends it; clicks in time keep it, up to twelve hours in all."""
+    browser = Browser(office)
+    browser.send("/login", name="bea", password=PASSWORD)
+    for _ in range(12):
+        office.clock.forward(minutes=59)
+        assert browser.open("/").path == "/"
+    office.clock.forward(minutes=12)
+    assert browser.open("/").path == "/login"
+
+    browser.send("/login", name="bea", password=PASSWORD)
+    office.clock.forward(minutes=60)
+    assert browser.open("/").path == "/login"
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(office: Office) -> None:
+    """A page left open that looks for news every minute is not somebody at work."""
+    browser = Browser(office)
+    browser.send("/login", name="bea", password=PASSWORD)
+    office.clock.forward(minutes=59)
+    answer = browser.client.get("/", headers={UNATTENDED: "1"})
+    assert answer.url.path == "/"
+    office.clock.forward(minutes=1)
+
+    assert browser.open("/").path == "/login"
+
+
+def test_signing_out_everywhere_ends_every_session(office: Office) -> None:
+    """One click on one machine ends the sessions on all of them; another's stay."""
+    here, there, other = Browser(office), Browser(office), Browser(office, "rex")
+    for browser in (here, there):
+        browser.send("/login", name="bea", password=PASSWORD)
+    token = here.page.forms["/logout"]["csrf"]
+
+    assert here.client.post("/logout/everywhere").status_code == 403
+    assert here.client.post("/logout/everywhere", data={"csrf": token}).url.path == "/login"
+
+    assert there.open("/").path == "/login"
+    assert other.open("/").path == "/"
+
+
+def test_on_https_cookies_are_bound_to_this_host(office: Office) -> None:
+    """Their names begin with __Host-, and a session cookie of a plain name opens nothing there."""
+    browser = Browser(office)
+    browser.client = TestClient(office.client.app, base_url="https://testserver", headers=HTML)
+    browser.open("/login")
+    browser.send("/login", name="bea", password=PASSWORD)
+    names = set(browser.client.cookies.keys())
+    session = browser.client.cookies["__Host-copydesk_session"]
+
+    assert names == {"__Host-copydesk_session", "__Host-copydesk_known"}
+    browser.client.cookies.clear()
+    browser.client.cookies.set("copydesk_session", session)
+    assert browser.open("/").path == "/login"
+
+
+def test_signing_out_on_https_takes_the_cookie_back(office: Office) -> None:
+    """A browser obeys for a __Host- cookie only when Path and Secure are there, too."""
+    client = TestClient(office.client.app, base_url="https://testserver", headers=HTML)
+    browser = Browser(office)
+    browser.client = client
+    browser.open("/login")
+    browser.send("/login", name="bea", password=PASSWORD)
+    fields = {"csrf": browser.page.forms["/logout"]["csrf"]}
+    answer = client.post("/logout", data=fields, follow_redirects=False)
+
+    (gone,) = answer.headers.get_list("set-cookie")
+    assert gone.startswith('__Host-copydesk_session=""; ')
+    assert all(part in gone for part in ("Max-Age=0", "Path=/", "Secure", "HttpOnly"))

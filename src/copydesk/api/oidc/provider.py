@@ -9,8 +9,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copydesk.api.oidc.claims import missing_claims
-from copydesk.api.oidc.config import OidcConfig, is_safe
+from copydesk.api.oidc.config import OidcConfig, is_safe, oidc_config
 from copydesk.errors import ProviderUnavailable, SignInRefused
+from copydesk.settings import Settings
 
 if TYPE_CHECKING:
     from authlib.integrations.starlette_client import StarletteOAuth2App
@@ -134,6 +135,12 @@ class OidcProvider:
             return "none"
         known = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         return "client_secret_basic" if "client_secret_basic" in known else "client_secret_post"
+
+
+def provider_of(settings: Settings) -> OidcProvider | None:
+    """Return the provider that the settings name, if they do. Raises SettingsError."""
+    config = oidc_config(settings)
+    return OidcProvider(config) if config is not None else None
 
 
 def _app(config: OidcConfig) -> StarletteOAuth2App:

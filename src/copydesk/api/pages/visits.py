@@ -15,6 +15,8 @@ from copydesk.api.parts import Desk
 from copydesk.errors import Forbidden, InputError, Unauthenticated
 
 SESSION_COOKIE = "copydesk_session"
+UNATTENDED = "X-Copydesk-Unattended"
+"""Header of what a page asks by itself, again and again: it keeps nobody signed in."""
 FIELDS_MAX = 120
 """As many as there are boxes on a page of the queue, and then some."""
 FIELD_BYTES_MAX = 300_000
@@ -68,7 +70,8 @@ class SentForm(NamedTuple):
 
 
 def _visit(request: Request, desk: Desk) -> Visit:
-    found = desk.access.actor_of_session(request.cookies.get(SESSION_COOKIE, ""))
+    attended = UNATTENDED not in request.headers
+    found = desk.access.actor_of_session(cookie(request, SESSION_COOKIE), used=attended)
     if found is None:
         raise Unauthenticated("Sign in to see this page.")
     return Visit(*found)
@@ -96,17 +99,37 @@ async def _own_form(form: AnyForm, visit: Visitor) -> SentForm:
     return form
 
 
+def cookie(request: Request, name: str) -> str:
+    """Return the value of a cookie of ours; empty when there is none."""
+    return request.cookies.get(_cookie_name(request, name), "")
+
+
 def keep_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
     """Set a cookie that no script reads, no other site sends, and no plain connection carries."""
     response.set_cookie(
-        name,
+        _cookie_name(request, name),
         value,
         max_age=seconds,
         path="/",
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=_is_safe(request),
     )
+
+
+def drop_cookie(request: Request, response: Response, name: str) -> None:
+    """Take a cookie back."""
+    named, secure = _cookie_name(request, name), _is_safe(request)
+    response.delete_cookie(named, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def _cookie_name(request: Request, name: str) -> str:
+    # Under such a name a browser takes none from a neighbouring host or a plain connection.
+    return f"__Host-{name}" if _is_safe(request) else name
+
+
+def _is_safe(request: Request) -> bool:
+    return request.url.scheme == "https"
 
 
 Visitor = Annotated[Visit, Depends(_visit)]
