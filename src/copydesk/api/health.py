@@ -32,6 +32,8 @@ class Readiness(Noun):
     model: str
     """Who writes, as `openai:gpt-5-mini`."""
     ranker: str
+    notifications: str
+    """`ok`, `off`, or how many messages were given up."""
     engines: dict[str, str]
     """Each check engine with its state: one that is missing is named, never left out."""
 
@@ -56,6 +58,7 @@ def readyz(desk: Desk, response: Response) -> Readiness:
         store=trouble or "ok",
         model=desk.model.name,
         ranker=desk.ranker.name,
+        notifications="unknown" if trouble else desk.notifying.standing().told,
         engines=dict(desk.checker.engines),
     )
 

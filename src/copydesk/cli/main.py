@@ -31,6 +31,9 @@ COMMANDS = {
     "users": Lazy("copydesk.cli.users:users", "Add, list and disable users."),
     "keys": Lazy("copydesk.cli.keys:keys", "Add, list and revoke API keys."),
     "rules": Lazy("copydesk.cli.rules:rules", "List and explain the rules of the checks."),
+    "notifications": Lazy(
+        "copydesk.cli.notifications:notifications", "See what people were told, and test channels."
+    ),
     "doctor": Lazy("copydesk.cli.doctor:doctor", "Say what is installed, reachable and missing."),
     "export-openapi": Lazy("copydesk.cli.openapi:export_openapi", "Print the API's description."),
 }
