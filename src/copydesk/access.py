@@ -101,7 +101,7 @@ class Session(Noun):
 class Tries(NamedTuple):
     """Tries to sign in, counted under one key."""
 
-    count: int
+    made: int
     since: datetime
     """The first of them."""
 

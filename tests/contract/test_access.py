@@ -7,7 +7,8 @@ import pytest
 from copydesk.access import Role, hash_secret
 from copydesk.errors import Conflict, NotFound
 from copydesk.storage import Store
-from tests.contract.nouns import NOW, a_key, a_session, a_user, later
+from tests.contract.nouns import a_key, a_session, a_user, later
+from tests.factories import NOW
 
 
 def test_a_user_comes_back_as_it_was_stored(store: Store) -> None:
@@ -204,4 +205,4 @@ def test_old_tries_are_forgotten(store: Store) -> None:
         tx.tries.add("new", later(9), later(-6))
 
         assert tx.tries.forget(later(9)) == 1
-        assert tx.tries.add("new", later(9), later(-6)).count == 2
+        assert tx.tries.add("new", later(9), later(-6)).made == 2

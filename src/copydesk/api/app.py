@@ -101,8 +101,7 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Metered, metrics=counted)
-    lane = {"keys": parts.keys, "rate": rates.pulls, "metrics": counted}
-    app.add_middleware(FastLane, desk=copydesk, **lane)
+    app.add_middleware(FastLane, desk=copydesk, keys=parts.keys, rate=rates.pulls, metrics=counted)
     return app
 
 

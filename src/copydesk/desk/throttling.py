@@ -96,10 +96,10 @@ class Throttle:
         """
         for key, most in counts:
             tries = tx.tries.add(key, now, now - WINDOW)
-            if tries.count == most + 1:
+            if tries.made == most + 1:
                 kind = key.partition(":")[0]
                 record(tx, STRANGER, "session.throttled", NOBODY, now, by=kind, tries=most)
-            if tries.count > most:
+            if tries.made > most:
                 return tries.since + WINDOW
         return None
 

@@ -142,15 +142,15 @@ class MemorySignInTries:
         """Count one more, and return all of them; those begun before `since` are forgotten."""
         before = self._rows.get(key)
         old = before is None or before.since < since
-        tries = Tries(1, now) if old or before is None else Tries(before.count + 1, before.since)
+        tries = Tries(1, now) if old or before is None else Tries(before.made + 1, before.since)
         self._rows.put(key, tries)
         return tries
 
     def take_back(self, key: str) -> None:
         """Count one less, down to none; no error when there is none."""
         tries = self._rows.get(key)
-        if tries is not None and tries.count > 0:
-            self._rows.put(key, tries._replace(count=tries.count - 1))
+        if tries is not None and tries.made > 0:
+            self._rows.put(key, tries._replace(made=tries.made - 1))
 
     def clear(self, key: str) -> None:
         """Forget the tries under this key."""
