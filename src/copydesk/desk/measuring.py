@@ -216,14 +216,15 @@ class Measuring:
         """Return all figures of the days asked for, counted now."""
         period = self._period(actor, asked)
         with self._store.transaction() as tx:
+            decided, made = tx.figures.decided(period), tx.figures.generations(period)
             return Figures(
                 period=_span(period, asked),
-                decisions=_decisions(tx, period),
-                times=self._times(tx, period),
+                decisions=_decisions(tx, period, decided),
+                times=self._times(tx, period, sum(one.decided for one in decided)),
                 queue=tuple(_queue_days(tx.figures.open_since(period), period)),
                 rules=_uses(tx.figures.rules(period)),
-                generated=_generated(tx.figures.generations(period)),
-                spent=self._spent(tx, period) if actor.may(*READERS) else None,
+                generated=_generated(made),
+                spent=self._spent(tx, period, made) if actor.may(*READERS) else None,
                 served=_served(tx, period),
             )
 
@@ -247,9 +248,8 @@ class Measuring:
         today = day_of(self._clock())
         return Period(today - asked.days + 1, today, reach.only(asked.brand), asked.kind)
 
-    def _times(self, tx: Transaction, period: Period) -> Times:
+    def _times(self, tx: Transaction, period: Period, number: int) -> Times:
         waits = tx.figures.waits(period, [hours * HOUR_S for hours in STEPS_H])
-        number = sum(one.decided for one in tx.figures.decided(period))
         return Times(
             median_hours=waits.median / HOUR_S if waits else None,
             p90_hours=waits.p90 / HOUR_S if waits else None,
@@ -257,9 +257,8 @@ class Measuring:
             buckets=_buckets(waits, number),
         )
 
-    def _spent(self, tx: Transaction, period: Period) -> Spent:
+    def _spent(self, tx: Transaction, period: Period, made: Sequence[GenerationCount]) -> Spent:
         days = tx.figures.spent(period)
-        made = tx.figures.generations(period)
         whole = sum(one.input_tokens for one in made)
         return Spent(
             currency=self._currency,
@@ -286,8 +285,7 @@ def _span(period: Period, asked: Asked) -> Span:
     return Span(first=first, last=last, brand=asked.brand, kind=asked.kind)
 
 
-def _decisions(tx: Transaction, period: Period) -> Decisions:
-    days = tx.figures.decided(period)
+def _decisions(tx: Transaction, period: Period, days: Sequence[DecidedDay]) -> Decisions:
     approval, first_pass = _shares(days)
     return Decisions(
         approval=approval,

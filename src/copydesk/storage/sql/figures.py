@@ -112,12 +112,24 @@ class SqlFigures:
         number, *counts = self._connection.execute(query).one()
         if not number:
             return None
-        in_order = select(items.waited_s).where(*_decided(period)).order_by(items.waited_s)
+        told = [(0.0, 0), *zip(steps, map(int, counts), strict=True)]
         median, p90 = (
-            self._connection.scalars(in_order.offset(math.ceil(share * number) - 1).limit(1)).one()
-            for share in (0.5, 0.9)
+            self._waited(period, math.ceil(share * number), told) for share in (0.5, 0.9)
         )
         return Waits(median, p90, tuple(map(int, counts)))
+
+    def _waited(self, period: Period, rank: int, told: Sequence[tuple[float, int]]) -> float:
+        """Return the wait of this rank; of the steps counted before, only one has to be sorted."""
+        below = [(step, number) for step, number in told if number < rank]
+        above = [step for step, number in told if number >= rank]
+        lower, before = max(below, default=(-1.0, 0))
+        conditions = [*_decided(period)]
+        if before:
+            conditions.append(items.waited_s > lower)
+        if above:
+            conditions.append(items.waited_s <= min(above))
+        in_order = select(items.waited_s).where(*conditions).order_by(items.waited_s)
+        return self._connection.scalars(in_order.offset(rank - before - 1).limit(1)).one()
 
     def open_since(self, period: Period) -> Sequence[OpenSince]:
         """Return what was open at any time in the period, by day of coming, oldest first."""

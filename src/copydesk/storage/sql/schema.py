@@ -380,9 +380,13 @@ measured_generations = Table(
     Column("saved", BigInteger, nullable=False),
     Column("input_tokens", BigInteger, nullable=False),
     Column("cached_tokens", BigInteger, nullable=False),
-    Index("ix_measured_generations_day", "day", "kind", "brand"),
+    Index(
+        "ix_measured_generations_day",
+        "day", "kind", "brand", "state", "approved", "trusted", "review", "blocked", "fallbacks",
+        "reused", "saved", "input_tokens", "cached_tokens",
+    ),
     Index("ix_measured_generations_brand", "brand", "kind", "campaign"),
-)
+)  # fmt: skip
 
 measured_pulls = Table(
     "measured_pulls",

@@ -56,7 +56,10 @@ INDEXES = {
     "measured_rules": {"rule": ["rule", "dismissed", "day", "kind", "brand"]},
     "measured_acts": {"act": ["act", "day", "kind", "brand"]},
     "measured_generations": {
-        "day": ["day", "kind", "brand"],
+        "day": [
+            "day", "kind", "brand", "state", "approved", "trusted", "review", "blocked",
+            "fallbacks", "reused", "saved", "input_tokens", "cached_tokens",
+        ],
         "brand": ["brand", "kind", "campaign"],
     },
 }  # fmt: skip
