@@ -94,12 +94,6 @@ class Serving:
         with self._store.transaction() as tx:
             return _theirs(tx, campaign_id, actor, *SEE)
 
-    def library(self, actor: Actor, text: str = "", limit: int = 50) -> Sequence[ApprovedCopy]:
-        """Return approved copy that holds `text`, withdrawn copy too, newest first."""
-        actor.must_be(Role.REQUESTER, *READERS)
-        with self._store.transaction() as tx:
-            return tx.library.find(text, limit)
-
     def pull(self, query: PullQuery, actor: Actor) -> Pulled:
         """Return approved copy for this recipient at this moment, in the tool's dialect.
 

@@ -368,26 +368,22 @@ def test_copy_that_a_tool_cannot_write_is_refused_and_served_to_others() -> None
 
 
 @pytest.mark.parametrize("actor", [MARA, ROSA, AXEL, ADA])
-def test_people_read_campaigns_and_the_library(actor: Actor) -> None:
-    """All who work on copy see the campaigns and what was approved."""
+def test_people_read_campaigns(actor: Actor) -> None:
+    """All who work on copy see the campaigns."""
     serving = approved_world().serving
 
     assert [campaign.id for campaign in serving.campaigns(actor)] == ["spring"]
     assert serving.campaign("spring", actor).owner == "mara"
-    assert [copy.id for copy in serving.library(actor, "MUD")] == ["var_1"]
-    assert not serving.library(actor, "snow")
 
 
 def test_a_tool_reads_only_what_it_pulls() -> None:
-    """A puller sees neither campaigns nor the library."""
+    """A puller sees no campaigns."""
     serving = approved_world().serving
 
     with pytest.raises(Forbidden):
         serving.campaigns(TOOL)
     with pytest.raises(Forbidden):
         serving.campaign("spring", TOOL)
-    with pytest.raises(Forbidden):
-        serving.library(TOOL)
 
 
 def test_an_outcome_counts_once() -> None:

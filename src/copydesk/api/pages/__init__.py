@@ -13,8 +13,8 @@ from starlette.staticfiles import StaticFiles
 
 from copydesk.api.pages import (
     asking,
-    bulk,
     browsing,
+    bulk,
     choosing,
     evidence,
     guests,

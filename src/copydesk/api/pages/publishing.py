@@ -1,12 +1,12 @@
-"""Approved copy, and the campaigns that it is served for."""
+"""A campaign: what is true of it now, and what is served for it."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Literal
 
 import yaml
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from copydesk import documents
@@ -24,23 +24,7 @@ from copydesk.variants import Copy, Text
 
 Thing = Literal["brief", "fallback"]
 
-Words = Annotated[str, Query(pattern=r"^[^\x00]{0,200}$")]
-
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/library")
-def library(desk: Desk, visit: Visitor, q: Words = "") -> Response:
-    """Show approved copy, newest first."""
-    found = desk.serving.library(visit.actor, q.strip())
-    return page(visit, "library.html", found=found, q=q, now=desk.clock())
-
-
-@router.get("/campaigns")
-def campaigns(desk: Desk, visit: Visitor) -> Response:
-    """List campaigns, newest change first."""
-    found = desk.serving.campaigns(visit.actor)
-    return page(visit, "campaigns.html", campaigns=found, now=desk.clock())
 
 
 @router.get("/campaigns/{campaign_id}")
