@@ -219,17 +219,12 @@ def _asked_wait(answer: http.Response) -> float | None:
 
 def _signer(name: str, secret: str) -> Webhook:
     try:
-        signer = Webhook(secret)
-        is_long = len(_bytes_of(secret)) >= SECRET_BYTES_MIN
+        key = base64.b64decode(secret.removeprefix("whsec_") + "==")
     except ValueError as error:
         raise _bad_secret(name, "the secret is no base64") from error
-    if not is_long:
+    if len(key) < SECRET_BYTES_MIN:
         raise _bad_secret(name, f"the secret is shorter than {SECRET_BYTES_MIN} bytes")
-    return signer
-
-
-def _bytes_of(secret: str) -> bytes:
-    return base64.b64decode(secret.removeprefix("whsec_") + "==")
+    return Webhook(key)
 
 
 def _bad_secret(name: str, wrong: str) -> SettingsError:
