@@ -145,6 +145,7 @@ def _typed(item: ReviewItem, form: SentForm | None, tried: str | None) -> dict[s
             "comment": "",
             "slot": "",
             "finding": None,
+            "unsent": (),
         }
         return {**texts, **nothing, "tried": None}
     if tried in WRITING:
@@ -157,6 +158,7 @@ def _typed(item: ReviewItem, form: SentForm | None, tried: str | None) -> dict[s
         "comment": form.text("text"),
         "slot": form.text("slot"),
         "finding": form.number("finding") - 1 if tried == Act.DISMISS else None,
+        "unsent": tuple(texts.items()) if tried in WRITING else (),
         "tried": tried,
     }
 
