@@ -8,16 +8,19 @@ import jinja2
 
 from copydesk.guardrails.conditions import Condition
 from copydesk.guardrails.packs import load_packs
+from copydesk.guardrails.rates import FILE
 from copydesk.guardrails.rule import RuleCase
 from copydesk.variants import Slot
-from scripts.rule_rates import on_cases, on_sentences, together
+from scripts.rule_rates import as_file, on_cases, on_sentences, together
 
+RATES = Path(__file__).parents[1] / "src" / "copydesk" / "guardrails" / FILE
+"""What the page of a rule tells in the running service."""
 MOST_WORDS = 8
 """Phrases of a condition that a page shows; the pack has them all."""
 
 
 def rule_pages(folder: Path, environment: jinja2.Environment) -> dict[Path, str]:
-    """Return the page of every shipped pack with its file, and the list of packs."""
+    """Return the page of every shipped pack with its file, the list of packs, and the rates."""
     environment.filters.update(safe_text=safe_text, told=told, shown=shown)
     book = load_packs()
     page, index = (
@@ -37,7 +40,8 @@ def rule_pages(folder: Path, environment: jinja2.Environment) -> dict[Path, str]
     }
     categories = sorted({rule.category for rule in book} & sentences.keys())
     by_category = {category: sentences[category] for category in categories}
-    return {**pages, folder / "README.md": index.render(packs=book.packs, categories=by_category)}
+    listed = index.render(packs=book.packs, categories=by_category)
+    return {**pages, folder / "README.md": listed, RATES: as_file(cases, sentences)}
 
 
 def safe_text(text: str) -> str:

@@ -7,53 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
-from copydesk.guardrails.cases import findings_of, submission_of
+from copydesk.guardrails.cases import submission_of
 from copydesk.guardrails.kinds import Rule
 from copydesk.guardrails.packs import Pack, ReadyRule, RuleBook
+from copydesk.guardrails.rates import Rates, Share, on_cases, together
 from copydesk.guardrails.rule import RuleCase
 from copydesk.guardrails.rules import RulesGuard
 from copydesk.variants import Copy, Slot
 
+__all__ = ["CORPUS", "as_file", "on_cases", "on_sentences", "together"]
+
 CORPUS = Path(__file__).parents[1] / "training" / "guardrails" / "corpus"
 ALL = "all rules"
 """Stands among the rules of a category for any of them."""
-
-
-class Share(NamedTuple):
-    """So many of so many."""
-
-    part: int
-    whole: int
-
-    def __str__(self) -> str:
-        percent = 100 * self.part / self.whole if self.whole else 0
-        return f"{self.part} of {self.whole} ({percent:.0f} %)"
-
-
-class Rates(NamedTuple):
-    """What a rule finds that it should, and what it should not."""
-
-    caught: Share
-    alarms: Share
-
-
-def on_cases(book: RuleBook, rule: Rule) -> Rates:
-    """Return how many of the cases that its author wrote the rule flags."""
-    flags = [_is_found(book, rule, case) for case in rule.must_flag]
-    passes = [_is_found(book, rule, case) for case in rule.must_pass]
-    return Rates(Share(sum(flags), len(flags)), Share(sum(passes), len(passes)))
-
-
-def together(rates: Iterable[Rates]) -> Rates:
-    """Return several rules' rates as one."""
-    caught, alarms = zip(*rates, strict=True)
-    return Rates(
-        *(Share(sum(s.part for s in row), sum(s.whole for s in row)) for row in (caught, alarms))
-    )
 
 
 def on_sentences(book: RuleBook) -> Mapping[str, Rates]:
@@ -67,6 +37,17 @@ def on_sentences(book: RuleBook) -> Mapping[str, Rates]:
         for file in sorted(CORPUS.glob("*.yaml"))
         for name, rates in _of_category(book, _sentences(file)).items()
     }
+
+
+def as_file(cases: Mapping[str, Rates], sentences: Mapping[str, Rates]) -> str:
+    """Return what `guardrails/rates.json` holds: a line for each rule, so that changes are read."""
+    told = {"cases": cases, "sentences": sentences}
+    parts = [f' "{name}": {{\n{_lines(rates)}\n }}' for name, rates in told.items()]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _lines(rates: Mapping[str, Rates]) -> str:
+    return ",\n".join(f'  "{name}": {rates[name].as_numbers()}' for name in sorted(rates))
 
 
 def _of_category(book: RuleBook, sentences: Mapping[str, Any]) -> dict[str, Rates]:
@@ -118,11 +99,6 @@ def _only(book: RuleBook, category: str) -> RuleBook:
         if own:
             kept.append((pack, tuple(own)))
     return RuleBook(kept)
-
-
-def _is_found(book: RuleBook, rule: Rule, case: RuleCase) -> bool:
-    found = [finding.match for finding in findings_of(book, rule, case)]
-    return bool(found) and (case.match is None or case.match in found)
 
 
 @cache
