@@ -72,6 +72,35 @@ class Deciding:
         _must_agree(self._read(selected, actor))
         return [self._decide(act, one, actor, reason, note) for one in selected]
 
+    def undo(self, selected: Sequence[Selected], actor: Actor) -> list[Decided]:
+        """Take back what the actor just decided on each of these, and tell of each what was done.
+
+        Each is an act of its own, as `Reviewing.undo`, and within the time that it allows.
+
+        Raises:
+            InputError: nothing or too much is selected, or an item twice. Nothing was done.
+        """
+        actor.brands(*DECIDERS)
+        _must_be_a_selection(selected)
+        return [self._undo(one, actor) for one in selected]
+
+    def groups(
+        self, selected: Sequence[Selected], actor: Actor
+    ) -> list[tuple[tuple[str, ...], list[ReviewItem]]]:
+        """Return the items by what was found in them: each group can be decided on together."""
+        found: dict[frozenset[str], list[ReviewItem]] = {}
+        for item in self._read(selected, actor):
+            found.setdefault(rules_of(item), []).append(item)
+        return [(tuple(sorted(rules)), items) for rules, items in found.items()]
+
+    def _undo(self, one: Selected, actor: Actor) -> Decided:
+        try:
+            item = self._reviewing.undo(one.id, actor, one.version)
+        except CopydeskError as error:
+            # As with `_decide`: what was done before must be told.
+            return Decided(id=one.id, done=False, error=error.slug(), detail=error.message)
+        return Decided(id=one.id, done=True, state=item.state, version=item.version)
+
     def _read(self, selected: Sequence[Selected], actor: Actor) -> list[ReviewItem]:
         """Return the items that the actor may see; of the others their own act will tell."""
         found = []

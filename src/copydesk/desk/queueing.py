@@ -8,7 +8,7 @@ from typing import NamedTuple
 from copydesk.access import Actor
 from copydesk.desk.parts import READERS, Clock
 from copydesk.errors import Conflict
-from copydesk.review_queue import ReviewItem
+from copydesk.review_queue import ReviewItem, State
 from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.priority import Priority
 from copydesk.review_queue.searching import (
@@ -82,12 +82,19 @@ class Queueing:
         return Page(ranked, str(shown[-1].cursor) if len(hits) > limit else None)
 
     def counts(
-        self, actor: Actor, wanted: Filter = EVERYTHING, by: Collection[Facet] = ()
+        self,
+        actor: Actor,
+        wanted: Filter = EVERYTHING,
+        by: Collection[Facet] = (),
+        among: tuple[State, ...] = (),
     ) -> Tally:
-        """Count what fits: by state, late, claimed by the actor, and by each facet asked for."""
+        """Count what fits: by state, late, claimed by the actor, and by each facet asked for.
+
+        Facets are counted in items of the states `among` alone, where it names any.
+        """
         query = QueueQuery(wanted, actor.name, self._clock(), brands=actor.brands(*READERS))
         with self._store.transaction() as tx:
-            return tx.queue.tally(query, by)
+            return tx.queue.tally(query, by, among)
 
     def priority(self, item: ReviewItem) -> Priority:
         """Return the priority that the item has now."""

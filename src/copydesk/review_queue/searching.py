@@ -55,8 +55,8 @@ class Filter(Noun):
     audience: tuple[Slug, ...] = ()
     locale: tuple[Sought, ...] = ()
     kind: tuple[Kind, ...] = ()
-    severity: tuple[Severity, ...] = ()
-    """Of its worst finding."""
+    severity: tuple[Severity | Literal["none"], ...] = ()
+    """Of its worst finding; `none` where nothing was found."""
     requester: tuple[Sought, ...] = ()
     category: tuple[Sought, ...] = ()
     """Of a finding; `legal.*` is every category that begins so."""
@@ -163,8 +163,13 @@ class ReviewQueue(Protocol):
     def page(self, query: QueueQuery) -> Sequence[Hit]:
         """Return at most `query.limit` items, in the query's order, equal ones by id."""
 
-    def tally(self, query: QueueQuery, by: Collection[Facet] = ()) -> Tally:
-        """Count what fits the query's filter, whatever its order and page."""
+    def tally(
+        self, query: QueueQuery, by: Collection[Facet] = (), among: tuple[State, ...] = ()
+    ) -> Tally:
+        """Count what fits the query's filter, whatever its order and page.
+
+        The facets `by` are counted in items of the states `among` alone, where it names any.
+        """
 
     def brands_of(self, ids: Collection[str]) -> Mapping[str, str]:
         """Return the brand of each of these items that there is; some hundreds at once."""

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.factories import COPY
+from copydesk.api.pages.telling import Told, read
+from copydesk.desk.deciding import Decided
+from tests.factories import BRIEF, COPY, NOW
 from tests.unit.api.browsing import Browser, Page
-from tests.unit.api.office import FALSE_COPY, OTHER_COPY, Office
+from tests.unit.api.office import FALSE_COPY, OPERATOR, OTHER_COPY, Office
 
 
 def boxes(office: Office) -> list[str]:
@@ -149,7 +151,9 @@ def test_items_with_different_findings_are_not_decided_on_together(office: Offic
     page = send(browser, boxes(office), act="reject", reason="tone")
 
     assert page.status == 409
-    assert "cannot be decided together" in page.text
+    assert "not alike enough to decide on together" in page.text
+    assert f"Nothing found, in 1 item: {OTHER_COPY['subject']}" in page.text
+    assert "Found by " in page.text
     assert page.html.count(" checked>") == 2
     assert states(office) == ["waiting", "waiting"]
 
@@ -217,3 +221,155 @@ def test_a_view_without_a_proper_name_or_token_is_not_kept(office: Office) -> No
 
     assert (nameless.status, forged.status) == (422, 403)
     assert office.get("rex", "/v1/review-views").json() == {"items": []}
+
+
+def test_the_order_of_a_view_is_followed(office: Office) -> None:
+    """Oldest first is a link; a view kept so leads back to that order, and the rows follow it."""
+    office.generate(campaign="autumn")
+    office.clock.forward(hours=1)
+    office.generate(campaign="spring", brief={**BRIEF, "send_at": "2026-03-06T20:00:00Z"})
+    browser = Browser(office, "rex")
+    urgent = browser.open("/").html
+    oldest = browser.open("/?order=oldest")
+    browser.send("/views?order=oldest", name="by-age")
+    again = browser.open("/")
+
+    assert urgent.index("spring ·") < urgent.index("autumn ·")
+    assert oldest.html.index("autumn ·") < oldest.html.index("spring ·")
+    assert "/?order=oldest" in again.links
+    kept = office.get("rex", "/v1/review-views").json()["items"]
+    assert [(one["name"], one["order"]) for one in kept] == [("by-age", "oldest")]
+
+
+def test_what_was_decided_survives_a_reload(office: Office) -> None:
+    """The page that follows is one that is read: loading it again decides nothing anew."""
+    office.generate()
+    browser = Browser(office, "bea")
+    browser.open("/")
+    data = {**browser.page.forms["/decisions"], "item": boxes(office), "act": "approve"}
+    answer = browser.client.post("/decisions", data=data, follow_redirects=False)
+    again = [browser.open(answer.headers["location"]).text for _ in "ab"]
+
+    assert answer.status_code == 303
+    assert all("2 of 2 items decided" in text for text in again)
+
+
+def test_a_bulk_is_taken_back_for_some_seconds(office: Office) -> None:
+    """Undo takes back each item; the page tells of that, and offers no undo of the undo."""
+    office.generate()
+    browser = Browser(office, "bea")
+    browser.open("/")
+    decided = send(browser, boxes(office), act="approve")
+    office.clock.forward(seconds=5)
+    browser.page = decided
+    page = browser.send("/decisions/undo")
+
+    assert "Undo all for 10 seconds" in decided.text
+    assert "2 of 2 items taken back" in page.text
+    assert "/decisions/undo" not in page.forms
+    assert states(office) == ["waiting", "waiting"]
+
+
+def test_a_bulk_is_not_taken_back_later(office: Office) -> None:
+    """After the seconds the button is gone, and a form that is sent all the same is refused."""
+    office.generate()
+    browser = Browser(office, "bea")
+    browser.open("/")
+    browser.page = send(browser, boxes(office), act="approve")
+    office.clock.forward(seconds=11)
+    page = browser.send("/decisions/undo")
+
+    assert "0 of 2 items taken back" in page.text
+    assert "too late to undo" in page.text
+    assert states(office) == ["approved", "approved"]
+
+
+@pytest.mark.parametrize("text", ["nonsense", "eJw=.00", "..", "%00", "x" * 5000])
+def test_what_was_told_elsewhere_is_not_believed(office: Office, text: str) -> None:
+    """A link from elsewhere cannot have our page say that something was done, nor undo it."""
+    office.generate()
+    browser = Browser(office, "bea")
+    page = browser.open(f"/?told={text}")
+    undone = Page(
+        browser.client.post("/decisions/undo", data={"csrf": "token of bea", "told": text})
+    )
+
+    assert page.status == 200
+    assert "decided" not in page.text.replace("decided on together", "")
+    assert undone.status == 422
+
+
+def test_what_was_told_is_of_one_session() -> None:
+    """It is nothing in another session; why nothing was done is left out when it is too much."""
+    results = [
+        Decided(id=f"rev_{n}", done=False, error="conflict", detail=f"{n * 7919 % 9973} " * 40)
+        for n in range(100)
+    ]
+    told = Told(act="reject", at=NOW, results=tuple(results))
+    text = told.written("one")
+    back = read(text, "one")
+
+    assert read(text, "two") is None
+    assert back is not None
+    assert len(text) < 8_000
+    assert [one.id for one in back.results] == [one.id for one in results]
+    assert read(Told(act="undo", at=NOW, results=tuple(results[:1])).written("one"), "one") == Told(
+        act="undo", at=NOW, results=tuple(results[:1])
+    )
+
+
+def test_items_without_findings_have_a_link(office: Office) -> None:
+    """`none` is a severity to narrow by, on the page and over the API."""
+    office.generate()
+    browser = Browser(office, "rex")
+    page = browser.open("/")
+    link = next(one for one in page.links if "severity=none" in one)
+    found = office.get("rex", "/v1/reviews?severity=none").json()["items"]
+
+    assert browser.open(link).html.count('name="item"') == len(found) > 0
+
+
+def test_a_lease_says_until_when_and_then_that_the_item_is_free(office: Office) -> None:
+    """Who holds it, as `you` to themselves; afterwards whose lease ran out and when."""
+    office.act("rex", "claim", office.item())
+    seen = [Browser(office, who).open("/").text for who in ("bea", "rex")]
+    office.clock.forward(hours=1)
+    later = Browser(office, "olu").open("/").text
+
+    assert "rex until 12:15 UTC" in seen[0]
+    assert "you until 12:15 UTC" in seen[1]
+    assert "free the lease of rex ran out 12:15 UTC" in later
+
+
+def test_the_rows_alone_are_there_to_look_again(office: Office) -> None:
+    """The same narrowing and order, without the page around; who may not read has none."""
+    office.generate()
+    office.generate(campaign="autumn")
+    rows = Browser(office, "rex").open("/rows?campaign=autumn")
+
+    assert rows.html.count('<tr id="row-rev_') == 2
+    assert "<h1" not in rows.html
+    assert Browser(office, "ada").open("/rows").status == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/?campaign=none-such", "No item fits all of campaign: none-such"),
+        ("/?state=rejected", "Nothing is rejected"),
+        ("/", "Nothing waits for a decision"),
+    ],
+)
+def test_an_empty_list_says_what_to_do(office: Office, address: str, words: str) -> None:
+    """Why nothing is there, and the way on."""
+    assert words in Browser(office, "rex").open(address).text
+
+
+def test_an_account_without_a_role_is_told_what_it_lacks(office: Office) -> None:
+    """Not an error: the page says what roles there are, and who gives them."""
+    office.desk.access.add_user("nora", (), None, OPERATOR)
+    page = Browser(office, "nora").open("/")
+
+    assert page.status == 200
+    assert "no role on these pages yet" in page.text
+    assert Browser(office, "mailer").open("/").status == 200

@@ -26,6 +26,7 @@ from copydesk.api.pages import (
     reviewing,
     signing_in,
     trusting,
+    watching,
 )
 from copydesk.api.pages.rendering import page
 from copydesk.api.problems import details_of
@@ -43,6 +44,7 @@ NOUNS = (
     choosing,
     reviewing,
     asking,
+    watching,
     browsing,
     publishing,
     trusting,

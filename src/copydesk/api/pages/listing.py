@@ -1,7 +1,8 @@
-"""The queue: what waits, narrowed by links that tell their counts, and deciding on many at once."""
+"""The queue: what waits, narrowed by links that tell their counts."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, NamedTuple
@@ -13,15 +14,15 @@ from pydantic import Field
 
 from copydesk.access import Role
 from copydesk.api.pages.rendering import page
+from copydesk.api.pages.telling import Told, read
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
-from copydesk.api.queueing import CURSOR, BulkDecision, plain_filter
+from copydesk.api.queueing import CURSOR, plain_filter
 from copydesk.bootstrap import Copydesk
-from copydesk.desk.deciding import Decided
 from copydesk.documents import shaped
 from copydesk.errors import Conflict, CopydeskError, InputError, NotFound
-from copydesk.review_queue import OPEN, Reason, State
-from copydesk.review_queue.searching import Facet, Filter, View
+from copydesk.review_queue import OPEN, Reason, ReviewItem, State
+from copydesk.review_queue.searching import Facet, Filter, Order, View
 
 ROWS = 50
 VALUES_SHOWN = 8
@@ -34,14 +35,19 @@ FACETS: tuple[Facet, ...] = (
 MANY = {name for name, one in Filter.model_fields.items() if one.default == ()}
 """Fields of a filter that take several values."""
 
+NARROWING_NOTHING = frozenset({"state", "after", "order"})
+"""Parts of an address that do not narrow the list within its tab."""
+
 router = APIRouter(include_in_schema=False)
 
 Pairs = tuple[tuple[str, str], ...]
+Groups = Sequence[tuple[tuple[str, ...], Sequence[ReviewItem]]]
 
 
 class Narrowing(Filter):
     """What the address of a page of the queue may say."""
 
+    order: Order = Order.PRIORITY
     after: Annotated[str | None, Field(pattern=CURSOR)] = None
 
 
@@ -50,18 +56,20 @@ class Shown(NamedTuple):
 
     pairs: Pairs
     wanted: Filter
+    order: Order
     after: str | None
 
     @classmethod
     def of(cls, request: Request) -> Shown:
         """Return what a request's address asks for. Raises InputError."""
-        pairs = tuple((name, one) for name, one in request.query_params.multi_items() if one)
+        sent = request.query_params.multi_items()
+        pairs = tuple((name, one) for name, one in sent if one and name != "told")
         data: dict[str, object] = {}
         for name, value in pairs:
             many = name in MANY
             data[name] = (*_values(data.get(name)), value) if many else value
         listing = shaped(data, Narrowing)
-        return cls(pairs, plain_filter(listing), listing.after)
+        return cls(pairs, plain_filter(listing), listing.order, listing.after)
 
     @property
     def narrowed(self) -> Filter:
@@ -71,7 +79,12 @@ class Shown(NamedTuple):
     @property
     def chosen(self) -> Pairs:
         """What narrows the list beyond its state."""
-        return tuple(pair for pair in self.pairs if pair[0] not in {"state", "after"})
+        return tuple(pair for pair in self.pairs if pair[0] not in NARROWING_NOTHING)
+
+    @property
+    def all_of_it(self) -> str:
+        """The address of the list with nothing narrowed but its state."""
+        return address(tuple(pair for pair in self.pairs if pair[0] in {"state", "order"}))
 
     def has(self, name: str, value: str) -> bool:
         """Return whether the list is narrowed by this."""
@@ -79,15 +92,15 @@ class Shown(NamedTuple):
 
     def adding(self, name: str, value: str) -> str:
         """Return the address of the first page of this list narrowed by one thing more."""
-        return _address((*self._without(name, value), (name, value)))
+        return address((*self._without(name, value), (name, value)))
 
     def lacking(self, name: str, value: str | None = None) -> str:
         """Return the address of the first page without this, or without any of the name."""
-        return _address(self._without(name, value))
+        return address(self._without(name, value))
 
     def instead(self, name: str, value: str) -> str:
         """Return the address of the first page with this as the only value of its name."""
-        return _address((*self._without(name), (name, value)))
+        return address((*self._without(name), (name, value)))
 
     @property
     def query(self) -> str:
@@ -100,26 +113,22 @@ class Shown(NamedTuple):
 
 
 @router.get("/")
-def queue(desk: Desk, visit: Visitor, request: Request) -> Response:
+def queue(desk: Desk, visit: Visitor, request: Request, told: str = "") -> Response:
     """Show what waits for a decision; to those who do not review, what they asked for."""
     if not visit.may(*READERS):
-        return RedirectResponse("/generations", HTTPStatus.SEE_OTHER)
-    return _queue_page(desk, visit, Shown.of(request))
+        if visit.may(Role.REQUESTER):
+            return RedirectResponse("/generations", HTTPStatus.SEE_OTHER)
+        return page(visit, "no_roles.html")
+    return queue_page(desk, visit, Shown.of(request), told=read(told, visit.csrf))
 
 
-@router.post("/decisions")
-def decide(desk: Desk, visit: Visitor, request: Request, form: OwnForm) -> Response:
-    """Decide on all that is selected, and tell of each what was done."""
-    visit.actor.brands(*DECIDERS)
+@router.get("/rows")
+def rows(desk: Desk, visit: Visitor, request: Request) -> Response:
+    """Return the rows of a page as they are now, for a page that looks again by itself."""
+    visit.actor.brands(*READERS)
     shown = Shown.of(request)
-    try:
-        asked = _decision(form)
-        results = desk.deciding.decide(
-            asked.act, asked.items, visit.actor, asked.reason, asked.note
-        )
-    except (Conflict, InputError) as error:
-        return _queue_page(desk, visit, shown, error=error, typed=form)
-    return _queue_page(desk, visit, shown, results=results)
+    found = desk.queueing.page(visit.actor, shown.narrowed, shown.order, shown.after, ROWS)
+    return page(visit, "rows_alone.html", ranked=found.items, **_of_rows(desk, visit))
 
 
 @router.post("/views")
@@ -131,70 +140,77 @@ def keep_view(desk: Desk, visit: Visitor, request: Request, form: OwnForm) -> Re
             desk.queueing.forget_view(form.text("forget"), visit.actor)
         else:
             data = {"name": form.text("name").strip(), "filter": shown.wanted}
-            desk.queueing.keep_view(shaped(data, View), visit.actor)
+            desk.queueing.keep_view(shaped({**data, "order": shown.order}, View), visit.actor)
     except (Conflict, InputError, NotFound) as error:
-        return _queue_page(desk, visit, shown, error=error)
-    return RedirectResponse(_address(shown.pairs), HTTPStatus.SEE_OTHER)
+        return queue_page(desk, visit, shown, error=error)
+    return RedirectResponse(address(shown.pairs), HTTPStatus.SEE_OTHER)
 
 
-def _decision(form: SentForm) -> BulkDecision:
-    rejects = form.text("act") == "reject"
-    selected = [str(one).rpartition(":") for one in form.data.getlist("item")]
-    if not selected:
-        raise InputError("Select at least one item.")
-    data = {
-        "act": form.text("act"),
-        "items": [{"id": name, "version": version} for name, _, version in selected],
-        "reason": (form.text("reason") or None) if rejects else None,
-        "note": form.text("note") or None,
-    }
-    return shaped(data, BulkDecision)
-
-
-def _queue_page(
+def queue_page(
     desk: Copydesk,
     visit: Visit,
     shown: Shown,
     *,
-    results: Sequence[Decided] = (),
+    told: Told | None = None,
     error: CopydeskError | None = None,
     typed: SentForm | None = None,
+    groups: Groups = (),
 ) -> Response:
-    found = desk.queueing.page(visit.actor, shown.narrowed, after=shown.after, limit=ROWS)
+    """Return the page of the queue, with what was just done or could not be done."""
+    found = desk.queueing.page(visit.actor, shown.narrowed, shown.order, shown.after, ROWS)
     everywhere = shown.wanted.model_copy(update={"state": ()})
-    counts = desk.queueing.counts(visit.actor, everywhere).states
-    tally = desk.queueing.counts(visit.actor, shown.narrowed, FACETS)
+    # One walk counts every tab; the facets are those of the tab that is open.
+    among = shown.narrowed.state
+    tally = desk.queueing.counts(visit.actor, everywhere, FACETS, among)
     return page(
         visit,
         "queue.html",
         error.status if error else HTTPStatus.OK,
         ranked=found.items,
         next=found.next,
-        counts=counts,
         tally=tally,
         facets=FACETS,
         values_shown=VALUES_SHOWN,
-        to_decide=sum(counts[one] for one in OPEN),
+        to_decide=sum(tally.states[one] for one in OPEN),
         shown=shown,
-        views=[(view.name, _address(_pairs(view))) for view in desk.queueing.views(visit.actor)],
-        now=desk.clock(),
-        may_decide=visit.may(*DECIDERS),
-        results=results,
-        subjects=_subjects(desk, visit, results),
+        views=[(view.name, address(_pairs(view))) for view in desk.queueing.views(visit.actor)],
+        told=told,
+        told_text=told.written(visit.csrf) if told else "",
+        undo_seconds=_undo_seconds(desk, told),
+        subjects=_subjects(desk, visit, told),
         error=error,
-        selected=typed.data.getlist("item") if typed else (),
+        groups=groups if len(groups) > 1 else (),
         note=typed.text("note") if typed else "",
         reason=typed.text("reason") if typed else "",
-        OPEN=OPEN,
+        Order=Order,
         Reason=Reason,
         State=State,
+        **_of_rows(desk, visit, typed),
     )
 
 
-def _subjects(desk: Copydesk, visit: Visit, results: Sequence[Decided]) -> dict[str, str]:
+def _of_rows(desk: Copydesk, visit: Visit, typed: SentForm | None = None) -> dict[str, object]:
+    """Return what the rows are written with, beside the items."""
+    return {
+        "now": desk.clock(),
+        "may_decide": visit.may(*DECIDERS),
+        "selected": typed.data.getlist("item") if typed else (),
+        "OPEN": OPEN,
+    }
+
+
+def _undo_seconds(desk: Copydesk, told: Told | None) -> int:
+    """Return for how many seconds what was done can still be taken back; 0 for not."""
+    if told is None or told.act == "undo" or not told.done:
+        return 0
+    passed = (desk.clock() - told.at).total_seconds()
+    return max(0, math.ceil(desk.settings.undo_seconds - passed))
+
+
+def _subjects(desk: Copydesk, visit: Visit, told: Told | None) -> dict[str, str]:
     """Return the subjects of what was decided on; what is gone has none."""
     found = {}
-    for one in results:
+    for one in told.results if told else ():
         try:
             found[one.id] = desk.reviewing.get(one.id, visit.actor).copy_now.subject.render()
         except CopydeskError:
@@ -203,8 +219,10 @@ def _subjects(desk: Copydesk, visit: Visit, results: Sequence[Decided]) -> dict[
 
 
 def _pairs(view: View) -> Pairs:
-    """Return what the address says of a view's filter."""
+    """Return what the address says of a view's filter, and of its order if it is not the usual."""
     told = view.filter.model_dump(mode="json", exclude_defaults=True)
+    if view.order is not Order.PRIORITY:
+        told["order"] = view.order.value
     return tuple(
         (name, str(one).lower() if isinstance(one, bool) else str(one))
         for name, value in told.items()
@@ -216,5 +234,6 @@ def _values(one: object) -> tuple[object, ...]:
     return one if isinstance(one, tuple) else ()
 
 
-def _address(pairs: Pairs) -> str:
+def address(pairs: Pairs) -> str:
+    """Return the address of the queue that says this."""
     return f"/?{urlencode(pairs)}" if pairs else "/"

@@ -51,15 +51,18 @@ class MemoryQueue:
         ]
         return later[: query.limit]
 
-    def tally(self, query: QueueQuery, by: Collection[Facet] = ()) -> Tally:
+    def tally(
+        self, query: QueueQuery, by: Collection[Facet] = (), among: tuple[State, ...] = ()
+    ) -> Tally:
         """Count what fits the query's filter, whatever its order and page."""
         rows = self._fitting(query)
+        told = [row for row in rows if _one_fits(among, row.queued.state_at(query.now))]
         states = Counter(row.queued.state_at(query.now) for row in rows)
         return Tally(
             states={state: states[state] for state in State},
             late=sum(_is_late(row, query) for row in rows),
             mine=sum(row.queued.is_open and _is_claimed(Claimed.ME, row, query) for row in rows),
-            values={facet: _counted(rows, facet) for facet in by},
+            values={facet: _counted(told, facet) for facet in by},
         )
 
     def brands_of(self, ids: Collection[str]) -> Mapping[str, str]:

@@ -70,16 +70,21 @@ class SqlQueue:
             if item_id in items
         ]
 
-    def tally(self, query: QueueQuery, by: Collection[Facet] = ()) -> Tally:
+    def tally(
+        self, query: QueueQuery, by: Collection[Facet] = (), among: tuple[State, ...] = ()
+    ) -> Tally:
         """Count what fits the query's filter, whatever its order and page."""
         states = dict.fromkeys(State, 0)
         late = mine = 0
-        for among in _passes(query):
-            for state, items, lapsed, is_late, is_mine in self._counted(query, among):
+        for part in _passes(query):
+            for state, items, lapsed, is_late, is_mine in self._counted(query, part):
                 states[State(state)] += items - lapsed
                 states[State.WAITING] += lapsed
                 late, mine = late + is_late, mine + is_mine
-        values = {facet: self._values(query, facet) for facet in by}
+        told = query
+        if among:
+            told = query._replace(filter=query.filter.model_copy(update={"state": among}))
+        values = {facet: self._values(told, facet) for facet in by}
         return Tally(states=states, late=late, mine=mine, values=values)
 
     def brands_of(self, ids: Collection[str]) -> Mapping[str, str]:
@@ -122,14 +127,14 @@ class SqlQueue:
             self._connection.execute(new.on_conflict_do_update(index_elements=key, set_=rest), rows)
 
     def _counted(
-        self, query: QueueQuery, among: Sequence[ColumnElement[bool]]
+        self, query: QueueQuery, part: Sequence[ColumnElement[bool]]
     ) -> list[tuple[Any, ...]]:
         """Return by stored state how many there are, lapsed, late, and claimed by the user."""
         lapsed = and_(queue.state == State.CLAIMED.value, _is_free(query))
         late = and_(queue.is_open, queue.due_at < query.now)
         mine = and_(queue.is_open, _claimed(Claimed.ME, query))
         sums = [func.sum(case((one, 1), else_=0)) for one in (lapsed, late, mine)]
-        counted = select(queue.state, func.count(), *sums).where(*among, *_conditions(query))
+        counted = select(queue.state, func.count(), *sums).where(*part, *_conditions(query))
         return [tuple(row) for row in self._connection.execute(counted.group_by(queue.state))]
 
     def _values(self, query: QueueQuery, facet: Facet) -> dict[str, int]:

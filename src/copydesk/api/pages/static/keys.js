@@ -26,6 +26,11 @@ function move(step) {
   all[Math.min(Math.max(next, 0), all.length - 1)]?.focus();
 }
 
+// On a list `x` selects the row that one is on, as in mail.
+function box() {
+  return document.activeElement.closest(".rows tr")?.querySelector("input[type=checkbox]");
+}
+
 function reached(key) {
   const all = [...document.querySelectorAll(`[data-key="${key}"]`)].filter((one) => !one.disabled);
   const here = document.activeElement.closest(".note");
@@ -57,6 +62,7 @@ function pressed(event) {
   if (event.repeat && !isStep) return;
   if (isStep) move(event.key === "j" ? 1 : -1);
   else if (event.key === "?") help();
+  else if (event.key === "x" && box()) box().click();
   else reach(event.key);
 }
 
@@ -76,6 +82,7 @@ function leaving(event) {
 function working() {
   const { each, name } = steps();
   const found = each.length ? [["j", `next ${name}`], ["k", `${name} before`]] : [];
+  if (document.querySelector(".rows input[type=checkbox]")) found.push(["x", "select row"]);
   const keys = [...document.querySelectorAll("[data-key]")].map((one) => one.dataset.key);
   for (const key of new Set(keys)) found.push([key, NAMES[key]]);
   return found;
