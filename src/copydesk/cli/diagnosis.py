@@ -28,7 +28,7 @@ from copydesk.storage.sql.engine import parsed
 
 EXTRAS = {
     "ml": ("torch", "transformers", "llguidance", "sentence-transformers", "detoxify"),
-    "oidc": ("authlib", "httpx"),
+    "oidc": ("authlib", "httpx2"),
     "postgres": ("psycopg",),
     "guardrails-ai": ("guardrails-ai",),
     "scale": ("ray",),

@@ -86,9 +86,9 @@ class Office:
     keys: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def opened(cls, store: Store | None = None, script: Any = two_drafts) -> Office:
+    def opened(cls, store: Store | None = None, script: Any = two_drafts, **given: Any) -> Office:
         clock = Clock()
-        settings = Settings(database_url="memory://")
+        settings = Settings(database_url="memory://", **given)
         model = ScriptedModel(script)
         desk = bootstrap(settings, store=store or MemoryStore(), model=model, clock=clock)
         client = TestClient(create_app(desk), raise_server_exceptions=False)

@@ -85,7 +85,7 @@ def _problems(settings: Settings) -> Iterator[Problem]:
         yield Problem("oidc_issuer", settings.oidc_issuer, right)
     if not settings.oidc_client_id:
         yield Problem("oidc_client_id", "", "write what the provider calls this Copydesk")
-    if find_spec("authlib") is None or find_spec("httpx") is None:
+    if find_spec("authlib") is None or find_spec("httpx2") is None:
         yield Problem("oidc_issuer", settings.oidc_issuer, f"pip install '{EXTRA}' to sign in so")
     yield from _wrong_claims(settings)
 

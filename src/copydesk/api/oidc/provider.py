@@ -156,13 +156,14 @@ def _app(config: OidcConfig) -> StarletteOAuth2App:
             "scope": " ".join(config.scopes),
             "code_challenge_method": "S256",
             "timeout": TIMEOUT_S,
+            "leeway": 0,  # seconds before its end at which an access token is not used any more
         },
     )
 
 
 @contextmanager
 def _reached(config: OidcConfig) -> Iterator[None]:
-    from httpx import HTTPError
+    from httpx2 import HTTPError
 
     try:
         yield
@@ -175,7 +176,7 @@ def _reached(config: OidcConfig) -> Iterator[None]:
 def _told() -> Iterator[None]:
     """Say of whatever Authlib raises what it means for whoever signs in."""
     from authlib.common.errors import AuthlibBaseError
-    from httpx import HTTPError
+    from httpx2 import HTTPError
     from joserfc.errors import JoseError
 
     try:
