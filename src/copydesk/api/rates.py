@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import ceil
 from time import time
-
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from typing import TYPE_CHECKING
 
 from copydesk.errors import TooManyRequests
 from copydesk.settings import Settings
+
+if TYPE_CHECKING:  # loading it takes a tenth of a second, which commands need not wait for
+    from limits import RateLimitItem
 
 MINUTE_S = 60
 PULLS = "/v1/pull/"
@@ -24,6 +24,10 @@ class Rate:
         self._per_minute = per_minute
         self._item: RateLimitItem | None = None
         if per_minute:
+            from limits import RateLimitItemPerMinute
+            from limits.storage import MemoryStorage
+            from limits.strategies import MovingWindowRateLimiter
+
             self._item = RateLimitItemPerMinute(per_minute)
             self._limiter = MovingWindowRateLimiter(MemoryStorage())
 

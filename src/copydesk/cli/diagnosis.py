@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from copydesk import __version__
+from copydesk.api.oidc import provider_of
 from copydesk.bootstrap import choice, notifying_of, secret_of
 from copydesk.briefs import Noun
 from copydesk.cli.local import checker_of
@@ -75,6 +77,7 @@ def diagnose(settings: Settings) -> Diagnosis:
         *_checks(settings),
         _policy(settings),
         _database(settings),
+        _sign_in(settings),
         *_notifications(settings),
     )
     return Diagnosis(
@@ -199,6 +202,20 @@ def _look_at(settings: Settings) -> tuple[State, str]:
     finally:
         store.close()
     return State.OK, f"{url.render_as_string()}: reachable, at the newest migration"
+
+
+def _sign_in(settings: Settings) -> Symptom:
+    told = {"area": "sign-in", "name": "provider"}
+    try:
+        provider = provider_of(settings)
+        if provider is None:
+            return Symptom(**told, state=State.ABSENT, detail="people sign in with passwords")
+        asyncio.run(provider.look())
+    except CopydeskError as error:
+        return Symptom(**told, state=State.WRONG, detail=error.message)
+    passwords = "no passwords" if provider.config.only else "or with passwords"
+    detail = f"{provider.config.issuer}: reachable, {passwords}"
+    return Symptom(**told, state=State.OK, detail=detail)
 
 
 def _version(package: str) -> str | None:

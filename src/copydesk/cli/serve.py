@@ -12,6 +12,7 @@ import uvicorn
 
 from copydesk.access import Role
 from copydesk.api.app import create_app
+from copydesk.api.oidc import oidc_config
 from copydesk.bootstrap import Copydesk
 from copydesk.cli.desk import opened
 from copydesk.cli.example import example
@@ -54,6 +55,7 @@ def serve(
     settings = the_settings(ctx.obj)
     if workers > 1 and not settings.database_url.startswith("postgresql"):
         raise InputError("--workers: several processes need PostgreSQL: set COPYDESK_DATABASE_URL")
+    oidc_config(settings)  # what is wrong there is told once, and not by every worker
     listening = socket.socket(fileno=fd) if fd is not None else _listen(host, port)
     if workers > 1:
         ctx.exit(supervise(_worker_command(ctx.obj), listening, workers, settings.worker))

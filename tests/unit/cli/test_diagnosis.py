@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from copydesk.cli.diagnosis import HIDDEN, State, Symptom, diagnose, shown_settings
 from copydesk.settings import Settings
 from copydesk.storage.build import open_store
+from tests.oidc_provider import running_provider
 
 
 def symptom(name: str, **settings: Any) -> Symptom:
@@ -104,3 +105,37 @@ def test_guard_that_does_not_exist_is_wrong() -> None:
 
     assert found.state is State.WRONG
     assert "rules" in found.detail
+
+
+def test_sign_in_is_with_passwords_by_default() -> None:
+    """Where no provider is named, that is told and not wrong."""
+    assert symptom("provider").state is State.ABSENT
+
+
+def test_a_sign_in_provider_is_looked_at() -> None:
+    """One that answers is in order; its secret is not shown."""
+    with running_provider() as running:
+        oidc = {"oidc_issuer": running.address, "oidc_client_id": "copydesk"}
+        found = symptom("provider", **oidc)
+
+    assert (found.state, found.detail) == (
+        State.OK,
+        f"{running.address}: reachable, or with passwords",
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "copydesk"}, "cannot be used"),
+        ({"oidc_only": True}, "oidc_only is set without it"),
+    ],
+)
+def test_a_sign_in_provider_that_cannot_be_used_is_wrong(
+    settings: dict[str, Any], said: str
+) -> None:
+    """Neither one that is gone nor settings that cannot be meant pass for healthy."""
+    found = symptom("provider", **settings)
+
+    assert found.state is State.WRONG
+    assert said in found.detail

@@ -49,6 +49,10 @@ class OidcProvider:
         self._app: StarletteOAuth2App | None = None
         self._read_at = 0.0
 
+    async def look(self) -> None:
+        """Raise ProviderUnavailable if it cannot be reached, or is not what the settings say."""
+        await self._ready()
+
     async def begin(self, redirect_uri: str) -> tuple[str, Begun]:
         """Return the provider's address to send somebody to, and what to remember meanwhile.
 
