@@ -85,6 +85,11 @@ class WebhookChannel(Noun):
     ca_file: Path | None = None
     """Certificates to trust in place of the system's, as PEM."""
 
+    @property
+    def place(self) -> str:
+        """Where it goes, without path and query: they may hold a secret of the receiver."""
+        return urlsplit(self.url).netloc
+
     @model_validator(mode="after")
     def _url_can_be_used(self) -> WebhookChannel:
         try:

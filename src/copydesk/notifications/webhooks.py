@@ -117,7 +117,7 @@ class WebhookCarrier:
             ssl.SSLError,
         ) as error:
             said = str(error) or type(error).__name__
-            raise Undelivered(f"{self._place}: {said}") from error
+            raise Undelivered(f"{self._channel.place}: {said}") from error
 
     def body(self, notice: Notice) -> str:
         """Return the body that tells of the notice, the same at every try."""
@@ -129,16 +129,11 @@ class WebhookCarrier:
         leave_out = None if copy else {"data": {"copy_"}}
         return message.model_dump_json(exclude=leave_out)
 
-    @property
-    def _place(self) -> str:
-        """Where it goes, without the path: that may hold a password of its own."""
-        return urlsplit(self._channel.url).netloc
-
     def _headers(self, message_id: str, body: bytes) -> dict[str, str]:
         now = self._clock()
         signed = [signer.sign(message_id, now, body.decode()) for signer in self._signers]
         return {
-            "host": self._place,
+            "host": self._channel.place,
             "user-agent": f"Copydesk/{__version__}",
             "accept": "*/*",
             "content-type": "application/json",
@@ -160,7 +155,7 @@ class WebhookCarrier:
             with pool.stream(
                 "POST", url, headers=list(headers.items()), content=body, extensions=more
             ) as answer:
-                return _judged(self._place, answer)
+                return _judged(self._channel.place, answer)
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
