@@ -148,6 +148,31 @@ def set_password(ctx: click.Context, name: str, *, password_stdin: bool) -> None
     note(f"{name} has another password.")
 
 
+@example("copydesk users sign-out maria")
+@users.command("sign-out")
+@click.argument("name")
+@click.pass_context
+def sign_out(ctx: click.Context, name: str) -> None:
+    """End all of a user's sessions; keys go on."""
+    with accounts(the_settings(ctx.obj)) as access:
+        ended = access.sign_out_everywhere(name, at_the_keyboard(None, Role.ADMIN))
+    note(f"{name} is signed out ({ended} {'session' if ended == 1 else 'sessions'}).")
+
+
+@example("copydesk users unlink maria@northpeak.example")
+@users.command()
+@click.argument("name")
+@click.pass_context
+def unlink(ctx: click.Context, name: str) -> None:
+    """Let go of a user's account at the sign-in provider: the next of that name is taken.
+
+    For a person who got another account there, never for a name that went to somebody else.
+    """
+    with accounts(the_settings(ctx.obj)) as access:
+        access.unlink(name, at_the_keyboard(None, Role.ADMIN))
+    note(f"{name} is whoever signs in under that name next.")
+
+
 def _told(user: User) -> str:
     return roles_told(user.roles, user.brand_roles) or "no role"
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from copydesk.access import Actor, Role
 from copydesk.bootstrap import bootstrap
 from copydesk.cli import main
+from copydesk.cli.desk import accounts
 from copydesk.cli.show.checks import print_checks
 from copydesk.cli.show.rankings import print_ranking
 from copydesk.generations import Generation, GenerationRequest
@@ -24,6 +25,7 @@ from tests.factories import a_brand, a_brief, an_audience
 
 MARIA = Actor("maria", frozenset({Role.REQUESTER}))
 JONAS = Actor("jonas", frozenset({Role.APPROVER}))
+ADMIN = Actor("operator:local", frozenset({Role.ADMIN}))
 
 
 @pytest.fixture
@@ -198,3 +200,17 @@ def test_reviewer_roles_are_given_and_listed(settings_file: Path) -> None:
     assert "jonas reviews as legal, principal" in given.output
     assert json.loads(listed.stdout)["reviews_as"] == ["legal", "principal"]
     assert "nothing in particular" in taken.output
+
+
+def test_users_are_signed_out_and_unlinked(settings_file: Path) -> None:
+    """Both are told, and both are on the record of the user."""
+    password = "a long enough password"
+    url = f"sqlite:///{settings_file.parent}/copydesk.db"
+    with accounts(Settings(database_url=url)) as access:
+        access.add_user("maria", [Role.REQUESTER], password, ADMIN)
+        session, _ = access.sign_in("maria", password)
+        out = run(settings_file, "users", "sign-out", "maria")
+        assert access.actor_of_session(session) is None
+
+    assert "maria is signed out (1 session)." in out.stderr
+    assert "whoever signs in" in run(settings_file, "users", "unlink", "maria").stderr

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from copydesk.access import Actor, Role
-from copydesk.errors import Conflict, Forbidden, InputError, NotFound, Unauthenticated
-from tests.unit.desk.world import ADA, AXEL, MARA, World
+from copydesk.desk.sign_in import SignIn
+from copydesk.desk.throttling import FOR_PLACE, Origin
+from copydesk.errors import (
+    Conflict,
+    Forbidden,
+    InputError,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+)
+from tests.unit.desk.world import ADA, AXEL, MARA, SECRET, World
 
 PASSWORD = "correct horse battery"
 ROLES = (Role.REVIEWER, Role.APPROVER)
@@ -221,3 +232,97 @@ def test_people_and_keys_that_are_not_there_are_not_found() -> None:
 def test_users_are_listed_by_name() -> None:
     """The admin sees everybody, in order."""
     assert [user.name for user in with_users().access.users(ADA)] == ["ada", "axel"]
+
+
+def test_a_session_ends_when_it_is_not_used() -> None:
+    """An hour without use ends it; use within the hour keeps it, up to twelve hours in all."""
+    world = with_users(PASSWORD)
+    session_id, _ = world.access.sign_in("axel", PASSWORD)
+    for _ in range(12):
+        world.later(minutes=59)
+        assert world.access.actor_of_session(session_id) is not None
+    world.later(minutes=12)
+    assert world.access.actor_of_session(session_id) is None
+
+    session_id, _ = world.access.sign_in("axel", PASSWORD)
+    world.later(hours=1)
+    assert world.access.actor_of_session(session_id) is None
+
+
+def test_a_sessions_use_is_written_down_once_a_minute() -> None:
+    """Reading pages fast writes nothing; what nobody clicked for is no use."""
+    world = with_users(PASSWORD)
+    session_id, opened = world.access.sign_in("axel", PASSWORD)
+
+    def last_seen(*, used: bool = True, **later: int) -> datetime:
+        world.later(**later)
+        world.access.actor_of_session(session_id, used=used)
+        return world.access.sessions("axel", AXEL)[0].last_seen
+
+    start = opened.last_seen
+    assert last_seen(seconds=59) == start
+    assert last_seen(seconds=1, used=False) == start
+    assert last_seen() == start + timedelta(minutes=1)
+
+
+def test_a_new_password_ends_the_other_sessions() -> None:
+    """Whoever knew the old one is out; where it was changed, one stays signed in."""
+    world = with_users(PASSWORD)
+    here, session = world.access.sign_in("axel", PASSWORD)
+    there, _ = world.access.sign_in("axel", PASSWORD)
+    world.access.change_password(PASSWORD, "another long password", AXEL, but=session.id_hash)
+
+    assert world.access.actor_of_session(here) is not None
+    assert world.access.actor_of_session(there) is None
+    world.access.set_password("axel", PASSWORD, ADA)
+    assert world.access.actor_of_session(here) is None
+
+
+def test_sessions_of_a_disabled_user_do_not_come_back() -> None:
+    """Let in again, the user signs in again."""
+    world = with_users(PASSWORD)
+    session_id, _ = world.access.sign_in("axel", PASSWORD)
+    world.access.disable_user("axel", ADA)
+    world.access.enable_user("axel", ADA)
+
+    assert world.access.actor_of_session(session_id) is None
+
+
+def test_sessions_are_ended_by_their_owner_or_an_admin() -> None:
+    """All at once, on the record; nobody else may, nor see them."""
+    world = with_users(PASSWORD)
+    for _ in range(3):
+        world.access.sign_in("axel", PASSWORD)
+    assert len(world.access.sessions("axel", ADA)) == 3
+
+    for act in (world.access.sessions, world.access.sign_out_everywhere):
+        with pytest.raises(Forbidden):
+            act("axel", MARA)
+    assert world.access.sign_out_everywhere("axel", AXEL) == 3
+    assert world.access.sign_out_everywhere("axel", ADA) == 0
+    assert world.acts("user:axel")[-1] == ("session.ended", "axel")
+
+
+def test_sessions_that_are_over_are_swept_out() -> None:
+    """When somebody signs in, idle and expired sessions of everybody are forgotten."""
+    world = with_users(PASSWORD)
+    world.access.sign_in("axel", PASSWORD)
+    world.later(hours=2)
+    world.access.sign_in("axel", PASSWORD)
+
+    with world.store.transaction() as tx:
+        assert len(tx.sessions.of_user("axel")) == 1
+
+
+def test_guessing_the_password_of_now_ends() -> None:
+    """Who found an open session cannot guess its owner's password at leisure."""
+    world = with_users(PASSWORD)
+    door = SignIn(world.store, lambda: world.now, world.access, SECRET)
+    _, session = world.access.sign_in("axel", PASSWORD)
+    here = Origin("192.0.2.1")
+    for _ in range(FOR_PLACE):
+        with pytest.raises(Forbidden):
+            door.change_password("wrong password", "another long password", AXEL, session, here)
+
+    with pytest.raises(TooManyRequests):
+        door.change_password(PASSWORD, "another long password", AXEL, session, here)
