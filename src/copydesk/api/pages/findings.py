@@ -40,10 +40,10 @@ class MarkedSlot(NamedTuple):
     """What its claims rest on, each once, those that nothing bears first."""
 
 
-def marked(copy: Copy, checked: Checked, brief: Brief) -> tuple[MarkedSlot, ...]:
+def marked(copy: Copy, checked: Checked, brief: Brief | None = None) -> tuple[MarkedSlot, ...]:
     """Return each slot in stretches, with its findings numbered through the whole copy."""
     numbers = {found: n for n, found in enumerate(sorted(set(checked.findings), key=_place), 1)}
-    bound = rests(checked.bindings or (), brief)
+    bound = rests(checked.bindings or (), brief) if brief is not None else {}
     return tuple(
         MarkedSlot(
             slot,
