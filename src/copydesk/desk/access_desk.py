@@ -259,6 +259,15 @@ class Access:
         with self._store.transaction() as tx:
             return tx.keys.of_user(tx.users.get(user).name)
 
+    def key(self, key_id: str, actor: Actor) -> ApiKey:
+        """Return a key: one's own, or as an admin anyone's.
+
+        Raises:
+            NotFound: there is none by this id, or it is somebody else's.
+        """
+        with self._store.transaction() as tx:
+            return _theirs(tx, key_id, actor)
+
     def all_keys(self, actor: Actor) -> Sequence[ApiKey]:
         """Return every key, by user, a user's oldest first."""
         actor.must_be(Role.ADMIN)
@@ -308,9 +317,7 @@ class Access:
         """
         now = self._clock()
         with self._store.transaction() as tx:
-            key = tx.keys.get(key_id)
-            if key.user != actor.name and not actor.may(Role.ADMIN):
-                raise missing("key", key_id)
+            _theirs(tx, key_id, actor)
             tx.keys.revoke(key_id, now)
             record(tx, f"key:{key_id}", "key.revoked", actor.name, now)
 
@@ -355,6 +362,13 @@ def _given(roles: Sequence[Role], named: Mapping[str, Sequence[Role]]) -> dict[s
 def _roles(user: User) -> dict[str, object]:
     named = {brand: [*roles] for brand, roles in user.brand_roles.items()}
     return {"roles": [*user.roles], **({"brand_roles": named} if named else {})}
+
+
+def _theirs(tx: Transaction, key_id: str, actor: Actor) -> ApiKey:
+    key = tx.keys.get(key_id)
+    if key.user != actor.name and not actor.may(Role.ADMIN):
+        raise missing("key", key_id)
+    return key
 
 
 def _user_or_none(tx: Transaction, name: str) -> User | None:
