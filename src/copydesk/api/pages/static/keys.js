@@ -83,6 +83,7 @@ function working() {
   const { each, name } = steps();
   const found = each.length ? [["j", `next ${name}`], ["k", `${name} before`]] : [];
   if (document.querySelector(".rows input[type=checkbox]")) found.push(["x", "select row"]);
+  if (document.querySelector(".rows .lead a")) found.push(["Enter", "open row"]);
   const keys = [...document.querySelectorAll("[data-key]")].map((one) => one.dataset.key);
   for (const key of new Set(keys)) found.push([key, NAMES[key]]);
   return found;
