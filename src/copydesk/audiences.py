@@ -136,6 +136,11 @@ def _bucket(value: SignalValue, rule: dict[str, Any]) -> str | None:
     )
 
 
+def signal_names() -> tuple[str, ...]:
+    """Return the names of the signals that a model may be told of, most useful first."""
+    return tuple(_allowed())
+
+
 @cache
 def _allowed() -> dict[str, dict[str, Any]]:
     source = resources.files("copydesk").joinpath("signals.yaml").read_text(encoding="utf-8")

@@ -28,6 +28,8 @@ class Page(HTMLParser):
         self._words: list[str] = []
         self._action = ""
         self._area: str | None = None
+        self._select = ""
+        self._unselected = False
         self.feed(self.html)
         self.text = " ".join("".join(self._words).split())
 
@@ -38,15 +40,24 @@ class Page(HTMLParser):
         elif tag == "form":
             self._action = named["action"]
             self.forms[self._action] = {}
+        elif tag == "option" and self._select and ("selected" in named or self._unselected):
+            self.forms[self._action][self._select] = named.get("value", "")
+            self._unselected = False
         elif tag in {"input", "select", "textarea"} and self._action and "name" in named:
+            if named.get("type") == "checkbox" and "checked" not in named:
+                return
             self.forms[self._action][named["name"]] = named.get("value", "")
             self._area = named["name"] if tag == "textarea" else None
+            self._select = named["name"] if tag == "select" else ""
+            self._unselected = tag == "select"
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._action = ""
         if tag == "textarea":
             self._area = None
+        if tag == "select":
+            self._select = ""
 
     def handle_data(self, data: str) -> None:
         if self._area is not None:

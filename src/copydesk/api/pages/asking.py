@@ -1,128 +1,165 @@
-"""Asking for copy, and what became of it."""
+"""Asking for copy: a form that knows the brief, and the same as files."""
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
-from typing import NamedTuple, TypeVar
+from typing import Annotated, get_args
 
-import yaml
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel
 
-from copydesk import documents
 from copydesk.access import Role
 from copydesk.api.examples import GENERATION
-from copydesk.api.generations import GenerationId
-from copydesk.api.pages.findings import marked
+from copydesk.api.pages.ask_form import OFFERS, ZONES, Asked, as_yaml, labels, placed
+from copydesk.api.pages.brief_form import ROWS, WHERE, fields_of, rows, with_row, without_row
 from copydesk.api.pages.rendering import page
-from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
+from copydesk.api.pages.visits import OwnForm, Visit, Visitor
 from copydesk.api.parts import AllParts, Desk
-from copydesk.audiences import Audience
+from copydesk.audiences import Consent, signal_names
+from copydesk.bootstrap import Copydesk
 from copydesk.brand_voice import Brand
-from copydesk.briefs import Brief
-from copydesk.errors import Conflict, InputError, Problem
-from copydesk.generations import VARIANTS_AT_MOST, GenerationRequest, GenerationState
-from copydesk.review_queue.inbox import previews
+from copydesk.briefs import Kind, OfferKind, Sector
+from copydesk.documents import shaped
+from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError
+from copydesk.generations import VARIANTS_AT_MOST, GenerationRequest
+
+GROUPS = ("brief.jurisdictions", "brief.product", "brief.offer", *ROWS, "audience", "brand")
+"""Of what a page shows, what stands around fields and has no field of its own."""
+DROP = re.compile(r"drop:([a-z.]+):([0-9]{1,4})")
+Name = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 
 router = APIRouter(include_in_schema=False)
 
-M = TypeVar("M", bound=BaseModel)
-DOCUMENTS: dict[str, type[BaseModel]] = {"brief": Brief, "audience": Audience, "brand": Brand}
-N_DEFAULT = 5
-
-
-class Asked(NamedTuple):
-    """What the form holds."""
-
-    texts: dict[str, str]
-    n: str
-    campaign: str
-
-    @classmethod
-    async def of(cls, form: SentForm) -> Asked:
-        """Return what was typed or uploaded."""
-        texts = {name: await form.text_or_file(name) for name in DOCUMENTS}
-        return cls(texts, form.text("n").strip(), form.text("campaign").strip())
-
-    def request(self) -> GenerationRequest:
-        """Return the request that this makes. Raises InputError with all that is wrong."""
-        problems: list[Problem] = []
-        read: dict[str, BaseModel] = {}
-        for name, shape in DOCUMENTS.items():
-            try:
-                read[name] = _parsed(name, self.texts[name], shape)
-            except InputError as error:
-                problems += error.problems
-        if problems:
-            raise InputError(problems)
-        n = int(self.n) if self.n.isascii() and self.n.isdigit() else self.n or N_DEFAULT
-        rest = {"n": n, "campaign": self.campaign or None}
-        return documents.shaped({**read, **rest}, GenerationRequest)
-
-
-def _parsed(name: str, text: str, shape: type[M]) -> M:
-    if not text.strip():
-        raise InputError([Problem("", "", f"write or upload the {name}", name)])
-    return documents.parse(text, shape, source=name)
-
 
 @router.get("/ask")
-def ask_page(visit: Visitor, *, example: bool = False) -> Response:
-    """Show the form, empty or filled in with an example."""
+def ask_page(
+    desk: Desk, visit: Visitor, *, example: bool = False, like: Name = None, campaign: Name = None
+) -> Response:
+    """Show the form: empty, with an example, as an earlier request, or for a campaign."""
     visit.actor.brands(Role.REQUESTER)
-    texts = {name: _as_yaml(GENERATION[name]) if example else "" for name in DOCUMENTS}
-    return _form_page(visit, Asked(texts, str(N_DEFAULT), ""), None)
+    return _form_page(desk, visit, _begun(desk, visit, like, campaign, example=example))
 
 
 @router.post("/ask")
 async def ask(parts: AllParts, visit: Visitor, form: OwnForm) -> Response:
-    """Accept the request, or show the form again with what is wrong by field and line."""
-    asked = await Asked.of(form)
+    """Accept the request, or show the form again: with what is wrong, or with what was asked of it.
+
+    A button of the form that changes the form sends its name as `do`.
+    """
+    asked, do = await Asked.of(form), form.text("do") or "ask"
+    if do != "ask":
+        chosen = form.text("audience_from")
+        return await run_sync(lambda: _changed(parts.copydesk, visit, asked, do, chosen))
+    asked = asked.compacted()
     try:
-        request = asked.request()
+        request = await run_sync(lambda: asked.request(_known(parts.copydesk, visit)))
         accepted = await run_sync(parts.copydesk.asking.accept, request, visit.actor)
-    except (InputError, Conflict) as error:
-        return _form_page(visit, asked, error)
+    except (InputError, Conflict, Forbidden) as error:
+        wrong = error
+        return await run_sync(lambda: _form_page(parts.copydesk, visit, asked, wrong))
     parts.runner.submit(accepted.id)
     return RedirectResponse(f"/generations/{accepted.id}", HTTPStatus.SEE_OTHER)
 
 
-@router.get("/generations")
-def generations(desk: Desk, visit: Visitor) -> Response:
-    """List what was asked for, newest first, and before it what waits for an answer."""
-    found = desk.asking.latest(visit.actor)
-    own = desk.conversing.to_answer(visit.actor) if visit.may(Role.REQUESTER) else ()
-    return page(visit, "generations.html", generations=found, to_answer=own, now=desk.clock())
+def _begun(
+    desk: Copydesk, visit: Visit, like: str | None, campaign: str | None, *, example: bool
+) -> Asked:
+    known = _known(desk, visit)
+    if like is not None:
+        before = desk.asking.get(like, visit.actor).request
+        # Another seed: the same would write the same copy again, where the model can.
+        return Asked.like(before.model_copy(update={"seed": before.seed + 1}), known)
+    if campaign is not None:
+        return _for_campaign(desk, visit, campaign)
+    if example:
+        return Asked.like(shaped(GENERATION, GenerationRequest), known)
+    return Asked()
 
 
-@router.get("/generations/{generation_id}")
-def generation(desk: Desk, visit: Visitor, generation_id: GenerationId) -> Response:
-    """Show how far a generation is, and when it has ended its variants, best first."""
-    found = desk.asking.get(generation_id, visit.actor)
-    return page(
-        visit,
-        "generation.html",
-        generation=found,
-        running=found.state in {GenerationState.QUEUED, GenerationState.RUNNING},
-        marked=marked,
-        previews=previews,
-        now=desk.clock(),
-    )
+def _for_campaign(desk: Copydesk, visit: Visit, campaign_id: str) -> Asked:
+    """Return the form with what is true of a campaign, whose brief and brand are settled."""
+    found = desk.serving.campaign(campaign_id, visit.actor)
+    plain = {"brief": found.brief.model_dump(mode="json", exclude_none=True), "campaign": found.id}
+    asked = Asked({**Asked().fields, **fields_of(plain)})
+    if found.brand in _known(desk, visit):
+        return asked._replace(brand_name=found.brand.name)
+    return asked._replace(texts={"brand": as_yaml(found.brand)})
 
 
-def _form_page(visit: Visit, asked: Asked, error: InputError | Conflict | None) -> Response:
+def _changed(desk: Copydesk, visit: Visit, asked: Asked, do: str, chosen: str) -> Response:
+    """Show the form as one of its buttons changed it; nothing is judged, nothing typed is lost."""
+    try:
+        if do == "audience":
+            return _form_page(desk, visit, _with_audience(desk, visit, asked, chosen))
+        changed, focus = _pressed(asked, do)
+    except InputError as error:
+        return _form_page(desk, visit, asked, error)
+    return _form_page(desk, visit, changed, focus=focus)
+
+
+def _pressed(asked: Asked, do: str) -> tuple[Asked, str]:
+    """Return the form after a button, with the field that is typed in next."""
+    add, drop = do.removeprefix("add:"), DROP.fullmatch(do)
+    if do in {"as_file", "as_form"}:
+        return asked.as_files() if do == "as_file" else asked.as_fields(), ""
+    if add in ROWS:
+        first = f"{add}[{rows(asked.fields, add)}]{ROWS[add][0]}"
+        return _with(asked, with_row(asked.fields, add)), first
+    if drop and drop[1] in ROWS:
+        return _with(asked, without_row(asked.fields, drop[1], int(drop[2]))), f"add:{drop[1]}"
+    return asked, ""
+
+
+def _with(asked: Asked, fields: dict[str, str]) -> Asked:
+    return asked._replace(fields=fields)
+
+
+def _with_audience(desk: Copydesk, visit: Visit, asked: Asked, name: str) -> Asked:
+    """Return the form with an audience that was asked for before; left alone without one."""
+    found = next((one for one in desk.browsing.audiences(visit.actor) if one.id == name), None)
+    if found is None:
+        return asked
+    others = {n: v for n, v in asked.fields.items() if not n.startswith("audience.")}
+    plain = {"audience": found.model_dump(mode="json", exclude_none=True)}
+    return _with(asked, {**others, **fields_of(plain)})
+
+
+def _known(desk: Copydesk, visit: Visit) -> list[Brand]:
+    return list(desk.browsing.known_brands(visit.actor))
+
+
+def _form_page(
+    desk: Copydesk,
+    visit: Visit,
+    asked: Asked,
+    error: CopydeskError | None = None,
+    focus: str = "",
+) -> Response:
+    problems = error.problems if isinstance(error, InputError) else ()
+    named = set(labels()) - {"brief.facts", "brief.links"}
+    shown = {*GROUPS, *named, *asked.fields, *(f"{n}.zone" for n in named)}
     return page(
         visit,
         "ask.html",
         error.status if error else HTTPStatus.OK,
         asked=asked,
         error=error,
-        problems=error.problems if isinstance(error, InputError) else (),
+        problems=problems,
+        wrong=placed(problems, shown),
+        focus=focus,
+        labels=labels(),
+        rows={group: rows(asked.fields, group) for group in ROWS},
+        brands=_known(desk, visit),
+        audiences=desk.browsing.audiences(visit.actor),
+        offers=OFFERS,
+        zones=ZONES,
+        kinds=[one.value for one in Kind],
+        offer_kinds=[one.value for one in OfferKind if one is not OfferKind.NONE],
+        sectors=sorted(get_args(Sector)),
+        consents=[one.value for one in Consent],
+        signals=signal_names(),
+        where=WHERE,
         n_max=VARIANTS_AT_MOST,
     )
-
-
-def _as_yaml(data: object) -> str:
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=88)

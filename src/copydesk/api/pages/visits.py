@@ -17,8 +17,8 @@ from copydesk.errors import Forbidden, InputError, Unauthenticated
 SESSION_COOKIE = "copydesk_session"
 UNATTENDED = "X-Copydesk-Unattended"
 """Header of what a page asks by itself, again and again: it keeps nobody signed in."""
-FIELDS_MAX = 120
-"""As many as there are boxes on a page of the queue, and then some."""
+FIELDS_MAX = 600
+"""As many as a brief with a hundred facts has, and then some."""
 FIELD_BYTES_MAX = 300_000
 """A brand with long samples takes a tenth of this."""
 
