@@ -12,7 +12,7 @@ from copydesk.api.parts import Desk
 from copydesk.api.reviews import ItemId
 from copydesk.errors import NotFound
 from copydesk.generations import Generation, RoutedVariant
-from copydesk.guardrails import Checked, Finding, Verdict
+from copydesk.guardrails import Checked, Finding, Severity, Verdict
 from copydesk.ranking import Scored
 from copydesk.review_queue import ReviewItem
 from copydesk.variants import Copy
@@ -41,7 +41,7 @@ class Side(NamedTuple):
         """Findings that nobody dismissed, worst first."""
         gone = [one.finding for one in self.item.dismissed] if self.item else []
         found = (one for one in self.checked.findings if one not in gone)
-        return tuple(sorted(found, key=lambda one: list(type(one.severity)).index(one.severity)))
+        return tuple(sorted(found, key=lambda one: list(Severity).index(one.severity)))
 
 
 @router.get("/reviews/{item_id}/variants")
