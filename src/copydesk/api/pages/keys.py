@@ -165,6 +165,7 @@ def _keys_page(
         keys=_live_first([key for key in found if user in {None, key.user}]),
         people=[one.name for one in people if not one.disabled],
         of=user,
+        brands=brands_there_are(desk),
         done=done,
         roles=tuple(Role),
         **_form(desk, wanted, error),
@@ -189,6 +190,7 @@ def _my_page(
         done=done,
         roles=[role for role in Role if actor.reach(role)],
         least=PASSWORD_LENGTH_MIN,
+        brands=[name for name in brands_there_are(desk) if name in actor.reach(*Role)],
         **_form(desk, wanted, error),
     )
 
@@ -198,7 +200,6 @@ def _form(desk: Copydesk, wanted: Wanted, error: CopydeskError | None) -> dict[s
         "wanted": wanted,
         "error": error,
         "problems": error.problems if isinstance(error, InputError) else (),
-        "brands": brands_there_are(desk),
         "now": desk.clock(),
         "LIVES_DAYS": LIVES_DAYS,
         "FOREVER": FOREVER,
