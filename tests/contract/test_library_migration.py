@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import TableClause, column, insert, table
 
@@ -37,9 +37,11 @@ def with_copy_of_before(url: str) -> None:
     engine.dispose()
 
 
-def _then(name: str, columns: Iterable[str]) -> TableClause:
-    kinds = {"document": Document, "approved_at": Moment, "updated_at": Moment}
-    return table(name, *(column(each, kinds.get(each)) for each in columns))
+def _then(name: str, columns: Collection[str]) -> TableClause:
+    moment = Moment()
+    kinds = {"document": Document, "approved_at": moment, "updated_at": moment}
+    typed = [column(each, kinds[each]) for each in columns if each in kinds]
+    return table(name, *typed, *(column(each) for each in columns if each not in kinds))
 
 
 def test_copy_of_before_is_found_by_what_it_was_signed_under(database_url: str) -> None:

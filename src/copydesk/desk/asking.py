@@ -87,7 +87,7 @@ class Asking:
         if generation.state in FINISHED:
             return generation
         try:
-            tell = partial(asyncio.to_thread, self._note, generation.id)
+            tell = partial(self._tell, generation.id)
             written = await self._pipeline.run(generation.id, generation.request, tell)
         except CopydeskError as error:
             return await asyncio.to_thread(self._fail, generation, error.message, error.slug())
@@ -133,6 +133,9 @@ class Asking:
                 generation = generation.model_copy(update={"state": GenerationState.RUNNING})
                 tx.generations.save(generation)
             return generation
+
+    async def _tell(self, generation_id: str, progress: Progress) -> None:
+        await asyncio.to_thread(self._note, generation_id, progress)
 
     def _note(self, generation_id: str, progress: Progress) -> None:
         """Keep how far it is. A store that is away for a moment is no reason to write no copy."""

@@ -215,6 +215,6 @@ def _standing(tx: Transaction, campaign_id: str) -> tuple[Campaign | None, dict[
 def _read(tx: Transaction, brand: str) -> tuple[int, int]:
     """Return how many copies of the brand were read, and how many of them approved as written."""
     results: Counter[Result] = Counter()
-    for segment in tx.trust.segments(brand):
+    for segment in tx.trust.segments(Brands(frozenset({brand}))):
         results.update(entry.result for entry in tx.trust.entries(segment))
     return sum(results[one] for one in READ), results[Result.APPROVED]

@@ -265,7 +265,7 @@ def test_rejecting_withdraws_an_earlier_approval_of_the_same_copy() -> None:
 
     with world.store.transaction() as tx:
         assert not tx.library.served("spring")
-        assert tx.library.find("")[0].withdrawn_because == "rejected: untrue"
+        assert tx.library.find()[0].withdrawn_because == "rejected: untrue"
 
 
 @pytest.mark.parametrize("actor", [ROSA, AXEL, ADA])

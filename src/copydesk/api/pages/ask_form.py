@@ -93,7 +93,7 @@ class Asked(NamedTuple):
     def as_files(self) -> Asked:
         """Return the same on the tab for files: what is typed there as YAML, right or not."""
         document = document_of(self.fields).document
-        texts = {
+        texts: dict[str, str] = {
             name: _dumped(document[name]) for name in ("brief", "audience") if name in document
         }
         return self._replace(texts={**self.texts, **texts}, as_file=True)

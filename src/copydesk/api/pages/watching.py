@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import yaml
 from fastapi import APIRouter, Query, Response
@@ -81,7 +81,7 @@ def progress(desk: Desk, visit: Visitor, generation_id: GenerationId, seen: Seen
     )
 
 
-def _told(found: Generation, noted: Progress | None, now: datetime) -> dict[str, object]:
+def _told(found: Generation, noted: Progress | None, now: datetime) -> dict[str, Any]:
     began = noted.started_at if noted else found.created_at
     return {
         "progress": noted,
