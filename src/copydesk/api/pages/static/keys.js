@@ -12,7 +12,8 @@ const SETTING = "copydesk.keys";
 const isOff = () => localStorage.getItem(SETTING) === "off";
 
 // A key means what is on the screen: none is heeded before the page is there, or once it is left.
-let isBusy = document.readyState !== "complete";
+let isThere = document.readyState === "complete";
+let isSending = false;
 
 function steps() {
   const found = Object.keys(STEPS).find((one) => document.querySelector(one));
@@ -52,10 +53,10 @@ function reach(key) {
 }
 
 function pressed(event) {
-  if (event.key === "Escape") isBusy = false; // it stops what is being loaded
+  if (event.key === "Escape") arrived(); // it stops what is being loaded
   const typing = event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea");
   const elsewhere = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
-  if (isOff() || isBusy || typing || elsewhere || document.querySelector("dialog[open]")) return;
+  if (isOff() || !isThere || typing || elsewhere || document.querySelector("dialog[open]")) return;
   const isStep = event.key === "j" || event.key === "k";
   if (event.key !== "?" && !(event.key in NAMES)) return;
   event.preventDefault();
@@ -69,14 +70,20 @@ function pressed(event) {
 // What a form sends is sent once, however often it is pressed.
 function sent(event) {
   if (event.defaultPrevented || event.target.method !== "post") return;
-  if (isBusy) return event.preventDefault();
-  isBusy = true;
+  if (isSending) return event.preventDefault();
+  isSending = true;
+  isThere = false;
   event.target.setAttribute("aria-busy", "true");
 }
 
 function leaving(event) {
-  isBusy = true;
-  setTimeout(() => { if (event.defaultPrevented) isBusy = false; }); // who was asked, and stayed
+  isThere = false;
+  setTimeout(() => { if (event.defaultPrevented) arrived(); }); // who was asked, and stayed
+}
+
+function arrived() {
+  isThere = document.readyState === "complete";
+  isSending = false;
 }
 
 function working() {
@@ -135,7 +142,7 @@ function legend() {
 for (const one of document.querySelectorAll("[data-seconds]")) {
   setTimeout(() => one.remove(), Number(one.dataset.seconds) * 1000);
 }
-addEventListener("pageshow", () => { isBusy = false; });
+addEventListener("pageshow", arrived);
 addEventListener("beforeunload", leaving);
 document.addEventListener("submit", sent);
 document.addEventListener("keydown", pressed);
