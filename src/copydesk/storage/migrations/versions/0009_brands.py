@@ -21,7 +21,7 @@ WHERE_IT_STANDS = {
 def upgrade() -> None:
     op.add_column("api_keys", sa.Column("last_used_at", MOMENT))
     for table, path in WHERE_IT_STANDS.items():
-        op.add_column(table, sa.Column("brand", NAME, nullable=False, server_default=""))
+        op.add_column(table, sa.Column("brand", NAME, nullable=False, server_default=sa.text("''")))
         _fill(table, path)
         op.create_index(f"ix_{table}_brand", table, ["brand", ORDERED_BY[table], "id"])
 
