@@ -28,9 +28,11 @@ from copydesk.notifications.notices import Event, Notice
 HOUR = timedelta(hours=1)
 DAY_MINUTES = 1_440
 LAST_PORT = 65_535
-PLAIN_ADDRESS = re.compile(r"[^\s<>\"(),:;\\\[\]@]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+PLAIN_ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
 CONCERNED = "concerned"
-ROLES = ("reviewers", "approvers", "admins")
+GROUPS = ("reviewers", "approvers", "admins")
 
 
 def _an_address(address: str) -> str:
@@ -227,6 +229,18 @@ class Book(Noun):
                     f"rules[{number}] names the channel `{rule.channel}`, and there is no such "
                     f"channel: there are {known}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _everybody_can_be_written_to(self) -> Book:
+        for number, rule in enumerate(self.rules):
+            for name in rule.to:
+                if name not in {CONCERNED, *GROUPS} and self.address_of(name) is None:
+                    known = ", ".join((CONCERNED, *GROUPS, *self.people))
+                    raise ValueError(
+                        f"rules[{number}].to names {name!r}, whom nobody knows: write an address, "
+                        f"a name under `people`, or one of {known}"
+                    )
         return self
 
     def rules_for(self, notice: Notice, points: float | None) -> Iterable[TellRule]:

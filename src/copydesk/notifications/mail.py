@@ -19,6 +19,8 @@ from copydesk.notifications.notices import Event, Notice
 from copydesk.notifications.sending import Parcel, link_to, neutral, words
 from copydesk.notifications.webhooks import context_of
 
+LISTED = 50
+"""Things that one mail tells in full; of more it tells the number."""
 REFUSED = 500
 """From this code on a mail server means it for good."""
 PASSWORD_CODES = frozenset({530, 534, 535, 538})
@@ -57,7 +59,7 @@ class MailCarrier:
             raise Undelivered(
                 f"Nobody knows the address of {parcel.delivery.person}.", for_good=True
             )
-        told = [_told(notice, self._public_url) for notice in parcel.notices]
+        told = [_told(notice, self._public_url) for notice in parcel.notices[:LISTED]]
         message = EmailMessage(policy=SMTP)
         message["Subject"] = subject_of(parcel)
         message["From"] = _address(self._channel.sender)
@@ -67,7 +69,7 @@ class MailCarrier:
         message["List-Id"] = f"Copydesk <copydesk.{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        given = {"told": told, "public_url": self._public_url}
+        given = {"told": told, "more": len(parcel.notices) - len(told)}
         message.set_content(_environment.get_template("mail.txt.jinja").render(given))
         html = _environment.get_template("mail.html.jinja").render(given)
         message.add_alternative(html, subtype="html")

@@ -139,3 +139,14 @@ def test_a_sign_in_provider_that_cannot_be_used_is_wrong(
 
     assert found.state is State.WRONG
     assert said in found.detail
+
+
+def test_notifications_are_off_until_a_channel_is_set_up(tmp_path: Path) -> None:
+    """Nothing to be told is no illness; a file that cannot be used is."""
+    assert symptom("notifications").state is State.ABSENT
+    file = tmp_path / "notifications.yaml"
+    file.write_text("channels: {ops: {kind: webhook, url: 'http://hooks.example/'}}")
+    wrong = symptom("notifications", notifications=file)
+
+    assert wrong.state is State.WRONG
+    assert "use https://" in wrong.detail

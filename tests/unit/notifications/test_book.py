@@ -103,6 +103,34 @@ def test_a_rule_names_a_channel_that_there_is(tmp_path: Path) -> None:
         Book.load(written(tmp_path, BOOK.replace("channel: mail", "channel: post")))
 
 
+def test_a_rule_names_people_who_can_be_written_to(tmp_path: Path) -> None:
+    """A slip in a name would be silence: it is told with those who are known."""
+    book = BOOK + "    to: [reviewer]\n"
+    with pytest.raises(InputError, match=r"'reviewer'.*reviewers, approvers, admins, maria"):
+        Book.load(written(tmp_path, book))
+
+    named = "    to: [reviewers, maria, bo@example.com]\n"
+    assert Book.load(written(tmp_path, BOOK + named)).rules[1].to[1] == "maria"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "maria",
+        "a@b@c",
+        "a b@example.com",
+        "a..b@example.com",
+        "x\r\nBcc: y@z.com",
+        "<a@b.com>",
+        "@",
+    ],
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    """Nothing that a header could be broken with is an address."""
+    with pytest.raises(ValueError, match="e-mail address"):
+        Book(people={"maria": address})
+
+
 @pytest.mark.parametrize(
     ("secrets", "says"),
     [

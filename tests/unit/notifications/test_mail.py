@@ -187,3 +187,13 @@ def test_nobody_there_and_nobody_known() -> None:
 
     assert not down.value.for_good
     assert unknown.value.for_good
+
+
+def test_a_long_digest_is_cut_with_the_number_of_the_rest() -> None:
+    """Fifty things in full, and how many more there are."""
+    many = [a_notice(f"ntc_{number}", item=f"rev_{number}") for number in range(53)]
+    letter = MailCarrier(a_channel(), None, PUBLIC_URL).message(a_parcel(*many, address=MARIA))
+
+    for text in texts(letter):
+        assert text.count("/reviews/rev_") == 50
+        assert "And 3 more." in text
