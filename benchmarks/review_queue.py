@@ -107,8 +107,12 @@ class Office:
         self._desk = desk
         desk.access.add_user("rosa", (Role.REVIEWER, Role.APPROVER), None, OPERATOR)
         key = desk.access.add_key("rosa", (Role.REVIEWER, Role.APPROVER), "", OPERATOR).secret
+        brands = {brand: (Role.REVIEWER, Role.APPROVER) for brand in SINGLE_BRANDS}
+        desk.access.add_user("lena", (), None, OPERATOR, brands)
+        narrow = desk.access.add_key("lena", (Role.REVIEWER,), "", OPERATOR).secret
         app = create_app(desk)
         self._client = TestClient(app, headers={"Authorization": f"Bearer {key}"})
+        self._narrow = TestClient(app, headers={"Authorization": f"Bearer {narrow}"})
         self._browser = TestClient(app, headers={"Accept": "text/html"})
         self._browser.cookies.set(SESSION_COOKIE, self._session())
         engine = engine_for(parsed(url))
@@ -130,19 +134,26 @@ class Office:
         yield "page 800 (40,000 items in)", deep
         for name, asked in COUNTS:
             yield name, self._getting("/v1/review-counts", **asked)
+        for name, path, asked in OF_SINGLE_BRANDS:
+            yield f"of three brands: {name}", self._getting(path, self._narrow, **asked)
         yield "opening an item", lambda: self._get(f"/v1/reviews/{self._another()}")
         yield "opening an item, page", lambda: self._open(f"/reviews/{self._another()}")
         yield "queue, page", lambda: self._open("/")
+        yield "queue, page of one tab", lambda: self._open("/?state=waiting")
+        yield "queue, page narrowed", lambda: self._open("/?campaign=campaign-1&category=legal.*")
+        yield "queue, page of frequent word", lambda: self._open("/?text=the")
+        yield "queue, page of rare words", lambda: self._open("/?text=postgresql+recipient")
+        yield "queue, rows alone", lambda: self._open("/rows")
         yield "claim", self._claim
 
     def _another(self) -> str:
         return str(self._ids[next(self._next) * 7 % len(self._ids)])
 
-    def _getting(self, path: str, **asked: Asked) -> Call:
-        return lambda: self._get(path, **asked)
+    def _getting(self, path: str, client: TestClient | None = None, **asked: Asked) -> Call:
+        return lambda: self._get(path, client, **asked)
 
-    def _get(self, path: str, **asked: Asked) -> None:
-        answer = self._client.get(path, params=asked)
+    def _get(self, path: str, client: TestClient | None = None, **asked: Asked) -> None:
+        answer = (client or self._client).get(path, params=asked)
         assert answer.status_code == 200, answer.text
 
     def _open(self, path: str) -> None:
@@ -211,6 +222,20 @@ COUNTS: list[tuple[str, dict[str, Asked]]] = [
     ("counts, text", {"text": "the"}),
     ("counts by campaign", {"state": OPEN_NOW, "by": "campaign"}),
     ("counts by category", {"state": OPEN_NOW, "by": "category"}),
+]
+
+
+SINGLE_BRANDS = ("Larkfell 1", "Larkfell 2", "Tidewell Bank 1")
+"""Brands of somebody who reviews these alone."""
+OF_SINGLE_BRANDS: list[tuple[str, str, dict[str, Asked]]] = [
+    ("by priority", "/v1/reviews", {"limit": 50, "state": OPEN_NOW}),
+    ("every state", "/v1/reviews", {"limit": 50}),
+    ("oldest first", "/v1/reviews", {"limit": 50, "state": OPEN_NOW, "order": "oldest"}),
+    ("category", "/v1/reviews", {"limit": 50, "state": OPEN_NOW, "category": "legal.*"}),
+    ("text", "/v1/reviews", {"limit": 50, "state": OPEN_NOW, "text": "the"}),
+    ("counts", "/v1/review-counts", {}),
+    ("counts by brand", "/v1/review-counts", {"state": OPEN_NOW, "by": "brand"}),
+    ("counts by category", "/v1/review-counts", {"state": OPEN_NOW, "by": "category"}),
 ]
 
 

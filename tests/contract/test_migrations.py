@@ -15,6 +15,9 @@ from copydesk.storage.sql.engine import engine_for, parsed
 from copydesk.storage.sql.migrate import config_for, downgrade, newest, revision_of, upgrade
 from copydesk.storage.sql.schema import metadata
 
+OF_POSTGRESQL = "ix_queue_texts_trigrams"
+"""An index of a kind that SQLite does not have: Alembic would miss it there."""
+
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
@@ -29,8 +32,13 @@ def tables(engine: Engine) -> set[str]:
 
 def test_migrations_make_the_tables_that_the_code_expects(engine: Engine) -> None:
     """Alembic finds no difference between what migrations made and what the code declares."""
+
+    def belongs_here(_: object, name: str | None, *__: object) -> bool:
+        return name != OF_POSTGRESQL or engine.dialect.name == "postgresql"
+
+    opts = {"compare_server_default": True, "include_object": belongs_here}
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        context = MigrationContext.configure(connection, opts=opts)
 
         assert compare_metadata(context, metadata) == []
 

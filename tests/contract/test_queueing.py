@@ -237,3 +237,29 @@ def test_views_are_each_person_s_own(store: Store) -> None:
         with pytest.raises(NotFound, match="view legal"):
             tx.views.drop("rob", "legal")
         assert [view.name for view in tx.views.of("eve")] == ["legal"]
+
+
+def test_of_what_holds_words_a_thousand_at_least_are_counted(store: Store) -> None:
+    """With fewer every number is exact, by state and by facet, in the states that are asked for."""
+    items = [an_item(f"rev_{i}", state=State.APPROVED if i % 3 else State.WAITING) for i in range(6)]
+    with store.transaction() as tx:
+        for item in items:
+            tx.reviews.add(item)
+        word = items[0].copy_now.subject.render().split()[0]
+        query = QueueQuery(Filter(text=word), "rex", NOW)
+        tally = tx.queue.tally(query, ["campaign", "rule"], (State.WAITING,))
+
+    assert (tally.states[State.WAITING], tally.states[State.APPROVED]) == (2, 4)
+    assert sum(tally.values["campaign"].values()) == 2
+    assert not tally.is_partial
+
+
+def test_facets_are_counted_in_the_states_that_are_asked_for(store: Store) -> None:
+    """One call counts the tabs of a page, and the facets of the one that is open."""
+    with store.transaction() as tx:
+        for i in range(5):
+            tx.reviews.add(an_item(f"rev_{i}", state=State.APPROVED if i else State.WAITING))
+        tally = tx.queue.tally(QueueQuery(Filter(), "rex", NOW), ["campaign"], (State.APPROVED,))
+
+    assert (tally.states[State.WAITING], tally.states[State.APPROVED]) == (1, 4)
+    assert sum(tally.values["campaign"].values()) == 4

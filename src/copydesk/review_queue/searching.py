@@ -147,6 +147,9 @@ class Tally(Noun):
     """Those that whoever asks has claimed."""
     values: Mapping[Facet, Mapping[str, int]] = {}
     """By value, most frequent first, of the facets that were asked for."""
+    is_partial: bool = False
+    """Whether only a thousand items were counted, of more that hold the words: every number is then
+    how many there are at least."""
 
 
 class View(Noun):

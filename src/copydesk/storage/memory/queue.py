@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from copydesk.review_queue.searching import (
     Tally,
     View,
 )
+from copydesk.storage.counting import counted
 from copydesk.storage.memory.rows import Rows, Undo
 from copydesk.storage.queued import Queued, searched, shipped_placer, tags
 from copydesk.storage.stored import kept, missing
@@ -57,13 +57,9 @@ class MemoryQueue:
         """Count what fits the query's filter, whatever its order and page."""
         rows = self._fitting(query)
         told = [row for row in rows if _one_fits(among, row.queued.state_at(query.now))]
-        states = Counter(row.queued.state_at(query.now) for row in rows)
-        return Tally(
-            states={state: states[state] for state in State},
-            late=sum(_is_late(row, query) for row in rows),
-            mine=sum(row.queued.is_open and _is_claimed(Claimed.ME, row, query) for row in rows),
-            values={facet: _counted(told, facet) for facet in by},
-        )
+        tagged = [tag for row in told for tag in row.tags]
+        queued, of_told = [row.queued for row in rows], [row.queued for row in told]
+        return counted(queued, of_told, tagged, query, by)
 
     def brands_of(self, ids: Collection[str]) -> Mapping[str, str]:
         """Return the brand of each of these items that there is; some hundreds at once."""
@@ -150,11 +146,3 @@ def _is_claimed(by: Claimed, row: _Row, query: QueueQuery) -> bool:
     if by is Claimed.ME:
         return held and row.queued.holder == query.user
     return held if by is Claimed.ANYONE else not held
-
-
-def _counted(rows: Sequence[_Row], facet: Facet) -> dict[str, int]:
-    if facet in COLUMNS:
-        counted = Counter(str(getattr(row.queued, facet)) for row in rows)
-    else:
-        counted = Counter(value for row in rows for name, value in row.tags if name == facet)
-    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))

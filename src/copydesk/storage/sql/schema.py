@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from copydesk.storage.sql.columns import Document, Moment, Name
@@ -113,6 +114,13 @@ queue_texts = Table(
     metadata,
     Column("id", Name, primary_key=True),
     Column("searched", Text, nullable=False),
+    # Only where the extension pg_trgm is installed: see migration 0013.
+    Index(
+        "ix_queue_texts_trigrams",
+        "searched",
+        postgresql_using="gin",
+        postgresql_ops={"searched": "gin_trgm_ops"},
+    ).ddl_if(dialect="postgresql"),
 )
 
 review_views = Table(
