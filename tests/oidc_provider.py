@@ -97,7 +97,7 @@ class Provider:
         if path == "/.well-known/openid-configuration":
             return 200, self.discovery()
         if path == "/keys":
-            return 200, KeySet([self.key]).as_dict(private=False)
+            return 200, dict(KeySet([self.key]).as_dict(private=False))
         if path == "/userinfo":
             return 200, {**self.person, **self.user_info}
         return 404, {}

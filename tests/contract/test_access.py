@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from copydesk.access import Role, hash_secret
@@ -206,3 +208,16 @@ def test_old_tries_are_forgotten(store: Store) -> None:
 
         assert tx.tries.forget(later(9)) == 1
         assert tx.tries.add("new", later(9), later(-6)).made == 2
+
+
+def test_tries_made_at_once_are_all_counted(store: Store) -> None:
+    """Nobody gets more of them by sending many requests at the same moment."""
+
+    def one_more(_: int) -> int:
+        with store.transaction() as tx:
+            return tx.tries.add("ana", NOW, later(-15)).made
+
+    with ThreadPoolExecutor(8) as pool:
+        counted = list(pool.map(one_more, range(40)))
+
+    assert sorted(counted) == list(range(1, 41))

@@ -87,7 +87,7 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     for noun in NOUNS:
         app.include_router(
-            noun.router, dependencies=[Depends(clean_json)], responses=responses(503)
+            noun.router, dependencies=[Depends(clean_json)], responses=responses(429, 503)
         )
     # Nobody signs in here: the link itself says who may.
     app.include_router(

@@ -108,8 +108,7 @@ def listing(ctx: click.Context, *, as_json: bool) -> None:
         return
     table = Table("name", "roles", "reviews as", "signs in with", border_style="dim")
     for user in found:
-        way = "disabled" if user.disabled else "password" if user.password_hash else "keys only"
-        table.add_row(user.name, _told(user), ", ".join(user.reviews_as), way)
+        table.add_row(user.name, _told(user), ", ".join(user.reviews_as), _way_in(user))
     console().print(table)
 
 
@@ -171,6 +170,13 @@ def unlink(ctx: click.Context, name: str) -> None:
     with accounts(the_settings(ctx.obj)) as access:
         access.unlink(name, at_the_keyboard(None, Role.ADMIN))
     note(f"{name} is whoever signs in under that name next.")
+
+
+def _way_in(user: User) -> str:
+    if user.disabled:
+        return "disabled"
+    ways = {"password": user.password_hash, "provider": user.identity}
+    return ", ".join(way for way, there in ways.items() if there) or "keys only"
 
 
 def _told(user: User) -> str:

@@ -23,7 +23,7 @@ from copydesk.access import (
     reaches_no_further,
 )
 from copydesk.desk.parts import Clock, record
-from copydesk.desk.sessions import NOBODY, STRANGER, Lifetime, ended_everywhere, opened, seen
+from copydesk.desk.sessions import NOBODY, SEEN_EVERY, STRANGER, Lifetime, ended_everywhere, opened
 from copydesk.errors import Conflict, Forbidden, NotFound, StoreUnavailable, Unauthenticated
 from copydesk.storage import Store, Transaction
 from copydesk.storage.stored import missing
@@ -82,10 +82,10 @@ class Access:
             if session is None or self.lifetime.is_over(session, now):
                 return None
             user = _user_or_none(tx, session.user)
-            if user is None or user.disabled:
-                return None
-            if used:
-                seen(tx, session, now)
+        if user is None or user.disabled:
+            return None
+        if used:
+            self._note_seen(session, now)
         return actor_for(user), session
 
     def sessions(self, name: str, actor: Actor) -> Sequence[Session]:
@@ -330,6 +330,15 @@ class Access:
                 tx.keys.note_use(key.id, now, since)
         except StoreUnavailable:  # to be let in matters more than to be noted
             log.warning("key.use_not_noted", exc_info=True)
+
+    def _note_seen(self, session: Session, now: datetime) -> None:
+        if now - session.last_seen < SEEN_EVERY:
+            return
+        try:
+            with self._store.transaction() as tx:
+                tx.sessions.touch(session.id_hash, now)
+        except StoreUnavailable:  # who can still read is let read
+            log.warning("session.use_not_noted", exc_info=True)
 
     def _note_refusal(self, user: User | None) -> None:
         """Put a refused sign-in on the record; a name that is nobody's is not kept."""

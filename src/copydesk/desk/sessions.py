@@ -53,12 +53,6 @@ def opened(
     return session_id, session
 
 
-def seen(tx: Transaction, session: Session, now: datetime) -> None:
-    """Note that the session is used, no more often than every minute."""
-    if now - session.last_seen >= SEEN_EVERY:
-        tx.sessions.touch(session.id_hash, now)
-
-
 def ended_everywhere(
     tx: Transaction, user: str, actor: str, now: datetime, but: str | None = None
 ) -> int:

@@ -162,7 +162,7 @@ def signed_with_the_clients_secret(_: Provider, claims: Claims) -> str:
 
 
 def signed_by_another(provider: Provider, claims: Claims) -> str:
-    another = ECKey.generate_key("P-256", {"kid": provider.key.kid})
+    another = ECKey.generate_key("P-256", {"kid": str(provider.key.kid)})
     return jwt.encode({"alg": "ES256", "kid": provider.key.kid}, claims, another)
 
 

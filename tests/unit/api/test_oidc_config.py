@@ -14,7 +14,7 @@ from copydesk.settings import Settings
 from copydesk.storage.memory import MemoryStore
 
 ISSUER = "https://login.example.com"
-RIGHT = {"oidc_issuer": ISSUER, "oidc_client_id": "copydesk"}
+RIGHT: dict[str, Any] = {"oidc_issuer": ISSUER, "oidc_client_id": "copydesk"}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.unit.api.office import Answer, Office
 from tests.unit.api.test_serving import approved, pull
 
 
-def an_office(**settings: int) -> Office:
+def an_office(**settings: Any) -> Office:
     office = Office.opened(**settings)
     office.let_in()
     return office
