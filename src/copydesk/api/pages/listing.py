@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -189,7 +189,7 @@ def queue_page(
     )
 
 
-def _of_rows(desk: Copydesk, visit: Visit, typed: SentForm | None = None) -> dict[str, object]:
+def _of_rows(desk: Copydesk, visit: Visit, typed: SentForm | None = None) -> dict[str, Any]:
     """Return what the rows are written with, beside the items."""
     return {
         "now": desk.clock(),
