@@ -25,7 +25,6 @@ from copydesk import documents
 from copydesk.briefs import UNQUOTED, Kind, Line, Noun, Slug
 from copydesk.notifications.notices import Event, Notice
 
-HOUR = timedelta(hours=1)
 DAY_MINUTES = 1_440
 LAST_PORT = 65_535
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -205,7 +204,7 @@ class Book(Noun):
     people: dict[Annotated[str, StringConstraints(min_length=1, max_length=64)], Address] = {}
     """E-mail address of each user by name; a user whose name is an address needs none."""
     rules: tuple[TellRule, ...] = ()
-    late_hours: Annotated[tuple[Annotated[StrictInt, Field(ge=0, le=168)], ...], Field()] = (0,)
+    late_hours: tuple[Annotated[StrictInt, Field(ge=0, le=168)], ...] = (0,)
     """Hours past due at which an item is late, once for each."""
     retries: Retries = Retries()
     keep_days: Annotated[StrictInt, Field(ge=1, le=365)] = 30
