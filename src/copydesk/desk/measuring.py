@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import Field
 
@@ -81,7 +81,7 @@ class Decisions(Noun):
     """What people did to review items, by act; what was undone is not counted."""
 
 
-class Bucket(NamedTuple):
+class Bucket(Noun):
     """How many decisions took longer than the bucket before, and at most so long."""
 
     hours: float | None
@@ -106,7 +106,7 @@ class QueueDay(Noun):
     day: date
     open: int
     median_days: float | None
-    """Half of it was younger; None of an empty queue."""
+    """Half of it was no older; None of an empty queue."""
     oldest_days: int | None
 
 
@@ -133,7 +133,7 @@ class Generated(Noun):
     """Tries of a model that failed, so that the next one wrote."""
 
 
-class Spending(NamedTuple):
+class Spending(Noun):
     """What one model cost on one day."""
 
     day: date
@@ -161,7 +161,7 @@ class Spent(Noun):
     """Tokens of input that the provider had in its prompt cache, of all input."""
 
 
-class Pulls(NamedTuple):
+class Pulls(Noun):
     """How often copy was pulled on one day."""
 
     day: date
@@ -267,7 +267,11 @@ class Measuring:
             amount=self._amount(sum(one.millionths for one in days)),
             days=tuple(
                 Spending(
-                    date_of(one.day), one.model, one.calls, one.tokens, self._amount(one.millionths)
+                    day=date_of(one.day),
+                    model=one.model,
+                    calls=one.calls,
+                    tokens=one.tokens,
+                    amount=self._amount(one.millionths),
                 )
                 for one in days
             ),
@@ -321,9 +325,9 @@ def _buckets(waits: Waits | None, number: int) -> tuple[Bucket, ...]:
         return ()
     counted, before = [], 0
     for hours, within in zip(STEPS_H, waits.within, strict=True):
-        counted.append(Bucket(hours, within - before))
+        counted.append(Bucket(hours=hours, items=within - before))
         before = within
-    return (*counted, Bucket(None, number - before))
+    return (*counted, Bucket(hours=None, items=number - before))
 
 
 def _queue_days(spans: Sequence[OpenSince], period: Period) -> list[QueueDay]:
@@ -337,7 +341,7 @@ def _queue_day(spans: Sequence[OpenSince], day: int) -> QueueDay:
     ages = [(day - one.asked, one.items) for one in spans if one.asked <= day < one.decided]
     number = sum(items for _, items in ages)
     seen, median = 0, None
-    for age, items in ages:
+    for age, items in reversed(ages):
         seen += items
         if seen * 2 >= number:
             median = age
@@ -386,7 +390,10 @@ def _served(tx: Transaction, period: Period) -> Served:
     return Served(
         pulls=sum(one.approved + one.fallback for one in days),
         fallback=sum(one.fallback for one in days),
-        days=tuple(Pulls(date_of(one.day), one.approved, one.fallback) for one in days),
+        days=tuple(
+            Pulls(day=date_of(one.day), approved=one.approved, fallback=one.fallback)
+            for one in days
+        ),
         **shelved._asdict(),
         recalled=tx.figures.recalled(period),
     )

@@ -129,7 +129,7 @@ class SqlFigures:
         if above:
             conditions.append(items.waited_s <= min(above))
         in_order = select(items.waited_s).where(*conditions).order_by(items.waited_s)
-        return self._connection.scalars(in_order.offset(rank - before - 1).limit(1)).one()
+        return float(self._connection.scalars(in_order.offset(rank - before - 1).limit(1)).one())
 
     def open_since(self, period: Period) -> Sequence[OpenSince]:
         """Return what was open at any time in the period, by day of coming, oldest first."""
