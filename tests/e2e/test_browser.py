@@ -26,6 +26,7 @@ def test_from_asking_to_a_signature_by_another(office: Office, enter: Enter) -> 
     """A requester asks; a second person finds it in the queue, reads it and signs; it is pulled."""
     ada = enter("ada")
     ada.page.get_by_role("link", name="Ask for copy").first.click()
+    ada.page.get_by_role("button", name="As a file").click()
     documents = {"brief": BRIEF, "audience": {**AUDIENCE, "sensitive": True}, "brand": BRAND}
     for name, document in documents.items():
         ada.page.locator(f"textarea[name={name}]").fill(yaml.safe_dump(document))

@@ -72,7 +72,7 @@ class Asked(NamedTuple):
     def request(self, known: Sequence[Brand]) -> GenerationRequest:
         """Return the request that this makes. Raises InputError with all that is wrong."""
         read = self._from_files() if self.as_file else document_of(self.fields)
-        problems = list(read.problems)
+        problems, brandless = list(read.problems), list[Problem]()
         data = read.document
         if not self.as_file:
             # Nothing typed is a brief with nothing in it: then each field says that it is wanted.
@@ -80,12 +80,13 @@ class Asked(NamedTuple):
         try:
             data["brand"] = self._brand(known)
         except InputError as error:
-            problems += error.problems
+            brandless = list(error.problems)
         try:
             request = documents.shaped(data, GenerationRequest)
         except InputError as error:
-            told = {one.field for one in problems} | {one.source for one in problems}
+            told = {told for one in (*problems, *brandless) for told in (one.field, one.source)}
             problems += [one for one in error.problems if not _is_told(one, told)]
+        problems += brandless
         if problems:
             raise InputError(problems)
         return request

@@ -16,8 +16,10 @@ from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
 from copydesk.bootstrap import Copydesk
 from copydesk.briefs import Brief
+from copydesk.desk.browsing import next_ending
 from copydesk.errors import Conflict, CopydeskError, Forbidden, InputError
 from copydesk.publishing import Shelf
+from copydesk.publishing.searching import LibraryCount
 from copydesk.review_queue import ReviewQuery
 from copydesk.review_queue.states import OPEN
 from copydesk.variants import Copy, Text
@@ -73,6 +75,8 @@ def _campaign_page(
     with desk.store.transaction() as tx:
         served = tx.library.served(campaign_id)
         outcomes = tx.outcomes.count(campaign_id)
+        pulls = tx.pulls.count(campaign_id)
+        glance = tx.library.tally("campaign").get(campaign_id, LibraryCount())
         waiting = tx.reviews.find(ReviewQuery(OPEN, campaign=campaign_id))
     shelf = Shelf.of(found, served, desk.policy.sha256, desk.serving.recipient_key)
     brief = yaml.safe_dump(
@@ -88,6 +92,9 @@ def _campaign_page(
         campaign=found,
         shelf=shelf,
         outcomes=outcomes,
+        pulls=pulls,
+        glance=glance,
+        ending=next_ending(found, desk.clock()),
         waiting=waiting,
         brief=typed.text("brief") if typed and typed.text("brief") else brief,
         typed=typed,
