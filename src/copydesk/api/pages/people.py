@@ -129,8 +129,8 @@ def _set_reviewer_roles(desk: Copydesk, name: str, actor: Actor, form: SentForm)
     return desk.access.set_reviewer_roles(name, wanted, actor)
 
 
-def _set_password(desk: Copydesk, name: str, actor: Actor, form: SentForm) -> object:
-    return desk.access.set_password(name, form.text("password"), actor)
+def _set_password(desk: Copydesk, name: str, actor: Actor, form: SentForm) -> None:
+    desk.access.set_password(name, form.text("password"), actor)
 
 
 def _disable(desk: Copydesk, name: str, actor: Actor, _: SentForm) -> object:
