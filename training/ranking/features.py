@@ -42,11 +42,13 @@ class Style:
     weights: np.ndarray
 
     @classmethod
-    def fitted(cls, values: np.ndarray, arms: Experiments, rows: np.ndarray) -> Style:
-        """Fit the style of all texts to the arms of some rows."""
-        mean, spread = values[rows].mean(0), values[rows].std(0) + 1e-6
-        scaled = (values[rows] - mean) / spread
-        return cls(mean, ridge(scaled, arms.only(rows), STYLE_PENALTY) / spread)
+    def fitted(
+        cls, values: np.ndarray, arms: Experiments, truth: np.ndarray | None = None
+    ) -> Style:
+        """Fit style to the arms' log-odds, or to what is given as their truth."""
+        mean, spread = values.mean(0), values.std(0) + 1e-6
+        scaled = (values - mean) / spread
+        return cls(mean, ridge(scaled, arms, STYLE_PENALTY, truth) / spread)
 
     def scores(self, values: np.ndarray) -> np.ndarray:
         """Return a score a text; an average text has 0."""

@@ -25,9 +25,9 @@ kept by shape, and making one takes longer than using it."""
 class Way:
     """How a model is trained."""
 
-    layers: tuple[int, ...] = (0, 1, 2, 3, 4, 5)
+    layers: tuple[int, ...] = (0, 2, 4)
     """Layers of the sentence model that are kept."""
-    fixed: int = 2
+    fixed: int = 0
     """Of those, the lowest so many do not learn."""
     epochs: int = 2
     groups: int = 32
@@ -38,7 +38,7 @@ class Way:
     """Factor of the rate from a layer to the one under it."""
     head_rate: float = 1e-3
     dropout: float = 0.1
-    contrasts: float = 0.0
+    contrasts: float = 0.5
     """Share in the loss of squared errors of contrasts; the rest is Bradley and Terry's."""
     seed: int = 0
 
