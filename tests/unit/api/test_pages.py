@@ -47,8 +47,8 @@ def test_the_queue_can_be_filtered(office: Office) -> None:
     office.generate()
     browser = Browser(office, "rex")
 
-    assert "No item fits this filter" in browser.open("/?state=rejected").text
-    assert "No item fits this filter" in browser.open("/?campaign=autumn").text
+    assert "Nothing is rejected" in browser.open("/?state=rejected").text
+    assert "No item fits all of campaign: autumn" in browser.open("/?campaign=autumn").text
     assert COPY["subject"] in browser.open("/?state=waiting&campaign=spring").text
     assert browser.open("/?campaign=" + "x" * 200).status == 422
 

@@ -162,4 +162,4 @@ def test_evidence_of_nothing_is_told(database: Path) -> None:
     result = run(database, "evidence", "var_nothing")
 
     assert result.exit_code == 1
-    assert "There is no reviewed or approved copy var_nothing" in result.output
+    assert "There is no reviewed, approved or blocked copy var_nothing" in result.output
