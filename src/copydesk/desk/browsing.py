@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import NamedTuple, get_args
 
 from copydesk.access import Actor, Role
@@ -28,6 +29,10 @@ from copydesk.storage import Store, Transaction
 
 ROLES = (Role.REQUESTER, *READERS)
 FACETS: tuple[LibraryFacet, ...] = get_args(LibraryFacet)
+Values = Mapping[LibraryFacet, Mapping[str, LibraryCount]]
+LARGE = 5_000
+"""So many approved copies are counted in a few milliseconds."""
+VALUES_FRESH_S = 60.0
 READ = (Result.APPROVED, Result.EDITED, Result.REJECTED)
 
 
@@ -91,6 +96,7 @@ class Browsing:
         self._store = store
         self._policy = policy
         self._clock = clock
+        self._values: dict[frozenset[str] | None, tuple[float, Values]] = {}
 
     def library(
         self,
@@ -108,11 +114,20 @@ class Browsing:
         more = LibraryCursor.of(shown[-1]) if len(copies) > limit else None
         return FoundPage([self._found(one, *standing[one.campaign]) for one in shown], more)
 
-    def values(self, actor: Actor) -> Mapping[LibraryFacet, Mapping[str, LibraryCount]]:
-        """Return by what the library can be narrowed, with counts."""
+    def values(self, actor: Actor) -> Values:
+        """Return by what the library can be narrowed, with counts.
+
+        Those of a large library are up to VALUES_FRESH_S old: to count takes longer than to find.
+        """
         brands = actor.brands(*ROLES)
+        kept = self._values.get(brands.names)
+        if kept is not None and monotonic() < kept[0]:
+            return kept[1]
         with self._store.transaction() as tx:
-            return {facet: tx.library.tally(facet, brands) for facet in FACETS}
+            values = {facet: tx.library.tally(facet, brands) for facet in FACETS}
+        if sum(map(sum, values["kind"].values())) >= LARGE:
+            self._values[brands.names] = (monotonic() + VALUES_FRESH_S, values)
+        return values
 
     def campaigns(self, actor: Actor) -> Sequence[Glance]:
         """Return every campaign, newest change first, with how it stands."""
