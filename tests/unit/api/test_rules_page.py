@@ -112,6 +112,7 @@ def test_a_text_is_tried_against_all_rules_and_nothing_is_kept(office: Office) -
     assert page.status == 200
     assert "the verdict is" in page.text
     assert any(link.startswith("/rules/") for link in page.links)
+    assert "The preheader is empty" not in page.html.split('id="tried"')[1].split("<table")[0]
     assert browser.open("/").text.count("your order") == 0
 
 

@@ -126,7 +126,7 @@ def try_all(desk: Desk, visit: Visitor, request: Request, form: OwnForm) -> Resp
     visit.actor.brands(*WHO)
     try:
         copy = _copy(form)
-        checked = desk.checker.check_now(Submission(copy))
+        checked = _of_what_is_there(copy, desk.checker.check_now(Submission(copy)))
         tried = Tried(copy, checked, marked(copy, checked), None)
     except InputError as error:
         return _list_page(desk, visit, request, error=error, typed=form)
@@ -276,6 +276,12 @@ def _tried_on(guard: RulesGuard, rule: Rule, copy: Copy) -> Tried:
     own = tuple(finding for finding in found if finding.rule == rule.id)
     checked = Checked(verdict=Verdict.of(own), findings=own)
     return Tried(copy, checked, marked(copy, checked), rule.id)
+
+
+def _of_what_is_there(copy: Copy, checked: Checked) -> Checked:
+    """Return the check without what it says of slots that were left empty: they were not tried."""
+    found = tuple(one for one in checked.findings if str(copy[one.slot]).strip())
+    return Checked(verdict=Verdict.of(found), findings=found, engines=checked.engines)
 
 
 def _typed(form: SentForm | None) -> dict[str, str]:
