@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import TableClause, column, insert, table
+from sqlalchemy import Integer, String, TableClause, column, insert, table
 
 from copydesk.publishing.searching import LibraryCount
 from copydesk.storage.build import open_store
@@ -38,10 +39,9 @@ def with_copy_of_before(url: str) -> None:
 
 
 def _then(name: str, columns: Collection[str]) -> TableClause:
-    moment = Moment()
-    kinds = {"document": Document, "approved_at": moment, "updated_at": moment}
-    typed = [column(each, kinds[each]) for each in columns if each in kinds]
-    return table(name, *typed, *(column(each) for each in columns if each not in kinds))
+    kinds: dict[str, Any] = {"document": Document, "approved_at": Moment(), "updated_at": Moment()}
+    kinds["version"] = Integer()
+    return table(name, *(column(each, kinds.get(each, String())) for each in columns))
 
 
 def test_copy_of_before_is_found_by_what_it_was_signed_under(database_url: str) -> None:

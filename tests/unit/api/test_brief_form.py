@@ -49,11 +49,11 @@ moments = st.datetimes(
     datetime(2099, 1, 1),  # noqa: DTZ001
     timezones=zones | st.just(UTC),
 ).map(datetime.isoformat)
-products = st.fixed_dictionaries(
+products: Documents = st.fixed_dictionaries(
     {"name": lines, "currency": st.sampled_from(["USD", "EUR"])},
     optional={"price": amounts, "url": words},
 )
-offers = st.fixed_dictionaries(
+offers: Documents = st.fixed_dictionaries(
     {"kind": st.sampled_from(OfferKind), "value": st.floats(0.5, 100)},
     optional={
         "code": words,
@@ -66,8 +66,8 @@ offers = st.fixed_dictionaries(
         "stock": st.integers(0, 10**6),
     },
 )
-facts = st.fixed_dictionaries({"id": slugs, "text": lines}, optional={"evidence": lines})
-briefs = st.fixed_dictionaries(
+facts: Documents = st.fixed_dictionaries({"id": slugs, "text": lines}, optional={"evidence": lines})
+briefs: Documents = st.fixed_dictionaries(
     {
         "goal": lines,
         "kind": st.sampled_from(Kind),
@@ -79,13 +79,13 @@ briefs = st.fixed_dictionaries(
     },
     optional={
         "offer": offers,
-        "facts": st.lists(facts, max_size=3, unique_by=lambda fact: fact["id"]),
+        "facts": st.lists(facts, max_size=3, unique_by=lambda fact: str(fact["id"])),
         "links": st.lists(words, max_size=3),
         "cta": lines,
     },
 )
 values = lines | st.integers(-(10**9), 10**9) | st.floats(-1e9, 1e9) | st.booleans()
-audiences = st.fixed_dictionaries(
+audiences: Documents = st.fixed_dictionaries(
     {"id": slugs, "description": lines, "consent": st.sampled_from(Consent)},
     optional={
         "signals": st.dictionaries(slugs, values, max_size=3),
