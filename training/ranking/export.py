@@ -11,9 +11,9 @@ from pathlib import Path
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch import nn
 
 from training.ranking import frozen, tuned
+from training.ranking.lean import Lean
 from training.ranking.tuned import Tuned
 
 SEEN = 2
@@ -42,24 +42,18 @@ def _is_single(piece: str) -> bool:
 def export(model: Tuned, texts: Sequence[str]) -> bytes:
     """Return the model in ONNX, knowing the pieces that these texts need."""
     rows = kept(texts)
-    words = model.model.embeddings.word_embeddings
-    model.model.embeddings.word_embeddings = nn.Embedding.from_pretrained(words.weight[rows])
     pieces = [frozen.table()[row] for row in rows]
-    begin, end = pieces.index(_BEGIN), pieces.index(_END)
     with tempfile.TemporaryDirectory() as folder:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
-        names, axes = ["ids", "mask"], {0: "lines", 1: "pieces"}
         torch.onnx.export(
-            model, frozen.padded([[begin, end], [begin, end]]), str(whole), dynamo=False,
-            input_names=names, output_names=["scores"],
-            dynamic_axes={**dict.fromkeys(names, axes), "scores": {0: "lines"}},
+            Lean(model, rows).eval(), (torch.arange(3),), str(whole), dynamo=False,
+            input_names=["ids"], output_names=["score"], dynamic_axes={"ids": {0: "pieces"}},
         )  # fmt: skip
         quantize_dynamic(
             str(whole), str(small), per_channel=True, reduce_range=True,
             weight_type=QuantType.QInt8,
         )  # fmt: skip
         found = onnx.load(str(small))
-    model.model.embeddings.word_embeddings = words
     onnx.helper.set_model_props(found, {"pieces": "\n".join(pieces)})
     data: bytes = found.SerializeToString()
     return data

