@@ -63,7 +63,7 @@ class Glance(NamedTuple):
     """A campaign, and how it stands."""
 
     campaign: Campaign
-    count: LibraryCount
+    copies: LibraryCount
     waiting: int
     """Items that still need a decision."""
     pulls: int
@@ -76,7 +76,7 @@ class BrandSheet(NamedTuple):
     """A brand, and how its copy fared."""
 
     known: KnownBrand
-    count: LibraryCount
+    copies: LibraryCount
     campaigns: int
     read: int
     """Copies that a person decided on."""

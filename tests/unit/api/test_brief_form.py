@@ -49,6 +49,7 @@ moments = st.datetimes(
     datetime(2099, 1, 1),  # noqa: DTZ001
     timezones=zones | st.just(UTC),
 ).map(datetime.isoformat)
+Documents = st.SearchStrategy[dict[str, Any]]
 products: Documents = st.fixed_dictionaries(
     {"name": lines, "currency": st.sampled_from(["USD", "EUR"])},
     optional={"price": amounts, "url": words},
