@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -54,7 +55,7 @@ def last_request(office: Office) -> GenerationRequest:
 
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the field is reached: whoever has no mouse does the same."""
-    wanted = "f-" + name.translate(str.maketrans({".": "-", "[": "-", "]": "", ":": "-"}))
+    wanted = "f-" + re.sub(r"[.\[:]", "-", name).replace("]", "")
     for _ in range(TABS_AT_MOST):
         if page.evaluate(FOCUS) == wanted:
             return
