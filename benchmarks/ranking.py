@@ -128,7 +128,8 @@ def tell_stated(arms: Experiments) -> None:
 def tell_speed(texts: Sequence[str]) -> None:
     """Print how many candidates a second the learned ranker ranks, none seen before."""
     fresh = [f"{text} {number}" for number, text in enumerate(texts)]
-    requests = [_request(fresh[at : at + 5]) for at in range(0, 5 * SPEED_REQUESTS, 5)]
+    last = min(len(fresh), 5 * SPEED_REQUESTS)
+    requests = [_request(fresh[at : at + 5]) for at in range(0, last - 4, 5)]
     ranker = LearnedRanker()
     ranker.rank(_request(["Warm"]))
     began = time.perf_counter(), time.process_time()
