@@ -24,7 +24,7 @@ ZOOMED = {"width": 640, "height": 450}
 PHONE = {"width": 390, "height": 844}
 SCHEMES = ("light", "dark")
 NO_PAGES = ("/brand", "/dashboard.csv", "/generations/", "/login/oidc", "/rows")
-"""Files, fragments that a page asks for, a door to elsewhere, and a page of nobody in particular."""
+"""Files, fragments that a page asks for, a door to elsewhere, a page without its brand."""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
 WATCH = """window.refused = [];
