@@ -77,7 +77,8 @@ def trained(way: Way, arms: Experiments) -> Tuned:
         lost = step(_loss(scores, arms, batch, way))
         if number % 100 == 0:
             print(f"{number} of {len(batches)}: {lost:.4f}", flush=True)
-    return model.eval()
+    model.eval()
+    return model
 
 
 def scores(model: Tuned, texts: Sequence[str]) -> np.ndarray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from heapq import nlargest
 from importlib import resources
 from typing import NamedTuple
 
@@ -91,9 +92,8 @@ class LearnedRanker:
     def _why(self, part: str, told: Told) -> str:
         if part in {WORDING, MEANING}:
             return _phrases()[part]
-        mine = [n for n, name in enumerate(style.names()) if name.startswith(f"{part}.")]
-        mine.sort(key=lambda n: -abs(told.measures[n]))
-        return "; ".join(_reason(n, more=self._model.more(n, told)) for n in mine[:_TOLD])
+        mine = nlargest(_TOLD, _measures_of()[part], key=lambda n: abs(told.measures[n]))
+        return "; ".join(_reason(n, more=self._model.more(n, told)) for n in mine)
 
     def _scored(self, weighted: Weighted) -> Scored:
         slope, total = self._model.card.slope, weighted.total
@@ -157,6 +157,17 @@ _OF_SLOT: dict[str, tuple[Weighed, ...]] = {
 }
 
 
+@cache
+def _measures_of() -> dict[str, tuple[int, ...]]:
+    """Return the places of the measures of each group, in the order of `style.names`."""
+    groups = [name.partition(".")[0] for name in style.names()]
+    return {
+        group: tuple(n for n, name in enumerate(groups) if name == group)
+        for group in style.groups()
+    }
+
+
+@cache
 def _reason(measure: int, *, more: bool) -> str:
     name = style.names()[measure]
     plain = name.removesuffix(FIRST)
