@@ -139,6 +139,7 @@ class Office:
         yield "opening an item", lambda: self._get(f"/v1/reviews/{self._another()}")
         yield "opening an item, page", lambda: self._open(f"/reviews/{self._another()}")
         yield "queue, page", lambda: self._open("/")
+        yield "queue, page with all facets", lambda: self._open("/?narrow=true")
         yield "queue, page of one tab", lambda: self._open("/?state=waiting")
         yield "queue, page narrowed", lambda: self._open("/?campaign=campaign-1&category=legal.*")
         yield "queue, page of frequent word", lambda: self._open("/?text=the")

@@ -35,7 +35,7 @@ FACETS: tuple[Facet, ...] = (
 MANY = {name for name, one in Filter.model_fields.items() if one.default == ()}
 """Fields of a filter that take several values."""
 
-NARROWING_NOTHING = frozenset({"state", "after", "order"})
+NARROWING_NOTHING = frozenset({"state", "after", "order", "narrow"})
 """Parts of an address that do not narrow the list within its tab."""
 
 router = APIRouter(include_in_schema=False)
@@ -48,6 +48,8 @@ class Narrowing(Filter):
     """What the address of a page of the queue may say."""
 
     order: Order = Order.PRIORITY
+    narrow: bool = False
+    """Whether to count by facet though nothing is chosen yet: that takes longest of all."""
     after: Annotated[str | None, Field(pattern=CURSOR)] = None
 
 
@@ -57,6 +59,7 @@ class Shown(NamedTuple):
     pairs: Pairs
     wanted: Filter
     order: Order
+    narrow: bool
     after: str | None
 
     @classmethod
@@ -69,7 +72,7 @@ class Shown(NamedTuple):
             many = name in MANY
             data[name] = (*_values(data.get(name)), value) if many else value
         listing = shaped(data, Narrowing)
-        return cls(pairs, plain_filter(listing), listing.order, listing.after)
+        return cls(pairs, plain_filter(listing), listing.order, listing.narrow, listing.after)
 
     @property
     def narrowed(self) -> Filter:
@@ -160,8 +163,8 @@ def queue_page(
     found = desk.queueing.page(visit.actor, shown.narrowed, shown.order, shown.after, ROWS)
     everywhere = shown.wanted.model_copy(update={"state": ()})
     # One walk counts every tab; the facets are those of the tab that is open.
-    among = shown.narrowed.state
-    tally = desk.queueing.counts(visit.actor, everywhere, FACETS, among)
+    facets = FACETS if shown.narrow or shown.chosen else ()
+    tally = desk.queueing.counts(visit.actor, everywhere, facets, shown.narrowed.state)
     return page(
         visit,
         "queue.html",
@@ -169,7 +172,7 @@ def queue_page(
         ranked=found.items,
         next=found.next,
         tally=tally,
-        facets=FACETS,
+        facets=facets,
         values_shown=VALUES_SHOWN,
         to_decide=sum(tally.states[one] for one in OPEN),
         shown=shown,

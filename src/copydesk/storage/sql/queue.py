@@ -18,9 +18,11 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    literal,
     or_,
     select,
     tuple_,
+    union_all,
 )
 
 from copydesk.brand_voice import EVERY_BRAND
@@ -93,7 +95,7 @@ class SqlQueue:
         told = query
         if among:
             told = query._replace(filter=query.filter.model_copy(update={"state": among}))
-        values = {facet: self._values(told, facet) for facet in by}
+        values = self._values(told, by) if by else {}
         return Tally(states=states, late=late, mine=mine, values=values)
 
     def brands_of(self, ids: Collection[str]) -> Mapping[str, str]:
@@ -161,15 +163,27 @@ class SqlQueue:
         rows = select(queue.state, func.count(), *sums).where(*part, *_conditions(query))
         return [tuple(row) for row in self._connection.execute(rows.group_by(queue.state))]
 
-    def _values(self, query: QueueQuery, facet: Facet) -> dict[str, int]:
-        value: ColumnElement[str] = queue[facet] if facet in COLUMNS else tagged.value
-        rows = select(value, func.count()).group_by(value)
-        if facet in COLUMNS:
-            rows = rows.where(*_conditions(query))
-        else:
-            rows = rows.where(tagged.name == facet, *_tag_conditions(query))
-        most = rows.order_by(func.count().desc(), value)
-        return {row[0]: row[1] for row in self._connection.execute(most)}
+    def _values(self, query: QueueQuery, by: Collection[Facet]) -> dict[Facet, dict[str, int]]:
+        """Count by all facets in one statement, in which what fits is found once."""
+        columns = [facet for facet in by if facet in COLUMNS]
+        fits = select(queue.id, *(queue[facet] for facet in columns)).where(*_conditions(query))
+        chosen = fits.cte("chosen")
+        counts: list[Select[tuple[str, str, int]]] = [
+            select(literal(facet), chosen.c[facet], func.count()).group_by(chosen.c[facet])
+            for facet in columns
+        ]
+        if names := [facet for facet in by if facet in TAGS]:
+            pair = (tagged.name, tagged.value)
+            among = _tag_conditions(query, select(chosen.c.id))
+            having = select(*pair, func.count()).where(tagged.name.in_(names), *among)
+            counts.append(having.group_by(*pair))
+        values: dict[Facet, dict[str, int]] = {facet: {} for facet in by}
+        most = sorted(
+            self._connection.execute(union_all(*counts)), key=lambda row: (-row[2], row[1])
+        )
+        for facet, value, count in most:
+            values[facet][value] = count
+        return values
 
 
 class SqlViews:
@@ -227,7 +241,7 @@ def _passes(query: QueueQuery) -> list[list[ColumnElement[bool]]]:
     return [[queue.is_open], [~queue.is_open]]
 
 
-def _tag_conditions(query: QueueQuery) -> list[ColumnElement[bool]]:
+def _tag_conditions(query: QueueQuery, fitting: Select[tuple[str]]) -> list[ColumnElement[bool]]:
     """Return what must be true of a tag's item: told by the tag alone where nothing else is asked.
 
     Looking up the item of each tag would take several times as long as counting.
@@ -238,7 +252,7 @@ def _tag_conditions(query: QueueQuery) -> list[ColumnElement[bool]]:
             return [tagged.is_open]
         if wanted == Filter():
             return []
-    return [tagged.id.in_(select(queue.id).where(*_conditions(query)))]
+    return [tagged.id.in_(fitting)]
 
 
 def _has(name: str, values: Sequence[str]) -> ColumnElement[bool]:
