@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import Enter, sign_in
 from tests.factories import AUDIENCE, BRAND, BRIEF, COPY
@@ -207,3 +207,19 @@ def test_words_that_rest_on_the_brief_say_so(office: Office, enter: Enter) -> No
     assert all(line and "rests on" in line for line in described)
     assert first.get_attribute("title") == "rests on offer.value (20)"
     assert "dotted" in first.evaluate("one => getComputedStyle(one).textDecorationStyle")
+
+
+def test_what_is_seldom_needed_is_in_a_menu(enter: Enter) -> None:
+    """The menu opens by keyboard, closes by Escape with the focus where it was, and leads on."""
+    root = enter("root")
+    summary = root.page.locator(".more summary")
+    summary.focus()
+    root.page.keyboard.press("Enter")
+    expect(root.page.get_by_role("link", name="People")).to_be_visible()
+    root.page.keyboard.press("Escape")
+    expect(root.page.get_by_role("link", name="People")).to_be_hidden()
+    expect(summary).to_be_focused()
+    summary.click()
+    root.page.get_by_role("link", name="Dashboard").click()
+
+    expect(root.page.locator("h1")).to_have_text("Dashboard")

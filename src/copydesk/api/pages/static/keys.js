@@ -142,6 +142,18 @@ function legend() {
 for (const one of document.querySelectorAll("[data-seconds]")) {
   setTimeout(() => one.remove(), Number(one.dataset.seconds) * 1000);
 }
+// The menu closes as menus do: by Escape, and when one goes elsewhere.
+const menu = document.querySelector("details.more");
+function elsewhere(event) {
+  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+}
+menu?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+document.addEventListener("click", elsewhere);
+document.addEventListener("focusin", elsewhere);
 addEventListener("pageshow", arrived);
 addEventListener("beforeunload", leaving);
 document.addEventListener("submit", sent);
