@@ -212,7 +212,7 @@ def test_words_that_rest_on_the_brief_say_so(office: Office, enter: Enter) -> No
 def test_what_is_seldom_needed_is_in_a_menu(enter: Enter) -> None:
     """The menu opens by keyboard, closes by Escape with the focus where it was, and leads on."""
     root = enter("root")
-    summary = root.page.locator(".more summary")
+    summary = root.page.locator(".menu summary")
     summary.focus()
     root.page.keyboard.press("Enter")
     expect(root.page.get_by_role("link", name="People")).to_be_visible()

@@ -143,7 +143,7 @@ for (const one of document.querySelectorAll("[data-seconds]")) {
   setTimeout(() => one.remove(), Number(one.dataset.seconds) * 1000);
 }
 // The menu closes as menus do: by Escape, and when one goes elsewhere.
-const menu = document.querySelector("details.more");
+const menu = document.querySelector("details.menu");
 function elsewhere(event) {
   if (menu?.open && !menu.contains(event.target)) menu.open = false;
 }
