@@ -167,22 +167,22 @@ class SqlQueue:
         """Count by all facets in one statement, in which what fits is found once."""
         columns = [facet for facet in by if facet in COLUMNS]
         fits = select(queue.id, *(queue[facet] for facet in columns)).where(*_conditions(query))
-        chosen = fits.cte("chosen")
-        counts: list[Select[tuple[str, str, int]]] = [
-            select(literal(facet), chosen.c[facet], func.count()).group_by(chosen.c[facet])
+        chosen, count = fits.cte("chosen"), func.count().label("items")
+        counts = [
+            select(literal(facet).label("facet"), chosen.c[facet].label("value"), count).group_by(
+                chosen.c[facet]
+            )
             for facet in columns
         ]
         if names := [facet for facet in by if facet in TAGS]:
-            pair = (tagged.name, tagged.value)
             among = _tag_conditions(query, select(chosen.c.id))
-            having = select(*pair, func.count()).where(tagged.name.in_(names), *among)
-            counts.append(having.group_by(*pair))
+            pairs = select(tagged.name.label("facet"), tagged.value.label("value"), count)
+            pairs = pairs.where(tagged.name.in_(names), *among)
+            counts.append(pairs.group_by(tagged.name, tagged.value))
         values: dict[Facet, dict[str, int]] = {facet: {} for facet in by}
-        most = sorted(
-            self._connection.execute(union_all(*counts)), key=lambda row: (-row[2], row[1])
-        )
-        for facet, value, count in most:
-            values[facet][value] = count
+        found = self._connection.execute(union_all(*counts)).mappings().all()
+        for row in sorted(found, key=lambda row: (-row["items"], row["value"])):
+            values[row["facet"]][row["value"]] = row["items"]
         return values
 
 
