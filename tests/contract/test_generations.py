@@ -112,7 +112,8 @@ def test_the_latest_of_one_requester(store: Store) -> None:
         tx.generations.add(a_generation("gen_1"))
         tx.generations.add(a_generation("gen_2", requester="ben"))
 
-        assert [g.id for g in tx.generations.latest(Whose(NO_BRAND, "ben", EVERY_BRAND))] == ["gen_2"]
+        bens = tx.generations.latest(Whose(NO_BRAND, "ben", EVERY_BRAND))
+        assert [generation.id for generation in bens] == ["gen_2"]
         assert list(tx.generations.latest(Whose(NO_BRAND, "cem", EVERY_BRAND))) == []
 
 
