@@ -93,7 +93,7 @@ def invite(
         return _links_page(desk, visit, item_id, error=error, typed=form)
     address = f"{request.base_url}outside/{token}"
     item = desk.reviewing.get(item_id, visit.actor)
-    return page(visit, "invited.html", HTTPStatus.CREATED, link=link, address=address, item=item)
+    return page(visit, "invited.html", HTTPStatus.CREATED, made=link, address=address, item=item)
 
 
 @router.post("/review-links/{link_id}/revoke")
