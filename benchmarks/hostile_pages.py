@@ -48,7 +48,9 @@ def opened(visit: Visit, office: Office, lines: list[str]) -> Iterator[tuple[str
     """Open every page that shows the lines; yield each with what was obeyed on it."""
     for at in range(0, len(lines), TEN):
         batch = lines[at : at + TEN]
-        waiting[:] = [draft({"subject": one, "preheader": one, "body": one}) for one in batch]
+        waiting[:] = [
+            draft({"subject": one[:200], "preheader": one[:250], "body": one}) for one in batch
+        ]
         generation = office.generate(n=len(batch))
         paths = [f"/generations/{generation['id']}"]
         for one in generation["variants"]:

@@ -107,7 +107,7 @@ class Office:
         self._desk = desk
         desk.access.add_user("rosa", (Role.REVIEWER, Role.APPROVER), None, OPERATOR)
         key = desk.access.add_key("rosa", (Role.REVIEWER, Role.APPROVER), "", OPERATOR).secret
-        brands = {brand: (Role.REVIEWER, Role.APPROVER) for brand in SINGLE_BRANDS}
+        brands = dict.fromkeys(SINGLE_BRANDS, (Role.REVIEWER, Role.APPROVER))
         desk.access.add_user("lena", (), None, OPERATOR, brands)
         narrow = desk.access.add_key("lena", (Role.REVIEWER,), "", OPERATOR).secret
         app = create_app(desk)

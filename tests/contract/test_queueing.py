@@ -241,7 +241,9 @@ def test_views_are_each_person_s_own(store: Store) -> None:
 
 def test_of_what_holds_words_a_thousand_at_least_are_counted(store: Store) -> None:
     """With fewer every number is exact, by state and by facet, in the states that are asked for."""
-    items = [an_item(f"rev_{i}", state=State.APPROVED if i % 3 else State.WAITING) for i in range(6)]
+    items = [
+        an_item(f"rev_{i}", state=State.APPROVED if i % 3 else State.WAITING) for i in range(6)
+    ]
     with store.transaction() as tx:
         for item in items:
             tx.reviews.add(item)
