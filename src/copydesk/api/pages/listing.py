@@ -25,11 +25,11 @@ from copydesk.review_queue import OPEN, Reason, ReviewItem, State
 from copydesk.review_queue.searching import Facet, Filter, Order, View
 
 ROWS = 50
-VALUES_SHOWN = 8
+VALUES_SHOWN = 40
 DECIDERS = (Role.REVIEWER, Role.APPROVER)
 READERS = (*DECIDERS, Role.ADMIN)
 FACETS: tuple[Facet, ...] = (
-    "severity", "category", "campaign", "audience", "locale", "requester",
+    "brand", "campaign", "audience", "category", "severity", "locale", "requester",
 )  # fmt: skip
 
 MANY = {name for name, one in Filter.model_fields.items() if one.default == ()}
@@ -48,8 +48,9 @@ class Narrowing(Filter):
     """What the address of a page of the queue may say."""
 
     order: Order = Order.PRIORITY
-    narrow: bool = False
-    """Whether to count by facet though nothing is chosen yet: that takes longest of all."""
+    narrow: Facet | None = None
+    """What the list is about to be narrowed by: its values are counted and shown. One at a time,
+    for counting them takes as long as the rest of the page."""
     after: Annotated[str | None, Field(pattern=CURSOR)] = None
 
 
@@ -59,7 +60,7 @@ class Shown(NamedTuple):
     pairs: Pairs
     wanted: Filter
     order: Order
-    narrow: bool
+    narrow: Facet | None
     after: str | None
 
     @classmethod
@@ -95,7 +96,8 @@ class Shown(NamedTuple):
 
     def adding(self, name: str, value: str) -> str:
         """Return the address of the first page of this list narrowed by one thing more."""
-        return address((*self._without(name, value), (name, value)))
+        rest = (pair for pair in self._without(name, value) if pair[0] != "narrow")
+        return address((*rest, (name, value)))
 
     def lacking(self, name: str, value: str | None = None) -> str:
         """Return the address of the first page without this, or without any of the name."""
@@ -162,9 +164,9 @@ def queue_page(
     """Return the page of the queue, with what was just done or could not be done."""
     found = desk.queueing.page(visit.actor, shown.narrowed, shown.order, shown.after, ROWS)
     everywhere = shown.wanted.model_copy(update={"state": ()})
-    # One walk counts every tab; the facets are those of the tab that is open.
-    facets = FACETS if shown.narrow or shown.chosen else ()
-    tally = desk.queueing.counts(visit.actor, everywhere, facets, shown.narrowed.state)
+    # One walk counts every tab; the values are those of the tab that is open.
+    by = (shown.narrow,) if shown.narrow else ()
+    tally = desk.queueing.counts(visit.actor, everywhere, by, shown.narrowed.state)
     return page(
         visit,
         "queue.html",
@@ -172,7 +174,7 @@ def queue_page(
         ranked=found.items,
         next=found.next,
         tally=tally,
-        facets=facets,
+        facets=FACETS,
         values_shown=VALUES_SHOWN,
         to_decide=sum(tally.states[one] for one in OPEN),
         shown=shown,
