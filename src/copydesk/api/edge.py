@@ -18,6 +18,8 @@ from copydesk.errors import InputError, Problem
 BODY_BYTES_MAX = 1_000_000
 DEPTH_MAX = 32
 """Our shapes nest six deep; what nests deeper is made to exhaust a parser."""
+KEPT = "/static/"
+"""Files of ours, the same for everybody."""
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 SAFE_HEADERS = {
@@ -37,6 +39,7 @@ SAFE_HEADERS = {
 class SafeHeaders:
     """Adds SAFE_HEADERS to every answer that does not say otherwise.
 
+    What does not say that it may be kept is kept by no cache: answers hold keys, links and copy.
     So, too, what a request's `state.more_headers` says, as how many more requests there may be.
     """
 
@@ -55,6 +58,8 @@ class SafeHeaders:
                 more: Mapping[str, str] = scope.get("state", {}).get("more_headers", {})
                 for name, value in (*SAFE_HEADERS.items(), *more.items()):
                     headers.setdefault(name, value)
+                if not scope["path"].startswith(KEPT):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self.app(scope, receive, send_safely)

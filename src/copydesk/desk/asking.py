@@ -11,6 +11,7 @@ from functools import partial
 
 from copydesk.access import Actor, Role
 from copydesk.brand_voice.known import KnownBrand
+from copydesk.desk.facts import authored
 from copydesk.desk.parts import READERS, Clock, record, sha256_of
 from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import Considered, Trusting
@@ -287,6 +288,7 @@ class Asking:
             "updated_at": now,
         }
         tx.campaigns.save(campaign.model_copy(update=update), campaign.version)
+        authored(tx, campaign.id, audience.id, generation.requester, now)
         act = "campaign.audience_set"
         record(tx, campaign.id, act, generation.requester, self._clock(), audience=audience.id)
 

@@ -17,6 +17,7 @@ from copydesk.guardrails import Submission
 from copydesk.publishing import ApprovedCopy, Campaign, approval_hash, holds
 from copydesk.ranking import Scored
 from copydesk.review_queue import OPEN, ReviewItem, ReviewQuery, with_facts
+from copydesk.review_queue.effects import with_author
 from copydesk.storage import Transaction
 from copydesk.variants import Variant
 
@@ -64,6 +65,22 @@ def open_items(tx: Transaction, campaign_id: str) -> Iterator[ReviewItem]:
     while page := tx.reviews.find(query):
         yield from page
         query = query._replace(after=page[-1].id)
+
+
+def authored(tx: Transaction, campaign_id: str, audience_id: str, name: str, now: datetime) -> None:
+    """Make whoever changed an audience an author of what is in review for it, as of a brief.
+
+    The next who wants to sign it is shown the new facts first.
+    """
+    for item in list(open_items(tx, campaign_id)):
+        if item.audience.id == audience_id and name not in item.authors:
+            update = {
+                "editors": with_author(item.editors, name),
+                "undoable": None,
+                "version": item.version + 1,
+                "updated_at": now,
+            }
+            tx.reviews.save(item.model_copy(update=update), item.version)
 
 
 class Origin(NamedTuple):

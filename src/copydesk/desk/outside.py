@@ -6,7 +6,8 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from pydantic import Field
@@ -17,9 +18,20 @@ from copydesk.desk.acting import Also, may_read, readable
 from copydesk.desk.conversing import Conversing
 from copydesk.desk.parts import READERS, record
 from copydesk.desk.reviewing import Reviewing
-from copydesk.errors import Forbidden, InputError, LinkEnded, NotFound, Problem, SelfApproval
+from copydesk.errors import (
+    Forbidden,
+    HeldByAnother,
+    InputError,
+    LinkEnded,
+    NotFound,
+    Problem,
+    SelfApproval,
+    StaleVersion,
+    WrongMove,
+)
 from copydesk.guardrails import Finding
 from copydesk.review_queue import OPEN, Reviewer, ReviewItem, State
+from copydesk.review_queue.effects import LAST_ACT
 from copydesk.review_queue.talk import Comment, ReviewLink
 from copydesk.storage import Transaction
 from copydesk.storage.stored import missing
@@ -31,6 +43,9 @@ NO_LINK = "There is no such link: check that the address was copied whole."
 TO_DECIDE = (State.WAITING, State.CLAIMED, State.ESCALATED)
 CHANGING = ("edit", "approve_with_edit", "answer")
 """Acts that may change the copy, as an item tells them."""
+
+
+HELD = "Somebody is working on this copy at the moment: try again in a quarter of an hour."
 
 
 class OutsideView(Noun):
@@ -167,7 +182,8 @@ class Outside:
     def approve(self, token: str, version: int | None, note: str | None = None) -> OutsideView:
         """Sign the copy as the person that the link was made for. Raises as `Reviewing.approve`."""
         link, by = self._person(token)
-        self._signing.approve(link.item_id, by, version, note, self._used(link, "approve"))
+        with _telling_nobodys_name():
+            self._signing.approve(link.item_id, by, version, note, self._used(link, "approve"))
         return self.open(token)
 
     def reject(
@@ -176,7 +192,8 @@ class Outside:
         """Turn the copy down as that person. Raises as `Reviewing.reject`."""
         link, by = self._person(token)
         used = self._used(link, "reject")
-        self._signing.reject(link.item_id, by, version, reason, note, used)
+        with _telling_nobodys_name():
+            self._signing.reject(link.item_id, by, version, reason, note, used)
         return self.open(token)
 
     def comment(
@@ -206,12 +223,17 @@ class Outside:
         link_id = self._read(token)
         with self._desk.store.transaction() as tx:
             link = self._undecided(tx, link_id)
+            speaks_for = self._still_given(tx, link)
         return link, Reviewer(
-            link.name,
-            may_approve=True,
-            speaks_for=frozenset(link.reviews_as),
-            invited_by=link.made_by,
+            link.name, may_approve=True, speaks_for=speaks_for, invited_by=link.made_by
         )
+
+    def _still_given(self, tx: Transaction, link: ReviewLink) -> frozenset[str]:
+        """Return the link's reviewer roles that who made it could give away at this moment."""
+        maker = actor_for(tx.users.get(link.made_by))
+        if maker.may(Role.ADMIN):
+            return frozenset(link.reviews_as)
+        return frozenset(link.reviews_as) & self._desk.policy.speaks_for(maker.reviews_as)
 
     def _used(self, link: ReviewLink, decision: str) -> Also:
         """Return what keeps a second decision out: it is written with the first, or not at all."""
@@ -267,6 +289,17 @@ class Outside:
     def _signature(self, signed: str) -> str:
         digest = hmac.new(self._key, signed.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+@contextmanager
+def _telling_nobodys_name() -> Iterator[None]:
+    """Say why a decision was not taken, without who works on the copy or did so last."""
+    try:
+        yield
+    except HeldByAnother:
+        raise HeldByAnother(HELD) from None
+    except (StaleVersion, WrongMove) as error:
+        raise type(error)(error.message.partition(LAST_ACT)[0]) from None
 
 
 def _may_invite(tx: Transaction, link: ReviewLink) -> bool:

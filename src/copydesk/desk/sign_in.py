@@ -100,9 +100,8 @@ class SignIn:
             record(tx, STRANGER, "session.refused", NOBODY, self._clock(), **told)
 
     def _admitted(self, tx: Transaction, identity: Identity, *, adds: bool) -> User:
-        try:
-            user = tx.users.get(identity.name)
-        except NotFound:
+        user = _user_of(tx, identity)
+        if user is None:
             return self._added(tx, identity, adds=adds)
         if user.disabled:
             raise SignInRefused(f"{user.name} is disabled here: ask an admin of Copydesk.")
@@ -138,3 +137,18 @@ class SignIn:
 
     def _record(self, tx: Transaction, user: User, act: str, **details: object) -> None:
         record(tx, f"user:{user.name}", act, PROVIDER, self._clock(), **details)
+
+
+def _user_of(tx: Transaction, identity: Identity) -> User | None:
+    """Return whose account it is, else the user of its name; None where there is neither.
+
+    One account is one user, whatever it is called by now: under a second name somebody could sign
+    what they wrote under the first, and who is disabled would come back.
+    """
+    linked = [user for user in tx.users.all() if user.identity == identity.account]
+    if linked:
+        return linked[0]
+    try:
+        return tx.users.get(identity.name)
+    except NotFound:
+        return None

@@ -20,6 +20,8 @@ from copydesk.variants import Copy
 
 NOTHING_SIGNED: dict[str, Any] = {"signatures": (), "readers": (), "blind_over": False}
 """What is left of signatures when what they bind has changed."""
+LAST_ACT = " The last act was"
+"""From here on a refusal tells who did what: nothing for people from outside."""
 RESTORED = (
     "state", "copy_now", "checked", "editors", "dismissed", "signatures", "readers", "blind_over",
 )  # fmt: skip
@@ -240,7 +242,7 @@ def told(item: ReviewItem) -> str:
     if last.act == Act.CLAIM:
         because = f" ({last.note})" if last.note else ""
         because += f"; the lease runs until {_moment(item.lease_until)}"
-    return f" The last act was {last.act} by {last.actor} at {_moment(last.at)}{because}."
+    return f"{LAST_ACT} {last.act} by {last.actor} at {_moment(last.at)}{because}."
 
 
 def _moment(at: datetime | None) -> str:

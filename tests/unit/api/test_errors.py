@@ -12,6 +12,7 @@ from copydesk.errors import StoreUnavailable
 from copydesk.storage.memory import MemoryStore
 from copydesk.storage.memory.store import MemoryTransaction
 from tests.factories import BRIEF, COPY
+from tests.unit.api.browsing import Browser
 from tests.unit.api.office import Answer, Office
 
 JSON = {"Content-Type": "application/json"}
@@ -150,3 +151,20 @@ def test_a_store_that_cannot_be_reached_is_503() -> None:
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
     assert client.get("/metrics").status_code == 200
+
+
+def test_what_does_not_say_that_it_may_be_kept_is_kept_by_no_cache(office: Office) -> None:
+    """Answers hold new keys, links and copy; only our own files are the same for everybody."""
+    item = office.item()
+    key = {"user": "mailer", "roles": ["puller"]}
+    link = {"person": "Dr. Ng"}
+    answers = [
+        office.post("root", "/v1/keys", json=key),
+        office.post("bea", f"/v1/reviews/{item['id']}/links", json=link),
+        office.get("bea", "/v1/figures.csv"),
+        Browser(office, "bea").client.get("/dashboard.csv"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 200, 200]
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+    assert "cache-control" not in office.client.get("/static/copydesk.css").headers

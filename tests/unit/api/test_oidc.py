@@ -293,6 +293,21 @@ def test_a_name_that_changed_hands_is_refused(provider: Provider) -> None:
     assert Visitor(office).sign_in(provider).path == "/"
 
 
+def test_an_account_that_is_renamed_stays_one_person(provider: Provider) -> None:
+    """Under a second name they could sign what they wrote; and a disabled user would come back."""
+    office = an_office(provider, oidc_unknown_users="add", **GROUPS)
+    provider.person["groups"] = ["marketing"]
+    Visitor(office).sign_in(provider)
+    provider.person["email"] = "ana.married@northpeak.example"
+
+    assert Visitor(office).sign_in(provider).status == 200
+    assert acts(office, f"user:{ANA}")[-1] == ("session.opened", ANA)
+    office.desk.access.disable_user(ANA, OPERATOR)
+    assert "is disabled here" in Visitor(office).sign_in(provider).text
+    assert ANA in {user.name for user in office.desk.access.users(OPERATOR)}
+    assert not acts(office, "user:ana.married@northpeak.example")[:-1]
+
+
 GROUPS = {"oidc_roles_claim": "groups", "oidc_roles": {"marketing": ["requester"]}}
 
 

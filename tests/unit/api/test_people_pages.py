@@ -127,6 +127,16 @@ def test_everybody_has_a_page_of_their_own(office: Office) -> None:
     assert browser.open(f"/keys/{office.keys['root'][:12]}/revoke").status == 404
 
 
+def test_nobody_sets_their_own_password_by_the_form_for_admins(office: Office) -> None:
+    """Whoever finds a browser signed in does not get round being asked for the password of now."""
+    browser = Browser(office, "bea")
+    own = browser.open("/me").forms["/me/keys"]["csrf"]
+    sent = {"csrf": own, "password": OTHER_PASSWORD}
+
+    assert browser.client.post("/people/bea/password", data=sent).status_code == 403
+    assert office.desk.access.user("bea", OPERATOR).password_hash is None
+
+
 def test_one_changes_ones_own_password(office: Office) -> None:
     """The one of now is asked for, the new one twice; then the new one fits."""
     office.desk.access.set_password("bea", PASSWORD, OPERATOR)

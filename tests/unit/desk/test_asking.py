@@ -6,12 +6,20 @@ import pytest
 
 from copydesk.access import Actor, Role
 from copydesk.bootstrap import Copydesk, bootstrap
-from copydesk.errors import Conflict, Forbidden, KeyReused, ModelUnavailable, NotFound
+from copydesk.errors import (
+    Conflict,
+    Forbidden,
+    KeyReused,
+    ModelUnavailable,
+    NotFound,
+    SelfApproval,
+    StaleVersion,
+)
 from copydesk.generation import Draft, DraftRequest
 from copydesk.generation.scripted import Answer, ScriptedModel
 from copydesk.generations import Generation, GenerationRequest, GenerationState
 from copydesk.publishing import PullQuery
-from copydesk.review_queue import ReviewQuery, Route
+from copydesk.review_queue import ReviewQuery, Route, State
 from copydesk.settings import Settings
 from copydesk.storage.memory import MemoryStore
 from tests.factories import BRIEF, COPY, NOW, a_brand, a_brief, an_audience
@@ -162,6 +170,22 @@ def test_copy_written_on_facts_that_changed_meanwhile_waits_for_a_person() -> No
     done = asyncio.run(desk.asking.run(accepted.id))
 
     assert [(v.route, v.rule) for v in done.variants] == [(Route.REVIEW, "facts-changed")]
+
+
+def test_whoever_changes_an_audience_signs_nothing_written_for_it() -> None:
+    """As with a brief: who asks again, of people told of otherwise, is an author from then on."""
+    desk = a_desk()
+    olu = Actor("olu", frozenset({Role.REQUESTER, Role.APPROVER}))
+    done = asked(desk, audience=an_audience(sensitive=True))
+    (item,) = desk.reviewing.find(ReviewQuery(generation_id=done.id), olu)
+    other = an_audience(sensitive=True, description="Whoever ran with us last year")
+    desk.asking.accept(a_request(audience=other), olu)
+
+    with pytest.raises(SelfApproval):
+        desk.reviewing.approve(item.id, olu, item.version + 1)
+    with pytest.raises(StaleVersion, match="campaign changed"):
+        desk.reviewing.approve(item.id, AXEL, item.version + 1)
+    assert desk.reviewing.approve(item.id, AXEL, item.version + 2).state is State.APPROVED
 
 
 def test_only_a_requester_asks() -> None:

@@ -11,6 +11,7 @@ import pytest
 from copydesk.access import Actor, Role
 from copydesk.errors import (
     Forbidden,
+    HeldByAnother,
     InputError,
     LinkEnded,
     NotFound,
@@ -32,6 +33,7 @@ def a_desk(known: Policy | None = None, **item: Any) -> World:
     world = World(policy=known) if known else World()
     for name in ("axel", "lena"):
         world.access.add_user(name, [Role.APPROVER], None, ADA)
+    world.access.set_reviewer_roles("lena", sorted(LENA.reviews_as), ADA)
     return world.with_campaign().with_item(**item)
 
 
@@ -82,6 +84,7 @@ def test_somebody_from_outside_rejects_with_a_reason() -> None:
 def test_a_link_decides_once() -> None:
     """A second decision is refused with what the first was, and so is one on an item now closed."""
     world = a_desk(policy(signatures=[{"roles": ["legal", "medical"]}]))
+    world.access.set_reviewer_roles("lena", ["medical"], ADA)
     token = invited(world, Actor("lena", SIGNS, frozenset({"medical"})), ["medical"])
     world.outside.approve(token, 1)
 
@@ -198,10 +201,38 @@ def test_a_decision_by_a_link_names_the_version_that_was_read() -> None:
     with pytest.raises(VersionRequired):
         world.outside.approve(token, None)
     world.reviewing.edit("rev_1", ROSA, 1, a_copy(subject="Mud is back"))
-    with pytest.raises(StaleVersion, match="The last act was edit by rosa"):
+    with pytest.raises(StaleVersion, match="at version 2, you read 1"):
         world.outside.approve(token, 1)
 
     assert world.outside.approve(token, 2).decided == "approve"
+
+
+def test_a_refusal_names_nobody_of_the_house() -> None:
+    """Neither who changed the copy, nor who holds it, nor who decided on it."""
+    world = a_desk()
+    token = invited(world)
+    world.reviewing.claim("rev_1", ROSA, 1)
+    said = []
+    for version in (1, 2):
+        with pytest.raises((StaleVersion, HeldByAnother)) as refused:
+            world.outside.approve(token, version)
+        said.append(refused.value.message)
+    world.reviewing.reject("rev_1", ROSA, 2, "tone")
+    with pytest.raises(WrongMove, match="This item is rejected") as over:
+        world.outside.approve(token, 3)
+
+    assert "rosa" not in " ".join((*said, over.value.message))
+
+
+def test_a_reviewer_role_ends_with_its_givers() -> None:
+    """Who is counsel no more has no outside counsel sign for them, by a link of before either."""
+    known = policy(signatures=[{"roles": ["legal"]}], signers={"legal": ["counsel"]})
+    world = a_desk(known)
+    token = invited(world, LENA, ["legal"])
+    world.access.set_reviewer_roles("lena", [], ADA)
+
+    with pytest.raises(Forbidden, match="needs a signature as legal"):
+        world.outside.approve(token, 1)
 
 
 def test_somebody_from_outside_comments() -> None:
