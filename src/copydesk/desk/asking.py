@@ -288,9 +288,12 @@ class Asking:
             "updated_at": now,
         }
         tx.campaigns.save(campaign.model_copy(update=update), campaign.version)
-        authored(tx, campaign.id, audience.id, generation.requester, now)
-        act = "campaign.audience_set"
-        record(tx, campaign.id, act, generation.requester, self._clock(), audience=audience.id)
+        by, act = generation.requester, "campaign.audience_set"
+        details = {
+            "audience": audience.id,
+            "authored": authored(tx, campaign.id, audience.id, by, now),
+        }
+        record(tx, campaign.id, act, by, self._clock(), **details)
 
 
 def _whose(actor: Actor) -> Whose:

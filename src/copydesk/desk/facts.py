@@ -67,11 +67,14 @@ def open_items(tx: Transaction, campaign_id: str) -> Iterator[ReviewItem]:
         query = query._replace(after=page[-1].id)
 
 
-def authored(tx: Transaction, campaign_id: str, audience_id: str, name: str, now: datetime) -> None:
+def authored(
+    tx: Transaction, campaign_id: str, audience_id: str, name: str, now: datetime
+) -> list[str]:
     """Make whoever changed an audience an author of what is in review for it, as of a brief.
 
-    The next who wants to sign it is shown the new facts first.
+    The next who wants to sign it is shown the new facts first. Returns the ids of those items.
     """
+    found = []
     for item in list(open_items(tx, campaign_id)):
         if item.audience.id == audience_id and name not in item.authors:
             update = {
@@ -81,6 +84,8 @@ def authored(tx: Transaction, campaign_id: str, audience_id: str, name: str, now
                 "updated_at": now,
             }
             tx.reviews.save(item.model_copy(update=update), item.version)
+            found.append(item.id)
+    return found
 
 
 class Origin(NamedTuple):

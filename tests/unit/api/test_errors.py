@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from copydesk.api.pages import NOUNS
 from copydesk.errors import StoreUnavailable
 from copydesk.storage.memory import MemoryStore
 from copydesk.storage.memory.store import MemoryTransaction
@@ -16,6 +19,8 @@ from tests.unit.api.browsing import Browser
 from tests.unit.api.office import Answer, Office
 
 JSON = {"Content-Type": "application/json"}
+GUESTS = "/outside/{token}/{act}"
+"""Has a token of its own: see test_outside_page.py."""
 
 
 def problem(answer: Answer, status: int) -> dict[str, Any]:
@@ -168,3 +173,21 @@ def test_what_does_not_say_that_it_may_be_kept_is_kept_by_no_cache(office: Offic
     assert [answer.status_code for answer in answers] == [201, 201, 200, 200]
     assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
     assert "cache-control" not in office.client.get("/static/copydesk.css").headers
+
+
+def test_no_form_is_taken_that_is_not_from_a_page_of_the_session(office: Office) -> None:
+    """Every address that takes a form refuses one without the session's token, whoever sends it."""
+    posts = {
+        route.path
+        for noun in NOUNS
+        for route in noun.router.routes
+        if isinstance(route, APIRoute) and "POST" in (route.methods or ())
+    }
+    given = {"item_id": office.item()["id"], "key_id": office.keys["mailer"][:12], "name": "bea"}
+    filled = {"link_id": f"lnk_{'0' * 20}", "act": "approve", "change": "disable", **given}
+    client = Browser(office, "root").client
+    for path in sorted(posts - {GUESTS}):
+        named = re.sub(r"\{(\w+)\}", lambda found: filled.get(found[1], "spring"), path)
+        assert client.post(named).status_code == 403, path
+        assert client.post(named, data={"csrf": "forged"}).status_code == 403, path
+        assert client.post(named, json={"csrf": "token of root"}).status_code == 403, path
