@@ -97,10 +97,10 @@ def expected_loss(believed: Rates) -> np.ndarray:
     E[max of the rates] - E[the rate] (Stucchio 2015, Bayesian A/B testing at VWO).
     """
     points, below, _ = _looked_at(believed)
-    # The first point stands where the highest rate cannot be below: E[max] = x0 + integral of
-    # (1 - product of F), in x = e^point.
-    above = (1 - below.prod(-2)) * np.exp(points)
-    highest = np.exp(points[..., 0]) + np.trapezoid(above, points, axis=-1)
+    # E[max] = x0 + the integral of 1 - product of F, where nothing is below x0. Over rates, not
+    # their logs: where variants lie far apart there are no points between, and F does not change.
+    at = np.exp(points)
+    highest = at[..., 0] + np.trapezoid(1 - below.prod(-2), at, axis=-1)
     loss: np.ndarray = np.maximum(highest[..., None] - believed.mean, 0)
     return loss
 

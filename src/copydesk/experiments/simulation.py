@@ -15,7 +15,7 @@ import numpy as np
 
 from copydesk.experiments import allocation, posterior, stopping
 from copydesk.experiments.allocation import FLOOR, TEMPERED, WAVES
-from copydesk.experiments.posterior import BASE_RATE
+from copydesk.experiments.posterior import BASE_RATE, STRENGTH
 
 SHARE_TESTED = 0.2
 """Part of the list that the A/B test takes before it commits."""
@@ -46,8 +46,8 @@ class Dirt:
     bots: float = 0.0
     """Part of all clicks seen that machines made, on every variant alike."""
     opens: bool = False
-    """Whether opens are taken for clicks: machines' and people's, 40 for each 100 sends, of which
-    half are machines' and people's follow the square root of how much better the line is."""
+    """Whether opens are taken for clicks: 40 for each 100 sends, half of them machines'. People
+    open lines more and less by as much as they click them, but not the same lines: a decoy."""
 
 
 CLEAN = Dirt()
@@ -108,6 +108,7 @@ class Ours:
     greedy_from: float = 1.0
     """Part of the list gone from which the rest goes to the best expected rate."""
     tempered: float = TEMPERED
+    floor: float = FLOOR
 
     def __call__(
         self, scores: np.ndarray, shown: np.ndarray, clicked: np.ndarray, gone: float
@@ -115,9 +116,9 @@ class Ours:
         """Return shares, floor included."""
         known = posterior.rates(scores * self.text, shown, clicked)
         if gone >= self.greedy_from - _HAIR:
-            return allocation.floored(allocation.greedy(known.mean), FLOOR)
+            return allocation.floored(allocation.greedy(known.mean), self.floor)
         best = posterior.best_probabilities(known.tempered(self.tempered))
-        return allocation.floored(allocation.shares_of(best, self.rule), FLOOR)
+        return allocation.floored(allocation.shares_of(best, self.rule), self.floor)
 
 
 def play(
@@ -136,11 +137,12 @@ def play(
     total = each * truth.rates.shape[-1]
     shown, known, late = (np.zeros_like(truth.rates) for _ in range(3))
     gained, gone = np.zeros(len(truth.rates)), 0.0
+    appeal = np.exp(rng.normal(0, STRENGTH**-0.5, truth.rates.shape))
     for part in batches:
         shares = policy(truth.scores, shown, known, gone)
         sent = _divided(total * part, shares, rng)
         gained += (sent * truth.rates).sum(-1)
-        seen = _seen(truth, sent, rng, dirt)
+        seen = _opens(sent, appeal, rng) if dirt.opens else _clicks(truth, sent, rng, dirt)
         arrived = seen if not dirt.late else rng.binomial(seen.astype(int), 1 - dirt.late)
         known, late = known + late + arrived, seen - arrived
         shown, gone = shown + sent, gone + part
@@ -203,11 +205,12 @@ def _divided(total: float, shares: np.ndarray, rng: np.random.Generator) -> np.n
     return counted
 
 
-def _seen(truth: Truth, sent: np.ndarray, rng: np.random.Generator, dirt: Dirt) -> np.ndarray:
-    if dirt.opens:
-        better = np.sqrt(truth.rates / truth.rates.mean(-1, keepdims=True))
-        opens: np.ndarray = rng.poisson(sent * (0.2 + 0.2 * better)).astype(float)
-        return opens
+def _opens(sent: np.ndarray, appeal: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    opens: np.ndarray = rng.poisson(sent * (0.2 + 0.2 * appeal)).astype(float)
+    return opens
+
+
+def _clicks(truth: Truth, sent: np.ndarray, rng: np.random.Generator, dirt: Dirt) -> np.ndarray:
     clicks: np.ndarray = rng.poisson(sent * truth.rates).astype(float)
     if dirt.bots:
         machines = dirt.bots / (1 - dirt.bots) * truth.rates.mean(-1, keepdims=True)

@@ -184,16 +184,25 @@ def rate_at_least(events: int, sends: int, alpha: float = ALPHA) -> float:
     return _least(lambda limit: not must_stop(events, sends, limit, alpha), _TINY, most)
 
 
-def sends_until_stopped(rate: float, limit: float, alpha: float = ALPHA) -> float:
-    """Return about how many sends a variant of this rate gets before the guard stops it.
+def sends_until_stopped(
+    rate: float, limit: float, alpha: float = ALPHA, sure: float = 0.95
+) -> float:
+    """Return sends within which the guard stops a variant of this rate, in `sure` of cases.
 
-    Wald 1945: the log of what must be won, over what each send wins on average, for the bet that
-    wins most; the stakes of the others are lost.
+    What must be won is the log of bets over alpha; each send wins m on average with variance v
+    (Wald 1945). The least n with n m - z sqrt(n v) at least that, z the normal quantile of `sure`,
+    for the bet of which n is least. Infinite where the rate is too near the limit, or below it.
     """
     worse = np.array([limit * times for times in WORSE if limit * times < 1])
-    wins = rate * np.log(worse / limit) + (1 - rate) * np.log((1 - worse) / (1 - limit))
-    most = float(wins.max())
-    return math.log(len(worse) / alpha) / most if most > 0 else math.inf
+    event, none = np.log(worse / limit), np.log((1 - worse) / (1 - limit))
+    mean = rate * event + (1 - rate) * none
+    if (mean <= 0).all():
+        return math.inf
+    worth, each = mean[mean > 0], (event - none)[mean > 0]
+    reach = _NORMAL.inv_cdf(sure) * math.sqrt(rate * (1 - rate)) * each
+    needed = math.log(len(worse) / alpha)
+    roots = (reach + np.sqrt(reach**2 + 4 * worth * needed)) / (2 * worth)
+    return float((roots**2).min())
 
 
 def _lifts() -> tuple[np.ndarray, np.ndarray]:
