@@ -223,6 +223,10 @@ class Brief(Noun):
             )
         return self
 
+    def offer_ended(self, now: datetime) -> bool:
+        """Return whether there is an offer that is over: no copy is served after its end."""
+        return self.offer is not None and self.offer.ends is not None and self.offer.ends < now
+
     def moved_to(self, send_at: datetime) -> Brief:
         """Return this brief for another day: the offer's dates move as far as `send_at` does."""
         shift: timedelta = send_at - self.send_at

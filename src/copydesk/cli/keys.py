@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 
 from copydesk.access import ApiKey, Role
 from copydesk.api.people import key_view
@@ -85,7 +85,10 @@ def listing(ctx: click.Context, user: str | None, *, as_json: bool) -> None:
         for key in found:
             print_json(key_view(key))
         return
-    table = Table("id", "user", "may", "label", "since", "last used", "ends", border_style="dim")
+    # Whole, however narrow the terminal: `keys revoke` takes it, letter by letter.
+    whole = Column("id", no_wrap=True, min_width=max((len(key.id) for key in found), default=0))
+    told = ("user", "may", "label", "since", "last used", "ends")
+    table = Table(whole, *told, border_style="dim")
     for key in found:
         used = f"{key.last_used_at:{DAY}}" if key.last_used_at else "never"
         row = (key.id, key.user, _may(key), key.label, f"{key.created_at:{DAY}}", used, _ends(key))

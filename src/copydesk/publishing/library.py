@@ -85,7 +85,7 @@ class Shelf:
         """
         audience = self._audience(query)
         withheld = self._withheld(query, audience, now)
-        ended = self._offer_ended(now)
+        ended = self.campaign.brief.offer_ended(now)
         copies = self.holding.get(audience.id, ()) if audience is not None else ()
         if copies and not ended:
             chosen = _one_of(copies, self.campaign.id, query.recipient_key)
@@ -109,10 +109,6 @@ class Shelf:
     def _segments(self) -> list[str]:
         return sorted(n for n, one in self.campaign.audiences.items() if one.recipient is None)
 
-    def _offer_ended(self, now: datetime) -> bool:
-        offer = self.campaign.brief.offer
-        return offer is not None and offer.ends is not None and offer.ends < now
-
     def _withheld(
         self, query: PullQuery, audience: Audience | None, now: datetime
     ) -> tuple[str, ...]:
@@ -120,7 +116,7 @@ class Shelf:
             return (self._which_audience(query),)
         reasons = []
         offer = self.campaign.brief.offer
-        if offer is not None and self._offer_ended(now):
+        if offer is not None and self.campaign.brief.offer_ended(now):
             reasons.append(f"the offer ended at {offer.ends}")
         void = [copy for copy in self.void if copy.audience_id == audience.id]
         if void:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +46,24 @@ def test_the_example_is_accepted_as_it_is(office: Office) -> None:
     browser.send("/ask", do="as_file")
     browser.send("/ask", campaign="another")
     assert last_request(office).brief == first.brief
+
+
+def test_the_example_is_one_of_a_day_to_come(office: Office) -> None:
+    """Whoever starts from it a year later gets copy that can be served."""
+    office.clock.forward(days=400)
+    at_the_form(office).send("/ask")
+
+    asked = last_request(office).brief
+    assert timedelta(0) < asked.send_at - office.clock() <= timedelta(weeks=1)
+    assert not asked.offer_ended(office.clock())
+
+
+def test_kinds_of_offer_are_named_in_words(office: Office) -> None:
+    """No code is shown to whoever chooses."""
+    page = at_the_form(office).page
+
+    assert "buy one, get one" in page.text
+    assert ">bogo<" not in page.html
 
 
 def test_an_empty_form_says_of_each_field_that_it_is_wanted(office: Office) -> None:

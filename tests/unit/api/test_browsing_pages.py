@@ -79,6 +79,19 @@ def test_copy_whose_facts_changed_is_told_as_void(office: Office) -> None:
     assert "Not served: brief, brand, audience or policy changed" in other.open(LIBRARY).text
 
 
+def test_a_campaign_says_when_its_offer_is_over(office: Office) -> None:
+    """What was signed is then not called served, and what would be right is said."""
+    signed(office)
+    assert "Served now" in Browser(office, "bea").open("/campaigns/spring").text
+
+    office.clock.forward(days=3)
+    page = Browser(office, "rex").open("/campaigns/spring")
+
+    assert "it ended 8 Mar 2026, 23:59 UTC. Change the brief" in page.text
+    assert "not served for lapsed-runners" in page.text
+    assert "Served now" not in page.text
+
+
 def test_the_library_goes_on_from_page_to_page(office: Office) -> None:
     """The link to older copy leads on until all was shown, each once."""
     with office.desk.store.transaction() as tx:

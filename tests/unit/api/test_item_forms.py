@@ -59,7 +59,7 @@ def test_an_answer_in_words_alone_leaves_the_copy(office: Office) -> None:
 
     said = other.send(f"{path}/answer", note="It is.")
 
-    assert "ada answered" in said.text
+    assert "ada answered It is." in said.text, "beside the copy, for whoever decides next"
     assert state_of(office, path) == "waiting"
 
 

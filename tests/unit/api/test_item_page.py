@@ -249,3 +249,27 @@ def test_signing_in_again_leads_back_to_the_form(office: Office) -> None:
     answer = browser.client.post(f"{path}/edit", headers=headers, follow_redirects=False)
 
     assert answer.headers["location"] == f"/login?next={path}"
+
+
+def test_an_item_says_when_its_offer_is_over(office: Office) -> None:
+    """Before it is signed, with the way out, and after it, when nothing is served of it."""
+    item = office.item()
+    office.clock.forward(days=3)
+    browser, path = opened(office, "bea", item)
+    assert "It ended 8 Mar 2026, 23:59 UTC: approved, it would not be served" in browser.page.text
+
+    page = browser.send(f"{path}/approve")
+
+    assert "Approved, but not served: its offer ended 8 Mar 2026, 23:59 UTC" in page.text
+
+
+def test_the_reason_to_decide_is_told_as_that_of_the_draft_once_copy_was_edited(
+    office: Office,
+) -> None:
+    """Why the draft came to a person may not be true any more of what somebody made of it."""
+    browser, path = opened(office, "rex", office.item())
+    assert "it was edited since" not in browser.page.text
+
+    page = browser.send(f"{path}/edit", subject=LOUD["subject"])
+
+    assert "So it was when it came; it was edited since." in page.text

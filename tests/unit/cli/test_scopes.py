@@ -77,6 +77,7 @@ def test_a_key_is_for_brands_and_ends(settings_file: Path) -> None:
     assert stored["expires_at"] > stored["created_at"]
     table = run(settings_file, "keys", "list", "tool").stdout
     assert "Northpeak" in table
+    assert stored["id"] in table, "an id that is cut short revokes nothing"
 
 
 def test_people_are_shut_out_let_in_and_given_a_password(settings_file: Path) -> None:

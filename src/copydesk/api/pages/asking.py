@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, get_args
 
@@ -27,6 +28,7 @@ from copydesk.generations import VARIANTS_AT_MOST, GenerationRequest
 
 GROUPS = ("brief.jurisdictions", "brief.product", "brief.offer", *ROWS, "audience", "brand")
 """Of what a page shows, what stands around fields and has no field of its own."""
+WEEK = timedelta(weeks=1)
 DROP = re.compile(r"drop:([a-z.]+):([0-9]{1,4})")
 Name = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 
@@ -74,8 +76,16 @@ def _begun(
     if campaign is not None:
         return _for_campaign(desk, visit, campaign)
     if example:
-        return Asked.like(shaped(GENERATION, GenerationRequest), known)
+        return Asked.like(_to_come(shaped(GENERATION, GenerationRequest), desk.clock()), known)
     return Asked()
+
+
+def _to_come(example: GenerationRequest, now: datetime) -> GenerationRequest:
+    """Return the example for a day to come: copy of an offer that has ended is never served."""
+    brief = example.brief
+    weeks = max(0, (now - brief.send_at) // WEEK + 1)
+    moved = brief.moved_to(brief.send_at + weeks * WEEK)
+    return example.model_copy(update={"brief": moved})
 
 
 def _for_campaign(desk: Copydesk, visit: Visit, campaign_id: str) -> Asked:

@@ -72,6 +72,8 @@ def moment(at: datetime) -> str:
 
 def words(name: str) -> str:
     """Write a code as words, as `off_brand` or `legal.free_claim`."""
+    if name == "bogo":
+        return "buy one, get one"
     return name.replace("_", " ").replace(".", ": ")
 
 
