@@ -260,6 +260,7 @@ def test_a_changed_brief_voids_on_the_page(office: Office) -> None:
 
     assert "The brief is changed" in page.text
     assert "what it was signed for has changed" in page.text
+    assert "0 approved 1 void" in page.text
 
 
 def test_a_broken_brief_is_told_on_the_campaigns_page(office: Office) -> None:
