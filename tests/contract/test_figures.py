@@ -189,6 +189,17 @@ def test_requests_are_counted_by_state_with_what_became_of_their_variants(store:
     assert queued == GenerationCount("queued", 1)
 
 
+def test_a_request_is_counted_as_it_stands_after_each_change(store: Store) -> None:
+    """It is accepted first and done later, as every request is."""
+    keep(store, a_generation("gen_1"))
+
+    with store.transaction() as tx:
+        tx.generations.save(a_generation("gen_1", state="done"))
+
+    with store.transaction() as tx:
+        assert tx.figures.generations(WEEK) == [GenerationCount("done", 1)]
+
+
 def test_spending_is_told_by_day_and_model(store: Store) -> None:
     """Calls of a day are added up; days before the period are not told."""
     today = NOW.date()

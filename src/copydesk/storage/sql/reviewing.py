@@ -53,6 +53,7 @@ class SqlGenerations:
         """Replace the generation. Raises NotFound."""
         if not replace(self._connection, schema.generations, _generation_row(generation)):
             raise missing("generation", generation.id)
+        self._figures.put_generation(generation)
 
     def note(self, generation_id: str, progress: Progress) -> None:
         """Keep how far it is, in place of what was noted before; no error where it is gone."""
