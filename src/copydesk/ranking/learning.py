@@ -139,10 +139,11 @@ class RateModel:
     def _why(self, segment: str) -> str:
         if not self._sums.sends:
             return f"no send of the brand's tells its {self.rate}: this is what ships"
-        told = f"{self._sums.sends} sends to {self._sums.recipients:,} recipients"
+        sends = "1 send" if self._sums.sends == 1 else f"{self._sums.sends} sends"
+        told = f"{sends} to {self._sums.recipients:,} recipients"
         own = self._sums.sends_of.get(segment, 0)
         told += f", {own} of them to this segment" if segment else ""
-        return told if self.began else f"only {told}: a beginning, close to what ships"
+        return told if self.began else f"only {told}: a beginning"
 
 
 class Learned:
