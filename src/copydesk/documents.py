@@ -15,6 +15,12 @@ from pydantic import BaseModel, ValidationError
 
 from copydesk.errors import InputError, Problem
 
+DEPTH_MAX = 32
+"""Our shapes nest six deep. Of what nests deeper by thousands, libyaml runs out of stack, and with
+it ends the process."""
+BORROWED_MAX = 10_000
+"""Values that aliases may stand for: a few lines of aliases of aliases stand for billions."""
+
 M = TypeVar("M", bound=BaseModel)
 Location = tuple[int | str, ...]
 LineOf = Callable[[Location], int | None]
@@ -98,10 +104,49 @@ def _repeated(node: yaml.Node | None, source: str | None) -> Iterator[Problem]:
             yield from _repeated(value, source)
 
 
+class _Wild(yaml.YAMLError):
+    """A document that is made to exhaust whoever reads it."""
+
+    def __init__(self, problem: str, event: yaml.Event) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.problem_mark = event.start_mark
+
+
+def _must_be_tame(text: str) -> None:
+    """Raise _Wild for what nests too deep, stands for too much, or holds itself.
+
+    It goes by the parser's events, one after the other: nothing is built, and nothing recurs.
+    """
+    sizes: dict[str, int] = {}
+    around: list[tuple[str | None, int]] = []
+    size = borrowed = 0
+    for event in yaml.parse(text, Loader=_FastLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            around.append((event.anchor, size))
+            if len(around) > DEPTH_MAX:
+                raise _Wild(f"nest lists and mappings at most {DEPTH_MAX} deep", event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = around.pop()
+            if anchor is not None:
+                sizes[anchor] = size - before
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor in {anchor for anchor, _ in around}:
+                raise _Wild(f"`*{event.anchor}` stands for what it is part of", event)
+            stands_for = sizes.get(str(event.anchor), 0)
+            borrowed, size = borrowed + stands_for, size + stands_for
+            if borrowed > BORROWED_MAX:
+                raise _Wild(f"aliases may stand for {BORROWED_MAX:,} values at most", event)
+        size += 1
+
+
 def _yaml(text: str) -> tuple[yaml.Node | None, object]:
     """Return the tree, which knows lines, and the data. Raises yaml.YAMLError."""
     try:
+        _must_be_tame(text)
         return yaml.compose(text, Loader=_FastLoader), yaml.load(text, Loader=_FastLoader)  # noqa: S506 - safe
+    except _Wild:
+        raise
     except yaml.YAMLError:
         # The loader in Python says more exactly where and what is wrong.
         return yaml.compose(text, Loader=CoreLoader), yaml.load(text, Loader=CoreLoader)  # noqa: S506 - safe

@@ -218,3 +218,8 @@ def test_an_error_is_shown_at_the_nearest_field_or_group(field: str, shown: str 
     known = ["brief.goal", "brief.facts", "brief.offer", "audience.signals"]
 
     assert place_of(field, known) == shown
+
+
+def test_a_signals_value_that_is_made_to_exhaust_a_parser_is_text() -> None:
+    """Brackets within brackets by the thousand are no number, and no crash."""
+    assert scalar_of("[" * 100_000) == "[" * 100_000

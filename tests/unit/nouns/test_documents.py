@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief
 from copydesk.documents import load, parse, parse_json_line
 from copydesk.errors import InputError
@@ -103,3 +104,28 @@ def test_a_key_given_twice_is_refused_with_its_line() -> None:
     twice = WRONG.replace("sector: apparel", "sector: apparel\nkind: welcome")
 
     assert str(problems(twice)["kind"]) == "brief.yaml:4: kind: given twice: keep one of the two"
+
+
+BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" for n in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("[" * 100_000 + "]" * 100_000, "at most 32 deep"),
+        ("{" * 5_000, "at most 32 deep"),
+        ("- " * 5_000 + "x", "at most 32 deep"),
+        ("goal: &a [*a]", "`*a` stands for what it is part of"),
+        (BOMB, "aliases may stand for 10,000 values at most"),
+    ],
+)
+def test_a_document_that_is_made_to_exhaust_its_reader_is_refused(text: str, remedy: str) -> None:
+    """Deep nesting would end the process; aliases of aliases would keep it for hours."""
+    assert remedy in problems(text)[""]
+
+
+def test_an_alias_stands_for_what_was_written_once() -> None:
+    """Where it stands for little, as in documents that people write."""
+    text = "name: &name Northpeak\nvoice: [plain, *name]\n"
+
+    assert parse(text, Brand).voice == ("plain", "Northpeak")

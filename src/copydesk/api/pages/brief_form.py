@@ -108,7 +108,7 @@ def scalar_of(text: str) -> str | int | float | bool:
     """Return a signal's value: numbers, true and false as such, what stands in quotes as text."""
     try:
         value = json.loads(text, parse_constant=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return value if isinstance(value, str | int | float) else text
 
