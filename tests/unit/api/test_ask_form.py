@@ -56,6 +56,20 @@ def test_the_example_is_one_of_a_day_to_come(office: Office) -> None:
     asked = last_request(office).brief
     assert timedelta(0) < asked.send_at - office.clock() <= timedelta(weeks=1)
     assert not asked.offer_ended(office.clock())
+    assert last_request(office).campaign == f"spring-trail-{asked.send_at:%Y-%m-%d}"
+
+
+def test_another_brief_for_a_campaign_is_refused_with_the_way_to_its_page(office: Office) -> None:
+    """What the message says for programs, links say for people."""
+    browser = at_the_form(office)
+    browser.send("/ask", campaign="spring")
+    browser.open(EXAMPLE)
+
+    page = browser.send("/ask", **{"campaign": "spring", "brief.goal": "Sell umbrellas"})
+
+    assert page.status == 409
+    assert 'href="/campaigns/spring"' in page.html
+    assert 'href="/ask?campaign=spring"' in page.html
 
 
 def test_kinds_of_offer_are_named_in_words(office: Office) -> None:

@@ -81,11 +81,17 @@ def _begun(
 
 
 def _to_come(example: GenerationRequest, now: datetime) -> GenerationRequest:
-    """Return the example for a day to come: copy of an offer that has ended is never served."""
+    """Return the example for a day to come: copy of an offer that has ended is never served.
+
+    Its campaign is another for each day, as a campaign has one brief.
+    """
     brief = example.brief
-    weeks = max(0, (now - brief.send_at) // WEEK + 1)
+    weeks = (now - brief.send_at) // WEEK + 1
+    if weeks <= 0:
+        return example
     moved = brief.moved_to(brief.send_at + weeks * WEEK)
-    return example.model_copy(update={"brief": moved})
+    campaign = f"{example.campaign}-{moved.send_at:%Y-%m-%d}"
+    return example.model_copy(update={"brief": moved, "campaign": campaign})
 
 
 def _for_campaign(desk: Copydesk, visit: Visit, campaign_id: str) -> Asked:
