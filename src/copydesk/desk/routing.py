@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from copydesk.access import Role, User
+from copydesk.access import Role, User, actor_for
 from copydesk.notifications import Book, Delivery, DeliveryState, Notice
 from copydesk.notifications.book import CONCERNED, MailChannel, TellRule
 from copydesk.review_queue.placing import Placer
@@ -92,7 +92,8 @@ class Router:
         ]
 
     def _holds(self, user: User, brand: str) -> set[str]:
-        held = {role.value for role in (*user.roles, *user.brand_roles.get(brand, ()))}
+        actor = actor_for(user)
+        held = {role.value for role in Role if actor.may(role, brand=brand or None)}
         return held | self._speaks_for(user.reviews_as) if held & DECIDING else held
 
     def _address(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from statistics import NormalDist
 
 from copydesk.briefs import Noun
+from copydesk.ranking.fairness import wilson
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
@@ -31,8 +31,5 @@ def share_of(part: int, whole: int) -> Share:
     """
     if not whole:
         return Share(part=part, whole=whole, share=None, low=None, high=None)
-    share = part / whole
-    spread = Z * sqrt(share * (1 - share) / whole + (Z / (2 * whole)) ** 2)
-    middle, scale = share + Z**2 / (2 * whole), 1 + Z**2 / whole
-    low, high = max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    share, low, high = wilson(part, whole, Z)
     return Share(part=part, whole=whole, share=share, low=low, high=high)
