@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Dialog
 from pydantic import ValidationError
-from tests.e2e.browser import Visit, chromium, listening, sign_in
+from tests.e2e.browser import WATCH, Visit, chromium, listening, sign_in
 from tests.unit.api.office import OPERATOR, PASSWORD, Office, draft
 
 from copydesk.access import Role
@@ -25,9 +25,6 @@ from copydesk.variants import Copy
 
 MADE = "main :is(script, iframe, img, object, embed, video, audio, base, marquee, bgsound, math)"
 TEN = 10
-WATCH = """window.refused = [];
-document.addEventListener("securitypolicyviolation",
-  event => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));"""
 
 
 def lines_of(path: Path) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
@@ -25,6 +25,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NARROW = {"width": 390, "height": 844}
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+WATCH = """window.refused = [];
+document.addEventListener("securitypolicyviolation",
+  event => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));"""
+"""Run before a page is, remembers in `window.refused` what the policy of content refused."""
 NOT_FOUND = "Chromium is not installed: apt-get install -y --no-install-recommends chromium"
 
 
@@ -45,6 +51,10 @@ class Visit(NamedTuple):
 
 Enter = Callable[[str], Visit]
 """Signs a person in at a window of their own."""
+
+
+def path_of(item: Mapping[str, Any]) -> str:
+    return f"/reviews/{item['id']}"
 
 
 @contextmanager

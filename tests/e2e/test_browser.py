@@ -6,20 +6,14 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browser import Enter, sign_in
+from tests.e2e.browser import NARROW, TOO_WIDE, Enter, path_of, sign_in
 from tests.factories import AUDIENCE, BRAND, BRIEF, COPY
 from tests.unit.api.office import FALSE_COPY, Office, asked_for
 
 pytestmark = pytest.mark.browser
 
-NARROW = {"width": 390, "height": 844}
 UNLABELLED = """() => [...document.querySelectorAll("input, select, textarea")]
     .filter(one => one.type !== "hidden" && one.labels.length === 0).map(one => one.name)"""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-def path_of(item: dict[str, object]) -> str:
-    return f"/reviews/{item['id']}"
 
 
 def test_from_asking_to_a_signature_by_another(office: Office, enter: Enter) -> None:

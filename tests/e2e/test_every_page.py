@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from copydesk.api.pages.visits import SESSION_COOKIE
-from tests.e2e.browser import Visit, chromium, listening, sign_in
+from tests.e2e.browser import NARROW, TOO_WIDE, WATCH, Visit, chromium, listening, sign_in
 from tests.e2e.furnished import EVERYBODY, addresses, furnish, hostile_drafts
 from tests.unit.api.office import PASSWORD, Office
 
@@ -21,15 +21,10 @@ pytestmark = pytest.mark.browser
 DESKTOP = {"width": 1280, "height": 900}
 ZOOMED = {"width": 640, "height": 450}
 """What is left of a desktop's screen at 200 %."""
-PHONE = {"width": 390, "height": 844}
 SCHEMES = ("light", "dark")
 NO_PAGES = ("/brand", "/dashboard.csv", "/generations/", "/login/oidc", "/rows")
 """Files, fragments that a page asks for, a door to elsewhere, a page without its brand."""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
-WATCH = """window.refused = [];
-document.addEventListener("securitypolicyviolation",
-  event => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));"""
 
 
 class Site(NamedTuple):
@@ -101,10 +96,10 @@ def test_axe_finds_no_violation(site: Site, scheme: str) -> None:
 
 def test_pages_on_a_phone_pass_axe_too(site: Site) -> None:
     """What folds or moves on a narrow screen keeps its names and its contrast."""
-    assert complaints(site, "light", PHONE, violations) == {}
+    assert complaints(site, "light", NARROW, violations) == {}
 
 
-@pytest.mark.parametrize("size", [ZOOMED, PHONE], ids=["at 200 %", "on a phone"])
+@pytest.mark.parametrize("size", [ZOOMED, NARROW], ids=["at 200 %", "on a phone"])
 def test_no_page_is_wider_than_its_window(site: Site, size: dict[str, int]) -> None:
     """Nobody scrolls sideways to read, with everything unfolded."""
     assert complaints(site, "light", size, lambda visit: visit.page.evaluate(TOO_WIDE)) == {}

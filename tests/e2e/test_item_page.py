@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.browser import Enter, sign_in
+from tests.e2e.browser import Enter, path_of, sign_in
 from tests.factories import COPY
 from tests.unit.api.office import FALSE_COPY, OTHER_COPY, Office
 
@@ -26,10 +26,6 @@ PRESS_TWICE = """one => {
     }, 150);
 }"""
 HELD = "document.activeElement.id"
-
-
-def path_of(item: dict[str, Any]) -> str:
-    return f"/reviews/{item['id']}"
 
 
 def loud(office: Office) -> dict[str, Any]:

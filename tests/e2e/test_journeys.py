@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import Enter, Visit
+from tests.e2e.browser import Enter, Visit, path_of
 from tests.factories import COPY
 from tests.unit.api.office import Office
 
@@ -17,10 +17,6 @@ pytestmark = pytest.mark.browser
 
 BOLD_COPY = {**COPY, "subject": "Guaranteed dry feet: 20% off trail shoes"}
 CLEARER = "20% off trail shoes, until March 8"
-
-
-def path_of(item: dict[str, Any]) -> str:
-    return f"/reviews/{item['id']}"
 
 
 def at(visit: Visit, item: dict[str, Any]) -> Page:

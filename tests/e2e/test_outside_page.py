@@ -6,14 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Request
 
-from tests.e2e.browser import Enter
+from tests.e2e.browser import NARROW, TOO_WIDE, Enter
 from tests.factories import COPY
 from tests.unit.api.office import Office
 
 pytestmark = pytest.mark.browser
-
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-NARROW = {"width": 390, "height": 844}
 
 
 def link_to(office: Office, item: dict[str, object]) -> str:

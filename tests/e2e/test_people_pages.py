@@ -7,13 +7,12 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.e2e.browser import Enter, Visit
+from tests.e2e.browser import TOO_WIDE, Enter, Visit
 from tests.unit.api.office import OPERATOR, PASSWORD, Office
 
 pytestmark = pytest.mark.browser
 
 PATHS = ("/people", "/people/bea", "/keys", "/me")
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 def add_li(root: Visit) -> None:

@@ -6,14 +6,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.browser import Enter, Visit, sign_in
+from tests.e2e.browser import NARROW, Enter, Visit, sign_in
 from tests.factories import COPY
 from tests.unit.api.office import FALSE_COPY, OTHER_COPY, Office
 
 pytestmark = pytest.mark.browser
 
 FOCUSED = "document.activeElement.textContent"
-NARROW = {"width": 390, "height": 844}
 
 
 def look(visit: Visit) -> None:
