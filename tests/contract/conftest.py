@@ -45,10 +45,18 @@ def postgresql_url(postgres: Postgres, migrated_database: str) -> Iterator[str]:
 
 
 @pytest.fixture(params=["memory", *DATABASES])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+def url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of each kind of store in turn; the databases are migrated."""
+    if request.param == "memory":
+        return "memory://"
+    given: str = request.getfixturevalue(f"{request.param}_url")
+    return given
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
     """Open each store in turn."""
-    url = "memory://" if request.param == "memory" else f"{request.param}_url"
-    store = open_store(url if request.param == "memory" else request.getfixturevalue(url))
+    store = open_store(url)
     yield store
     store.close()
 

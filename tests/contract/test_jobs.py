@@ -15,25 +15,9 @@ from copydesk.jobs.claims import claimed
 from copydesk.jobs.workflows import jobs_url
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
-from tests.contract.conftest import DATABASES
 from tests.contract.worker import Work, accept
 
 PATIENCE_S = 20.0
-
-
-@pytest.fixture(params=["memory", *DATABASES])
-def url(request: pytest.FixtureRequest) -> str:
-    if request.param == "memory":
-        return "memory://"
-    given: str = request.getfixturevalue(f"{request.param}_url")
-    return given
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = open_store(url)
-    yield store
-    store.close()
 
 
 @pytest.fixture

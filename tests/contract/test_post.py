@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -19,7 +19,6 @@ from copydesk.review_queue import Policy
 from copydesk.review_queue.placing import Placer
 from copydesk.storage import Store
 from copydesk.storage.build import open_store
-from tests.contract.conftest import DATABASES
 from tests.contract.test_outbox import a_notice
 from tests.contract.worker import Work
 
@@ -49,21 +48,6 @@ class Hand:
                 raise Undelivered("not now")
             self.carried[name] += 1
         return "taken"
-
-
-@pytest.fixture(params=["memory", *DATABASES])
-def url(request: pytest.FixtureRequest) -> str:
-    if request.param == "memory":
-        return "memory://"
-    given: str = request.getfixturevalue(f"{request.param}_url")
-    return given
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = open_store(url)
-    yield store
-    store.close()
 
 
 def a_post(store: Store, hand: Hand) -> Notifying:

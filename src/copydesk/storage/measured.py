@@ -22,7 +22,16 @@ NOT_AN_ACT = "recheck"
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredItem:
+class Row:
+    """What is counted, one of it."""
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the columns of the row."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredItem(Row):
     """A review item."""
 
     id: str
@@ -54,13 +63,9 @@ class MeasuredItem:
             waited_s=0.0 if decided is None else (decided - item.created_at).total_seconds(),
         )
 
-    def as_row(self) -> dict[str, Any]:
-        """Return the columns of the row."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
-class MeasuredRule:
+class MeasuredRule(Row):
     """A rule that found something in a copy."""
 
     id: str
@@ -71,13 +76,9 @@ class MeasuredRule:
     day: int
     dismissed: str = ""
 
-    def as_row(self) -> dict[str, Any]:
-        """Return the columns of the row."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
-class MeasuredAct:
+class MeasuredAct(Row):
     """What a person did to an item."""
 
     item_id: str
@@ -87,13 +88,9 @@ class MeasuredAct:
     day: int
     act: str
 
-    def as_row(self) -> dict[str, Any]:
-        """Return the columns of the row."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
-class MeasuredGeneration:
+class MeasuredGeneration(Row):
     """A generation."""
 
     id: str
@@ -134,10 +131,6 @@ class MeasuredGeneration:
             input_tokens=sum(one.input_tokens or 0 for one in used if not one.reused),
             cached_tokens=sum(one.cached_tokens or 0 for one in used if not one.reused),
         )
-
-    def as_row(self) -> dict[str, Any]:
-        """Return the columns of the row."""
-        return asdict(self)
 
 
 def rules_of_item(item: ReviewItem) -> Iterator[MeasuredRule]:
