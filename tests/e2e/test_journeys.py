@@ -76,6 +76,8 @@ def test_an_approval_is_taken_back_at_once_and_not_later(office: Office, enter: 
     item, bea = office.item(), enter("bea")
     page = at(bea, item)
     page.get_by_role("button", name="Approve and sign").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("u")
     page.keyboard.press("Enter")
     expect(page.locator(".notice")).to_contain_text("Taken back")

@@ -34,6 +34,7 @@ from copydesk.api.pages.plotting import (
         (7, (0, 2, 4, 6, 8)),
         (417, (0, 200, 400, 600)),
         (0, (0, 1)),
+        (5e-324, (0, 1)),
     ],
 )
 def test_ticks_are_round_numbers_that_reach_the_top(top: float, ticks: tuple[float, ...]) -> None:

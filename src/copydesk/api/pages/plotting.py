@@ -13,6 +13,8 @@ from typing import NamedTuple
 WIDTH, HEIGHT = 360.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 10.0, 12.0, 26.0
 TICKS = 4
+LEAST = 1e-9
+"""What is less is drawn as nothing: ticks are written to ten decimals."""
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 LABELS = 4
 GAP = 0.25
@@ -84,7 +86,7 @@ class Point(NamedTuple):
 
 def nice_step(top: float, ticks: int = TICKS) -> float:
     """Return the smallest of 1, 2, 2.5 and 5 times a power of ten that reaches `top` in `ticks`."""
-    if top <= 0:
+    if top < LEAST:
         return 1.0
     power = 10.0 ** math.floor(math.log10(top / ticks))
     return next(step * power for step in STEPS if step * power * ticks >= top * (1 - 1e-9))
