@@ -21,7 +21,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator
@@ -204,7 +204,17 @@ def _between(places: Sequence[int], first: int, last: int) -> Sequence[int]:
 
 def compile_phrase(written: str, lists: Lists | None = None) -> Phrase:
     """Return the phrase. Raises PhraseError saying what is wrong with it."""
-    parser = _Parser(written, lists or {})
+    # Most phrases name no list, and the same ones stand in many conditions.
+    return _compiled(written, lists or {}) if "@" in written else _compiled_once(written)
+
+
+@lru_cache(maxsize=16_384)
+def _compiled_once(written: str) -> Phrase:
+    return _compiled(written, {})
+
+
+def _compiled(written: str, lists: Lists) -> Phrase:
+    parser = _Parser(written, lists)
     part = parser.sequence(closing="")
     if not part.told:
         raise PhraseError(f"`{written}` needs at least one word that must be there")
