@@ -120,7 +120,7 @@ def write(material: Material, told: Measured, out: Path, *, keep_apart: bool) ->
     arms = material.arms
     rows = np.flatnonzero(material.fold != 0) if keep_apart else np.arange(len(arms))
     wording = features.Wording.fitted(material.counted, arms, rows)
-    reader = _reader(material, rows, "fold0" if keep_apart else "all")
+    reader = taught(material, rows, "fold0" if keep_apart else "all")
     (out / "reader.onnx").write_bytes(export.export(reader, arms.texts))
     read = tuned.scores(reader, arms.texts)
     card = _card(material, told, len(rows))
@@ -183,10 +183,10 @@ def _unknown(text: str, rarity: np.ndarray) -> float:
 def _scores(material: Material, rows: np.ndarray, name: str) -> list[np.ndarray]:
     arms = material.arms
     wording = features.Wording.fitted(material.counted, arms, rows).scores(material.counted)
-    return [wording, tuned.scores(_reader(material, rows, name), arms.texts)]
+    return [wording, tuned.scores(taught(material, rows, name), arms.texts)]
 
 
-def _reader(material: Material, rows: np.ndarray, name: str) -> Tuned:
+def taught(material: Material, rows: np.ndarray, name: str) -> Tuned:
     """Train a reader, or fetch it from the cache, where it lies by its way and its arms."""
     arms = material.arms.only(rows)
     mark = hashlib.sha256(json.dumps([repr(WAY), arms.texts]).encode()).hexdigest()[:12]
