@@ -7,7 +7,7 @@ were in no experiment: they are held to the rules of the transparent ranker and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from heapq import nlargest
 from importlib import resources
@@ -20,7 +20,7 @@ from copydesk.ranking.measures import Seen
 from copydesk.ranking.ranker import Candidate, Part, Ranking, RankRequest, Scored
 from copydesk.ranking.style import FIRST
 from copydesk.ranking.trained import MEANING, WORDING, Told, TrainedModel, logistic
-from copydesk.ranking.transparent import DECIMALS, SINGLE, Weighed
+from copydesk.ranking.transparent import DECIMALS, SINGLE, Weighed, tone
 from copydesk.ranking.transparent import PARTS as RULES
 
 TELLING = 0.54
@@ -36,12 +36,30 @@ _TOLD = 2
 """Measures that a part names as its reasons."""
 
 
+class OwnParts(NamedTuple):
+    """What a brand's own sends add to the score of a subject, in log-odds, by name and with why."""
+
+    parts: tuple[tuple[str, float, str], ...] = ()
+    spread: float | None = None
+    """Standard deviation of a line's true log-odds around the score; the model's when None."""
+
+
+Own = Callable[[str], OwnParts]
+"""Tells what a brand's own sends say of a subject."""
+OwnOf = Callable[[RankRequest], Own | None]
+"""Finds what is known of the brand and the segment of a request, if anything is."""
+
+
 class Weighted(NamedTuple):
     """A candidate with its parts in log-odds, before they become points."""
 
     candidate: Candidate
     told: Told
     parts: tuple[tuple[str, float, str], ...]
+    spread: float
+    """Standard deviation of its true log-odds around `total`."""
+    beside: tuple[Part, ...] = ()
+    """Parts that are told and add nothing."""
 
     @property
     def total(self) -> float:
@@ -58,12 +76,14 @@ class LearnedRanker:
 
     name = "learned.v1"
 
-    def __init__(self, model: TrainedModel | None = None) -> None:
+    def __init__(self, model: TrainedModel | None = None, own: OwnOf | None = None) -> None:
         self._model = model or TrainedModel.load()
+        self._own = own
 
     def rank(self, request: RankRequest) -> Ranking:
         """Return every candidate once, best first."""
-        found = [self._weighted(candidate, request) for candidate in request.candidates]
+        own = self._own(request) if self._own else None
+        found = [self._weighted(candidate, request, own) for candidate in request.candidates]
         scored = [(self._scored(weighted), weighted) for weighted in found]
         scored.sort(
             key=lambda pair: (-pair[0].score, pair[0].id, pair[1].candidate.copy_.fingerprint)
@@ -79,11 +99,15 @@ class LearnedRanker:
         """Return the probability that log-odds of `one` do better than those of `other`."""
         return self._model.beats(one, other)
 
-    def _weighted(self, candidate: Candidate, request: RankRequest) -> Weighted:
+    def _weighted(
+        self, candidate: Candidate, request: RankRequest, own: Own | None = None
+    ) -> Weighted:
         seen = Seen.of(candidate.copy_, request.brief)
         told = self._model.told(seen.subject)
-        parts = (*self._of_subject(told), *_of_rules(seen))
-        return Weighted(candidate, told, parts)
+        theirs = own(seen.subject) if own else OwnParts()
+        parts = (*self._of_subject(told), *theirs.parts, *_of_rules(seen))
+        spread = theirs.spread or self._model.card.spread
+        return Weighted(candidate, told, parts, spread, tone(candidate, request))
 
     def _of_subject(self, told: Told) -> Iterator[tuple[str, float, str]]:
         for name, value in told.parts.items():
@@ -102,9 +126,10 @@ class LearnedRanker:
             Part(name="average", points=0.5, why=_phrases()["average"]),
             *(Part(name=name, points=round(value * each, DECIMALS), why=why)
               for name, value, why in weighted.parts),
+            *weighted.beside,
         )  # fmt: skip
         score = min(1.0, max(0.0, sum(part.points for part in breakdown)))
-        reach = WITHIN * self._model.card.spread
+        reach = WITHIN * weighted.spread
         return Scored(
             id=weighted.candidate.id,
             score=round(score, DECIMALS),

@@ -100,7 +100,7 @@ class TransparentRanker:
             score=score,
             low=round(max(0.0, score - HALF_WIDTH), DECIMALS),
             high=round(min(1.0, score + HALF_WIDTH), DECIMALS),
-            breakdown=(*breakdown, *_tone(candidate, request)),
+            breakdown=(*breakdown, *tone(candidate, request)),
         )
 
 
@@ -109,7 +109,7 @@ def _part(weighed: Weighed, seen: Seen) -> Part:
     return Part(name=weighed.name, points=round(weighed.weight * share, DECIMALS), why=why)
 
 
-def _tone(candidate: Candidate, request: RankRequest) -> tuple[Part, ...]:
+def tone(candidate: Candidate, request: RankRequest) -> tuple[Part, ...]:
     """Return how near the copy is to the brand's own, where its samples suffice to tell.
 
     It adds nothing: no outcome shows that copy nearer to the brand does better.
@@ -119,12 +119,12 @@ def _tone(candidate: Candidate, request: RankRequest) -> tuple[Part, ...]:
     from copydesk.brand_voice.tone import tone_score
 
     text = "\n".join(text.render() for _, text in candidate.copy_.slots())
-    tone = tone_score(text, request.brand.samples)
-    if tone.score is None or tone.usual is None:
+    found = tone_score(text, request.brand.samples)
+    if found.score is None or found.usual is None:
         return ()
-    low, high = tone.usual
+    low, high = found.usual
     why = (
-        f"{tone.score:.0f} of 100, the brand's own sentences {low:.0f} to {high:.0f}; adds nothing"
+        f"{found.score:.0f} of 100, the brand's own sentences {low:.0f} to {high:.0f}; adds nothing"
     )
     return (Part(name="brand_tone", points=0, why=why),)
 
