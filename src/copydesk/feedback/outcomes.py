@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -12,6 +13,9 @@ from copydesk.briefs import Moment, Noun
 OutcomeKind = Literal[
     "sent", "delivered", "open", "click", "conversion", "unsubscribe", "complaint", "bounce"
 ]
+Human = Literal["yes", "no", "unknown"]
+NOWHERE = ""
+"""The campaign of an event that could not be attributed to one."""
 
 
 class Outcome(Noun):
@@ -24,18 +28,77 @@ class Outcome(Noun):
     recipient_key: str | None = Field(default=None, max_length=128)
     """Keyed hash of the recipient, as used in pull; never an address."""
     variant_id: str | None = None
+    """None where the tool did not carry it."""
     campaign: str
+    """Empty where it is not known which of Copydesk's campaigns it belongs to."""
     url: str | None = None
-    human: Literal["yes", "no", "unknown"] = "unknown"
+    human: Human = "unknown"
     reasons: tuple[str, ...] = ()
-    """Why it was judged human or not."""
+    """Why it was judged human or not: ids of the rules of judgement, or the caller's own words."""
+    message: str | None = Field(default=None, max_length=200)
+    """The tool's id of the one message that went to one recipient."""
+    tool_campaign: str | None = Field(default=None, max_length=200)
+    """The tool's own id of the campaign, message variation or template."""
+
+    @property
+    def thread(self) -> str | None:
+        """What holds the events of one message to one recipient together; None: nothing does."""
+        if self.message is not None:
+            return self.message
+        if self.recipient_key is None or not (self.campaign or self.tool_campaign):
+            return None
+        return f"{self.campaign or self.tool_campaign}/{self.recipient_key}"
+
+
+class OutcomeCount(NamedTuple):
+    """How many events of one kind and one verdict a variant had."""
+
+    variant_id: str
+    """Empty where it is not known."""
+    kind: str
+    human: Human
+    events: int
+
+
+class OutcomePlace(NamedTuple):
+    """A place in the order of a campaign's events: by time, then by source and id."""
+
+    at: datetime
+    source: str
+    event_id: str
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> OutcomePlace:
+        """Return the place of this event."""
+        return cls(outcome.at, outcome.source, outcome.event_id)
 
 
 class Outcomes(Protocol):
-    """Events, each kept once."""
+    """Events, each kept once; those of machines are kept, and counted apart."""
 
     def add(self, outcomes: Sequence[Outcome]) -> int:
         """Store those not seen before; return how many were new."""
 
     def count(self, campaign_id: str) -> dict[str, dict[str, int]]:
-        """Return for each variant id (empty string where unknown) how many events of each kind."""
+        """Return for each variant id (empty string where unknown) how many events of each kind.
+
+        Events judged a machine's are left out.
+        """
+
+    def tally(self, campaign_id: str) -> Sequence[OutcomeCount]:
+        """Return how many events there are by variant, kind and verdict, in that order."""
+
+    def about(
+        self, campaign_id: str, after: OutcomePlace | None = None, limit: int = 1_000
+    ) -> Sequence[Outcome]:
+        """Return at most `limit` events of the campaign that come after a place, in order.
+
+        Events of machines are among them: `human` says so. To go on, ask after the last one's
+        `OutcomePlace.of`.
+        """
+
+    def of_threads(self, source: str, threads: Sequence[str]) -> Sequence[Outcome]:
+        """Return the events of these threads, see `Outcome.thread`, in no order."""
+
+    def judge(self, outcomes: Sequence[Outcome]) -> None:
+        """Replace `human` and `reasons` of events that are stored."""

@@ -1,4 +1,4 @@
-"""Campaigns, the approved library and outcomes in memory."""
+"""Campaigns, the approved library and counts of pulls in memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from copydesk.brand_voice import EVERY_BRAND, Brands
-from copydesk.feedback import Outcome
 from copydesk.publishing import ApprovedCopy, Campaign
 from copydesk.publishing.ports import EVERYTHING
 from copydesk.publishing.searching import (
@@ -160,31 +159,6 @@ def _fits(copy: ApprovedCopy, wanted: LibraryFilter) -> bool:
     }
     narrowed = all(row[name] == value for name, value in sought.items() if value is not None)
     return narrowed and all(word in row["searched"] for word in wanted.words)
-
-
-class MemoryOutcomes:
-    """Events, each kept once."""
-
-    def __init__(self, journal: list[Undo]) -> None:
-        self._rows: Rows[tuple[str, str], Outcome] = Rows(journal)
-
-    def add(self, outcomes: Sequence[Outcome]) -> int:
-        """Store those not seen before; return how many were new."""
-        new = 0
-        for outcome in outcomes:
-            key = (outcome.source, outcome.event_id)
-            if self._rows.get(key) is None:
-                self._rows.put(key, kept(outcome))
-                new += 1
-        return new
-
-    def count(self, campaign_id: str) -> dict[str, dict[str, int]]:
-        """Return for each variant id (empty string where unknown) how many events of each kind."""
-        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for outcome in self._rows.values():
-            if outcome.campaign == campaign_id:
-                counts[outcome.variant_id or ""][outcome.kind] += 1
-        return {variant: dict(kinds) for variant, kinds in counts.items()}
 
 
 class MemoryPulls:

@@ -18,10 +18,10 @@ from copydesk.storage.memory.brands import MemoryBrands
 from copydesk.storage.memory.figures import MemoryFigures
 from copydesk.storage.memory.model_calls import MemoryModelCalls
 from copydesk.storage.memory.outbox import MemoryOutbox
+from copydesk.storage.memory.outcomes import MemoryOutcomes
 from copydesk.storage.memory.publishing import (
     MemoryCampaigns,
     MemoryLibrary,
-    MemoryOutcomes,
     MemoryPulls,
 )
 from copydesk.storage.memory.queue import MemoryQueue, MemoryViews

@@ -9,7 +9,7 @@ from datetime import datetime
 from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.review_queue import TrustEntry
 from copydesk.review_queue.trust import Result, Segment
-from copydesk.storage.memory.publishing import MemoryOutcomes
+from copydesk.storage.memory.outcomes import MemoryOutcomes
 from copydesk.storage.memory.rows import Rows, Undo
 from copydesk.storage.stored import kept
 

@@ -1,14 +1,12 @@
-"""Campaigns, outcomes and counts of pulls in a database."""
+"""Campaigns and counts of pulls in a database."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, func, select
 
 from copydesk.brand_voice import EVERY_BRAND, Brands
-from copydesk.feedback import Outcome
 from copydesk.publishing import Campaign
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.statements import (
@@ -65,46 +63,6 @@ def _campaign_row(campaign: Campaign) -> Row:
         "brand": campaign.brand.name,
         "updated_at": campaign.updated_at,
         "document": written(campaign),
-    }
-
-
-class SqlOutcomes:
-    """Events, each kept once."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, outcomes: Sequence[Outcome]) -> int:
-        """Store those not seen before; return how many were new."""
-        if not outcomes:
-            return 0
-        # In one order, so that two transactions with the same events never wait for each other.
-        rows = sorted(map(_outcome_row, outcomes), key=lambda row: (row["source"], row["event_id"]))
-        statement = insert(self._connection, schema.outcomes).on_conflict_do_nothing()
-        new = self._connection.execute(statement.returning(schema.outcomes.c.event_id), rows)
-        return len(new.all())
-
-    def count(self, campaign_id: str) -> dict[str, dict[str, int]]:
-        """Return for each variant id (empty string where unknown) how many events of each kind."""
-        outcomes = schema.outcomes.c
-        query = select(outcomes.variant_id, outcomes.kind, func.count())
-        query = query.where(outcomes.campaign == campaign_id)
-        counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
-        grouped = self._connection.execute(query.group_by(outcomes.variant_id, outcomes.kind))
-        for variant, kind, events in grouped:
-            counts[variant or ""][kind] = events
-        return dict(counts)
-
-
-def _outcome_row(outcome: Outcome) -> Row:
-    return {
-        "source": outcome.source,
-        "event_id": outcome.event_id,
-        "campaign": outcome.campaign,
-        "variant_id": outcome.variant_id,
-        "kind": outcome.kind,
-        "at": outcome.at,
-        "document": written(outcome),
     }
 
 

@@ -241,8 +241,13 @@ outcomes = Table(
     Column("variant_id", Name),
     Column("kind", Name, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("human", Name, nullable=False, server_default=text("'unknown'")),
+    # What holds the events of one message to one recipient together: they are judged as one.
+    Column("thread", Name),
     Column("document", Document, nullable=False),
-    Index("ix_outcomes_campaign", "campaign", "variant_id", "kind"),
+    Index("ix_outcomes_campaign", "campaign", "variant_id", "kind", "human"),
+    Index("ix_outcomes_at", "campaign", "at", "source", "event_id"),
+    Index("ix_outcomes_thread", "thread", "source"),
 )
 
 trust = Table(

@@ -28,7 +28,8 @@ from copydesk.storage.sql.library import SqlLibrary
 from copydesk.storage.sql.migrate import require_newest, upgrade
 from copydesk.storage.sql.model_calls import SqlModelCalls
 from copydesk.storage.sql.outbox import SqlOutbox
-from copydesk.storage.sql.publishing import SqlCampaigns, SqlOutcomes, SqlPulls
+from copydesk.storage.sql.outcomes import SqlOutcomes
+from copydesk.storage.sql.publishing import SqlCampaigns, SqlPulls
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
 from copydesk.storage.sql.talk import SqlComments, SqlLinks

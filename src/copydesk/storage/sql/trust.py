@@ -62,7 +62,8 @@ class SqlTrust:
         same = and_(
             outcomes.campaign == about.c.campaign, outcomes.variant_id == about.c.variant_id
         )
-        counted = select(outcomes.kind, func.count()).join(about, same).group_by(outcomes.kind)
+        counted = select(outcomes.kind, func.count()).join(about, same)
+        counted = counted.where(outcomes.human != "no").group_by(outcomes.kind)
         return {row[0]: row[1] for row in self._connection.execute(counted)}
 
 

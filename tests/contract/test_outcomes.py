@@ -1,0 +1,48 @@
+"""Outcomes on every store: told apart by verdict, read in order, judged a message at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from copydesk.feedback import OutcomeCount, OutcomePlace
+from copydesk.storage import Store
+from tests.contract.nouns import an_outcome
+from tests.factories import NOW
+
+
+def test_events_of_machines_are_kept_and_counted_apart(store: Store) -> None:
+    """A count leaves them out, a tally tells them beside the others."""
+    with store.transaction() as tx:
+        tx.outcomes.add(
+            [an_outcome("a"), an_outcome("b", human="no"), an_outcome("c", human="yes")]
+        )
+
+        assert tx.outcomes.count("spring") == {"var_1": {"open": 2}}
+        assert tx.outcomes.tally("spring") == [
+            OutcomeCount("var_1", "open", human, 1) for human in ("no", "unknown", "yes")
+        ]
+
+
+def test_a_campaigns_events_are_read_page_by_page_in_order(store: Store) -> None:
+    """By time, then by source and id, whatever the order in which they came."""
+    times = {f"e{i}": NOW + timedelta(seconds=i % 3) for i in range(7)}
+    with store.transaction() as tx:
+        tx.outcomes.add([an_outcome(name, at=at) for name, at in times.items()])
+        tx.outcomes.add([an_outcome("other", campaign="autumn")])
+        first = tx.outcomes.about("spring", limit=4)
+        rest = tx.outcomes.about("spring", after=OutcomePlace.of(first[-1]))
+
+    names = [one.event_id for one in (*first, *rest)]
+    assert names == ["e0", "e3", "e6", "e1", "e4", "e2", "e5"]
+
+
+def test_a_message_is_found_and_judged_anew(store: Store) -> None:
+    """Events of a thread come whole; a verdict replaces the one before, in every count."""
+    with store.transaction() as tx:
+        tx.outcomes.add([an_outcome("a", message="m1"), an_outcome("b", message="m2")])
+        tx.outcomes.add([an_outcome("c", message="m1", source="braze")])
+        (found,) = tx.outcomes.of_threads("api", ["m1", "m3"])
+        tx.outcomes.judge([found.model_copy(update={"human": "no", "reasons": ("why",)})])
+
+        assert tx.outcomes.of_threads("api", ["m1"])[0].reasons == ("why",)
+        assert tx.outcomes.count("spring") == {"var_1": {"open": 2}}
