@@ -14,7 +14,8 @@ from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.meaning import Meaning
 from copydesk.guardrails.negation import says
 from copydesk.guardrails.normalise import Reading, read_plain
-from copydesk.guardrails.phrases import Lists, PhraseIndex, Phrases, compile_all
+from copydesk.guardrails.phrase_index import PhraseIndex
+from copydesk.guardrails.phrases import Lists, Phrases, compile_all
 from copydesk.guardrails.support import coverage
 from copydesk.guardrails.vocabulary import phrases_of
 

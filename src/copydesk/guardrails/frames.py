@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from copydesk.guardrails.normalise import PAUSE, STOP, Reading
-from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
+from copydesk.guardrails.phrase_index import PhraseIndex
+from copydesk.guardrails.phrases import compile_phrase
 from copydesk.guardrails.roles import lines_of, vocabulary
 
 LOOK_BACK = 7

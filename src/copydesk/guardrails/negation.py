@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copydesk.guardrails.normalise import STOP, Reading
-from copydesk.guardrails.phrases import PhraseIndex
+from copydesk.guardrails.phrase_index import PhraseIndex
 
 LOOK_BACK = 5
 """Words before a hit among which a negation turns it round: `growth is never guaranteed`."""

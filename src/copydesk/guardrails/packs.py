@@ -20,7 +20,8 @@ from copydesk.guardrails.conditions import Own, Test, index_of
 from copydesk.guardrails.kinds import MeaningRule, PhraseRule, Rule, WordsRule
 from copydesk.guardrails.meaning import Meaning
 from copydesk.guardrails.overrides import Override, load_overrides, overridden
-from copydesk.guardrails.phrases import Lists, PhraseError, PhraseIndex, Phrases, compile_all
+from copydesk.guardrails.phrase_index import PhraseIndex
+from copydesk.guardrails.phrases import Lists, PhraseError, Phrases, compile_all
 from copydesk.guardrails.rule import Find
 
 _SHIPPED = resources.files("copydesk.guardrails").joinpath("packs")

@@ -22,12 +22,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Annotated, Generic, NamedTuple, TypeVar
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator
 
 from copydesk.guardrails.inflection import forms
-from copydesk.guardrails.literals import Sieve
 from copydesk.guardrails.normalise import PAUSE, Reading
 
 GAP = 4
@@ -310,8 +309,11 @@ class _Parser:
         if name not in self.lists:
             known = ", ".join(sorted(self.lists)) or "none"
             raise PhraseError(f"`{self.written}` names the list @{name}; known lists: {known}")
+        items = tuple(self.lists[name])
+        if not any("@" in item for item in items):
+            return _any_of(items)
         others = {key: items for key, items in self.lists.items() if key != name}
-        return _either([_Parser(f"({item})", others).item() for item in self.lists[name]])
+        return _either([_Parser(f"({item})", others).item() for item in items])
 
     def _class(self, name: str) -> Part:
         if name not in _CLASSES:
@@ -323,6 +325,12 @@ class _Parser:
     def _mark(self) -> str | None:
         """Return the bracket or bar that comes next, empty at the end, None before a word."""
         return self.items[self.index]["mark"] if self.index < len(self.items) else ""
+
+
+@lru_cache(maxsize=1_024)
+def _any_of(items: tuple[str, ...]) -> Part:
+    """Return one part for a list that names no other, read once for all phrases that name it."""
+    return _either([_Parser(f"({item})", {}).item() for item in items])
 
 
 def _items(written: str) -> Iterator[re.Match[str]]:
@@ -450,49 +458,3 @@ def _worth(rows: Rows) -> tuple[int, int, int]:
     words = [row.split() for row in rows]
     common = sum(_FREQUENT.issuperset(row) for row in words)
     return -common, min(map(len, words)), -len(rows)
-
-
-K = TypeVar("K")
-
-
-class PhraseIndex(Generic[K]):
-    """Many phrases, found by rows of words: only those whose rows occur are searched for.
-
-    One walk over a text finds the rows of all phrases, however many there are; then few phrases
-    are left to be tried, each in the sentences where its row stands.
-    """
-
-    def __init__(self, phrases: Iterable[tuple[K, Phrase]]) -> None:
-        self.phrases = tuple(phrases)
-
-    @cached_property
-    def _sieve(self) -> Sieve:
-        """Made at the first use: many a condition's phrases are never looked for."""
-        return Sieve(
-            [list(map(_ended, rows)) for rows in phrase.needs] for _, phrase in self.phrases
-        )
-
-    def search(
-        self, reading: Reading, among: Sequence[int] | None = None
-    ) -> Iterator[tuple[K, int, int]]:
-        """Yield the key of each phrase that occurs, with its span of the reading's line.
-
-        `among` says of each phrase, by its number, whether it is wanted; all are unless given.
-        """
-        likely = self._sieve.likely(reading.unpaused, reading.begins)
-        if not likely:
-            return
-        if among is not None:
-            likely = {one for one in likely if among[one[1]]}
-        places: dict[int, Sequence[int] | None] = {}
-        for sentence, number in sorted(likely):
-            key, phrase = self.phrases[number]
-            if number not in places:
-                places[number] = phrase.begins_at(reading)
-            for start, end in phrase.within(reading, sentence, places[number]):
-                yield key, start, end
-
-
-def _ended(row: str) -> str:
-    """Return the row as it stands in a line: whole words, but for a beginning."""
-    return row[:-1] if row.endswith("*") else f"{row} "

@@ -17,7 +17,8 @@ import yaml
 
 from copydesk.guardrails.inflection import forms
 from copydesk.guardrails.normalise import PAUSE, STOP, Reading, Word, with_words
-from copydesk.guardrails.phrases import COMMON_WORDS, PhraseIndex, compile_phrase
+from copydesk.guardrails.phrase_index import PhraseIndex
+from copydesk.guardrails.phrases import COMMON_WORDS, compile_phrase
 from copydesk.guardrails.spelling import LEET, Mender
 
 _LETTER_SIGNS = re.escape("".join(sorted(LEET)))

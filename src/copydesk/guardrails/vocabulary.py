@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from copydesk.guardrails.phrases import PhraseIndex, compile_phrase
+from copydesk.guardrails.phrase_index import PhraseIndex
+from copydesk.guardrails.phrases import compile_phrase
 
 
 class Unit(NamedTuple):

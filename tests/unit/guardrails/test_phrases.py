@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.guardrails.normalise import read
-from copydesk.guardrails.phrases import PhraseError, PhraseIndex, compile_phrase
+from copydesk.guardrails.phrase_index import PhraseIndex
+from copydesk.guardrails.phrases import PhraseError, compile_phrase
 from copydesk.variants import Text
 
 LISTS = {"ills": ("arthritis", "high blood pressure", "diabet*")}

@@ -11,7 +11,8 @@ from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.conditions import index_of
 from copydesk.guardrails.names import capital_words, is_own, own_names
 from copydesk.guardrails.normalise import Reading, read_plain
-from copydesk.guardrails.phrases import COMMON_WORDS, Lists, PhraseIndex, Phrases
+from copydesk.guardrails.phrase_index import PhraseIndex
+from copydesk.guardrails.phrases import COMMON_WORDS, Lists, Phrases
 from copydesk.guardrails.rule import Find, RuleBase
 from copydesk.prompts import fixed_parts
 

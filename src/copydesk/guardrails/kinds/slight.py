@@ -11,7 +11,8 @@ from pydantic import Field
 from copydesk.guardrails.case import Case, Hit
 from copydesk.guardrails.conditions import index_of
 from copydesk.guardrails.frames import frames
-from copydesk.guardrails.phrases import Lists, PhraseError, PhraseIndex, Phrases, compile_phrase
+from copydesk.guardrails.phrase_index import PhraseIndex
+from copydesk.guardrails.phrases import Lists, PhraseError, Phrases, compile_phrase
 from copydesk.guardrails.roles import roles
 from copydesk.guardrails.rule import Find, RuleBase
 from copydesk.variants import Slot
