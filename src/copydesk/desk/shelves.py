@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import monotonic
 from typing import NamedTuple
 
 from copydesk.publishing import Shelf
 from copydesk.storage import Store
-from copydesk.storage.watched import Changing
+from copydesk.storage.watched import Changing, Reading
 
-FRESH_S = 1.0
-"""How long a change made by another process may go unseen; one made by this process never does."""
+GRACE_S = 900.0
+"""For so long after the store was lost a campaign's fallback is served as it was last known."""
 CAMPAIGNS_MAX = 1_000
 """So many shelves are kept; beyond that all are dropped and read again when asked for."""
 
 
 class _Kept(NamedTuple):
     shelf: Shelf
-    changes: int
-    until: float
+    reading: Reading
 
 
 class Shelves:
-    """The shelf of each campaign, as fresh as FRESH_S says.
+    """The shelf of each campaign, as long as nothing has changed: see `storage.watched`.
 
     Over a store whose changes are not counted nothing is kept: every pull then reads.
     """
@@ -40,8 +38,14 @@ class Shelves:
         kept = self._kept.get(campaign_id)
         if kept is None or self._counted is None:
             return None
-        fresh = kept.changes == self._counted.changes and monotonic() < kept.until
-        return kept.shelf if fresh else None
+        return kept.shelf if self._counted.is_current(kept.reading) else None
+
+    def last_known(self, campaign_id: str) -> Shelf | None:
+        """Return the shelf as it was before the store was lost, or None."""
+        kept = self._kept.get(campaign_id)
+        if kept is None or self._counted is None:
+            return None
+        return kept.shelf if self._counted.is_last_known(kept.reading, GRACE_S) else None
 
     def of(self, campaign_id: str) -> Shelf:
         """Return the shelf, read from the store when it must be. Raises NotFound."""
@@ -49,12 +53,13 @@ class Shelves:
 
     def anew(self, campaign_id: str) -> Shelf:
         """Return the shelf, read from the store whatever is at hand. Raises NotFound."""
-        # Counted before reading: what changes meanwhile makes this shelf stale, not fresh.
-        changes, until = self._counted.changes if self._counted else 0, monotonic() + FRESH_S
+        # Noted before reading: what changes meanwhile makes this shelf stale, not fresh.
+        reading = self._counted.reading() if self._counted else None
         with self._store.transaction() as tx:
             campaign = tx.campaigns.get(campaign_id)
             shelf = Shelf.of(campaign, tx.library.served(campaign_id), self._policy, self._key_of)
-        if len(self._kept) >= CAMPAIGNS_MAX:
-            self._kept.clear()
-        self._kept[campaign_id] = _Kept(shelf, changes, until)
+        if reading is not None:
+            if len(self._kept) >= CAMPAIGNS_MAX:
+                self._kept.clear()
+            self._kept[campaign_id] = _Kept(shelf, reading)
         return shelf

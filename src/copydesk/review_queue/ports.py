@@ -128,6 +128,12 @@ class AuditRecord(Protocol):
     def entry(self, number: int) -> AuditEntry:
         """Return the entry with this number. Raises NotFound."""
 
+    def last_number(self) -> int:
+        """Return the number of the newest entry, or 0: cheap enough to ask several times a second.
+
+        Numbers are given in the order in which transactions end.
+        """
+
     def chain(self, noted: Noted = NOTHING) -> AuditChain:
         """Walk the whole record and return whether each event is what was recorded.
 

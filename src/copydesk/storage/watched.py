@@ -1,11 +1,16 @@
-"""A store that counts the changes made through it: what is kept in memory is dropped by it."""
+"""A store that knows of changes: what is kept in memory is dropped by them.
+
+Those made through it are counted. Those that other processes made are seen by looking at the end of
+the record, which `watching.Watch` does several times a second.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol, runtime_checkable
+from time import monotonic
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from copydesk.review_queue import (
     AuditChain,
@@ -19,18 +24,51 @@ from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.ports import EVERYTHING, NOTHING
 from copydesk.storage.ports import Store, Transaction
 
+TRUSTED_S = 0.9
+"""For so long after a look what was read before is used. So no change, whoever made it, is unseen
+for a second; and where nobody could look for so long, the store is lost."""
+KEPT_S = 5.0
+"""What was read is read again after so long, changed or not: a part of it may be in no record."""
+UNWATCHED_S = 1.0
+"""Likewise where nobody looks."""
+
+
+class Seen(NamedTuple):
+    """A look at the end of the record."""
+
+    last_number: int
+    at: float
+    """When it began, by the monotonic clock."""
+
+
+class Reading(NamedTuple):
+    """The moment just before something was read: what changes later makes that stale."""
+
+    changes: int
+    last_number: int | None
+    at: float
+
 
 @runtime_checkable
 class Changing(Protocol):
-    """Something whose changes are counted."""
+    """Something whose changes are known."""
 
     @property
-    def changes(self) -> int:
-        """How many changes this process has made."""
+    def is_lost(self) -> bool:
+        """Whether what is true now cannot be known: the last look is too long ago."""
+
+    def reading(self) -> Reading:
+        """Return this moment, before something is read."""
+
+    def is_current(self, reading: Reading) -> bool:
+        """Return whether what was read then can be used now."""
+
+    def is_last_known(self, reading: Reading, within_s: float) -> bool:
+        """Return whether it was read no longer ago than that, and no change was seen since."""
 
 
 class WatchedStore:
-    """Another store, with a count of the changes that this process has committed through it.
+    """Another store, and what is known of its changes.
 
     Every change of what is served, and of who may come in, writes to the record in its own
     transaction. So a committed transaction that wrote to the record is a change, and no other is.
@@ -40,6 +78,8 @@ class WatchedStore:
         self._store = store
         self._lock = threading.Lock()
         self.changes = 0
+        """How many this process has committed."""
+        self._seen: Seen | None = None
 
     @property
     def url(self) -> str:
@@ -55,6 +95,42 @@ class WatchedStore:
         if watched.audit.has_grown:
             with self._lock:
                 self.changes += 1
+
+    def look(self) -> None:
+        """See what other processes have changed. Raises StoreUnavailable."""
+        began = monotonic()
+        with self._store.transaction() as tx:
+            last = tx.audit.last_number()
+        self._seen = Seen(last, began)
+
+    def look_away(self) -> None:
+        """Forget what was seen: nobody looks from now on."""
+        self._seen = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether what is true now cannot be known: the last look is too long ago."""
+        return self._seen is not None and monotonic() - self._seen.at > TRUSTED_S
+
+    def reading(self) -> Reading:
+        """Return this moment, before something is read."""
+        seen = self._seen
+        return Reading(self.changes, seen.last_number if seen else None, monotonic())
+
+    def is_current(self, reading: Reading) -> bool:
+        """Return whether what was read then can be used now."""
+        seen, now = self._seen, monotonic()
+        if seen is None:
+            return reading.changes == self.changes and now - reading.at < UNWATCHED_S
+        return now - seen.at <= TRUSTED_S and self.is_last_known(reading, KEPT_S)
+
+    def is_last_known(self, reading: Reading, within_s: float) -> bool:
+        """Return whether it was read no longer ago than that, and no change was seen since."""
+        seen = self._seen
+        stands = (self.changes, seen.last_number if seen else None)
+        return (reading.changes, reading.last_number) == stands and (
+            monotonic() - reading.at < within_s
+        )
 
     def place_by(self, placer: Placer) -> None:
         """Place items of the queue by these weights from now on."""
@@ -92,6 +168,9 @@ class _WatchedRecord:
     def entry(self, number: int) -> AuditEntry:
         return self._record.entry(number)
 
+    def last_number(self) -> int:
+        return self._record.last_number()
+
     def chain(self, noted: Noted = NOTHING) -> AuditChain:
         return self._record.chain(noted)
 
@@ -114,6 +193,7 @@ class _WatchedTransaction:
         self.brands = tx.brands
         self.library = tx.library
         self.outcomes = tx.outcomes
+        self.experiments = tx.experiments
         self.pulls = tx.pulls
         self.trust = tx.trust
         self.users = tx.users

@@ -189,6 +189,10 @@ class MemoryAudit:
             raise missing("audit record", f"number {number}")
         return found.entry
 
+    def last_number(self) -> int:
+        """Return the number of the newest entry, or 0."""
+        return len(self.links)
+
     def chain(self, noted: Noted = NOTHING) -> AuditChain:
         """Walk the whole record and return whether each event is what was recorded."""
         return walked(self.links, noted)

@@ -63,6 +63,11 @@ class SqlAudit:
             raise missing("audit record", f"number {number}")
         return _link(row).entry
 
+    def last_number(self) -> int:
+        """Return the number of the newest entry, or 0."""
+        self.flush()
+        return self._connection.scalar(select(func.max(schema.audit.c.number))) or 0
+
     def chain(self, noted: Noted = NOTHING) -> AuditChain:
         """Walk the whole record and return whether each event is what was recorded."""
         self.flush()
