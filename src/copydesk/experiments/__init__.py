@@ -1,9 +1,9 @@
 """Experiments: who gets which variant, when to stop, and what another choice would have gained."""
 
 from copydesk.experiments.allocation import (
+    Allocation,
     Arm,
     Assignment,
-    Experiment,
     Posterior,
     assign,
     propensities,
@@ -11,9 +11,9 @@ from copydesk.experiments.allocation import (
 )
 
 __all__ = [
+    "Allocation",
     "Arm",
     "Assignment",
-    "Experiment",
     "Posterior",
     "assign",
     "propensities",

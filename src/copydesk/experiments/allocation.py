@@ -7,7 +7,6 @@ same answer, and the propensity told is the probability that was used.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from copydesk.errors import InputError, Problem
-from copydesk.experiments import posterior
+from copydesk.experiments import places, posterior
 from copydesk.experiments.posterior import BASE_RATE, Rates
 
 Rule = Literal["fixed", "thompson", "top-two", "squared"]
@@ -65,7 +64,7 @@ class Posterior:
 
 
 @dataclass(frozen=True, slots=True)
-class Experiment:
+class Allocation:
     """How recipients are divided. Raises InputError for what cannot be carried out."""
 
     id: str
@@ -117,39 +116,37 @@ class Assignment:
     held_out: bool
 
 
-def assign(experiment: Experiment, known: Posterior, recipient_key: str) -> Assignment:
+def assign(allocation: Allocation, known: Posterior, recipient_key: str) -> Assignment:
     """Return what the recipient gets under this version of the posterior.
 
     The caller looks the version up by `wave_of`: the version that a wave began with stays that
     wave's, so that a recipient who pulls twice gets the same. A later version moves a recipient
-    only where shares made it necessary (weighted rendezvous hashing, Schindelhauer and Schomaker
-    2005). Raises InputError for arms that are double or cannot be weighed.
+    only where shares made it necessary (`places.picked`).
+
+    Raises:
+        InputError: arms are double, or cannot be weighed.
     """
-    wave = wave_of(experiment, recipient_key)
-    if _place(experiment.holdout_id, recipient_key, "held out") < experiment.holdout:
-        return Assignment(experiment.control, 1.0, known.version, wave, held_out=True)
-    shares = propensities(experiment, known, wave)
-    variant = max(
-        sorted(id_ for id_, share in shares.items() if share > 0),
-        key=lambda id_: -shares[id_] / math.log(_place(experiment.id, recipient_key, id_)),
-    )
+    wave = wave_of(allocation, recipient_key)
+    if places.is_held_out(allocation.holdout_id, allocation.holdout, recipient_key):
+        return Assignment(allocation.control, 1.0, known.version, wave, held_out=True)
+    shares = propensities(allocation, known, wave)
+    variant = places.picked(allocation.id, shares, recipient_key)
     return Assignment(variant, shares[variant], known.version, wave, held_out=False)
 
 
-def wave_of(experiment: Experiment, recipient_key: str) -> int:
+def wave_of(allocation: Allocation, recipient_key: str) -> int:
     """Return the wave that the recipient belongs to, counted from 0."""
-    place, ends = _place(experiment.id, recipient_key, "wave"), np.cumsum(experiment.waves)
-    return min(int(np.searchsorted(ends, place, side="right")), len(ends) - 1)
+    return places.wave_of(allocation.id, allocation.waves, recipient_key)
 
 
-def propensities(experiment: Experiment, known: Posterior, wave: int) -> dict[str, float]:
+def propensities(allocation: Allocation, known: Posterior, wave: int) -> dict[str, float]:
     """Return the share of each variant in a wave, outside the holdout, by id; they sum to 1."""
     _sound(known.arms)
     # By id: sums of floating point depend on their order, and the order given must not matter.
     arms = sorted((arm for arm in known.arms if not arm.stopped), key=lambda arm: arm.id)
     if not arms:
-        return {experiment.control: 1.0}
-    shares = _shares(experiment, arms, last=0 < wave == len(experiment.waves) - 1)
+        return {allocation.control: 1.0}
+    shares = _shares(allocation, arms, last=0 < wave == len(allocation.waves) - 1)
     return {arm.id: float(share) for arm, share in zip(arms, shares, strict=True)}
 
 
@@ -205,16 +202,16 @@ def believed(arms: Sequence[Arm], base_rate: float = BASE_RATE) -> Rates:
     return posterior.rates(*columns, base_rate=base_rate)
 
 
-def _shares(experiment: Experiment, arms: Sequence[Arm], *, last: bool) -> np.ndarray:
-    if experiment.rule == "fixed":
+def _shares(allocation: Allocation, arms: Sequence[Arm], *, last: bool) -> np.ndarray:
+    if allocation.rule == "fixed":
         weights = np.array([arm.weight for arm in arms])
         fixed: np.ndarray = weights / weights.sum()
         return fixed
-    known = believed(arms, experiment.base_rate)
-    if last and experiment.greedy:
-        return floored(greedy(known.mean), experiment.floor)
-    best = posterior.best_probabilities(known.tempered(experiment.tempered))
-    return floored(shares_of(best, experiment.rule), experiment.floor)
+    known = believed(arms, allocation.base_rate)
+    if last and allocation.greedy:
+        return floored(greedy(known.mean), allocation.floor)
+    best = posterior.best_probabilities(known.tempered(allocation.tempered))
+    return floored(shares_of(best, allocation.rule), allocation.floor)
 
 
 def _sound(arms: Sequence[Arm]) -> None:
@@ -238,13 +235,6 @@ def _of_arm(arm: Arm) -> tuple[tuple[str, bool, str], ...]:
         ("shown", 0 <= arm.shown < math.inf, "give a number of sends"),
         ("clicked", 0 <= arm.clicked < math.inf, "give a number of clicks"),
     )
-
-
-def _place(*parts: str) -> float:
-    """Return a place strictly between 0 and 1, evenly spread over recipients."""
-    text = "".join(f"{len(part.encode())}:{part}" for part in parts)
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 12
-    return (number + 0.5) / 2**52
 
 
 _KNOWN = ("score", "shown", "clicked")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from copydesk.access import ApiKeys, Sessions, SignInTries, Users
 from copydesk.brand_voice.known import KnownBrands
+from copydesk.experiments.ports import Experiments
 from copydesk.feedback import Outcomes
 from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
@@ -44,6 +45,8 @@ class Transaction(Protocol):
     def library(self) -> ApprovedLibrary: ...
     @property
     def outcomes(self) -> Outcomes: ...
+    @property
+    def experiments(self) -> Experiments: ...
     @property
     def pulls(self) -> Pulls: ...
     @property

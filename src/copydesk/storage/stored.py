@@ -18,6 +18,7 @@ from copydesk.errors import (
     Problem,
     StaleVersion,
 )
+from copydesk.experiments.experiment import Experiment
 from copydesk.generations import Generation
 from copydesk.publishing import ApprovedCopy
 
@@ -72,6 +73,14 @@ def stale(kind: str, name: str, expected: int, stands: int) -> StaleVersion:
     return StaleVersion(
         f"{kind.capitalize()} {name} is at version {stands}, not {expected}: "
         "read it again, then decide."
+    )
+
+
+def taken_place(experiment: Experiment) -> Conflict:
+    """Return the error for a second experiment that would divide the same recipients."""
+    return Conflict(
+        f"Another experiment divides {experiment.audience} of campaign {experiment.campaign}: "
+        "stop it first."
     )
 
 

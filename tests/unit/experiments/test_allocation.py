@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.errors import InputError
-from copydesk.experiments import Arm, Experiment, Posterior, assign, propensities, wave_of
+from copydesk.experiments import Allocation, Arm, Posterior, assign, propensities, wave_of
 from copydesk.experiments.allocation import WAVES, Rule, floored, greedy, top_two
 
 RULES: tuple[Rule, ...] = ("fixed", "thompson", "top-two", "squared")
-PLAN = Experiment(id="spring", control="a")
+PLAN = Allocation(id="spring", control="a")
 KNOWN = Posterior(
     version=3,
     arms=(
@@ -104,7 +104,7 @@ def test_another_process_assigns_the_same() -> None:
         "import json, sys; from copydesk.experiments import *;"
         "known = json.load(sys.stdin);"
         "arms = tuple(Arm(i, score=s, shown=n, clicked=c) for i, s, n, c in known['arms']);"
-        "plan = Experiment(id='spring', control='a');"
+        "plan = Allocation(id='spring', control='a');"
         "print(json.dumps([assign(plan, Posterior(3, arms), k).variant for k in known['keys']]))"
     )
     told = {
@@ -138,7 +138,7 @@ def test_when_all_have_stopped_the_control_is_sent() -> None:
 def test_the_holdout_is_permanent_and_gets_the_control() -> None:
     """The same recipients are held out of every experiment and version, and get its control."""
     spring = replace(PLAN, holdout=0.1)
-    summer = Experiment(id="summer", control="c", holdout=0.1, rule="fixed")
+    summer = Allocation(id="summer", control="c", holdout=0.1, rule="fixed")
     held = {key for key in KEYS if assign(spring, KNOWN, key).held_out}
     assert len(held) / len(KEYS) == pytest.approx(0.1, abs=0.02)
     for key in held:
@@ -156,7 +156,7 @@ def test_a_smaller_holdout_is_part_of_a_larger() -> None:
 
 def test_experiments_divide_independently() -> None:
     """Who got a variant in one experiment tells nothing of what they get in another."""
-    one, other = replace(PLAN, rule="fixed"), Experiment("summer", "a", rule="fixed")
+    one, other = replace(PLAN, rule="fixed"), Allocation("summer", "a", rule="fixed")
     pairs = Counter(
         (assign(one, KNOWN, key).variant, assign(other, KNOWN, key).variant) for key in KEYS
     )
@@ -224,7 +224,7 @@ def test_equal_bests_share() -> None:
 def test_an_experiment_that_cannot_be_carried_out_is_refused(field: str, value: object) -> None:
     """Shares that do not fit, or factors without sense, are named in the error."""
     with pytest.raises(InputError, match=field):
-        Experiment(id="spring", control="a", **{field: value})  # type: ignore[arg-type]
+        Allocation(id="spring", control="a", **{field: value})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

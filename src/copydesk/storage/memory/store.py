@@ -15,6 +15,7 @@ from copydesk.storage.memory.access import (
     MemoryUsers,
 )
 from copydesk.storage.memory.brands import MemoryBrands
+from copydesk.storage.memory.experiments import MemoryExperiments
 from copydesk.storage.memory.figures import MemoryFigures
 from copydesk.storage.memory.model_calls import MemoryModelCalls
 from copydesk.storage.memory.outbox import MemoryOutbox
@@ -49,6 +50,7 @@ class MemoryTransaction:
         self.campaigns = MemoryCampaigns(journal)
         self.brands = MemoryBrands(journal)
         self.outcomes = MemoryOutcomes(journal)
+        self.experiments = MemoryExperiments(journal)
         self.pulls = MemoryPulls(journal)
         self.trust = MemoryTrust(journal, self.outcomes)
         self.users = MemoryUsers(journal)

@@ -250,6 +250,22 @@ outcomes = Table(
     Index("ix_outcomes_thread", "thread", "source"),
 )
 
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("campaign", Name, nullable=False),
+    Column("brand", Name, nullable=False),
+    # The audience that it divides, while it is in force: one experiment at a time.
+    Column("divides", Name),
+    Column("updated_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    UniqueConstraint("campaign", "divides", name="uq_experiments_divides"),
+    Index("ix_experiments_brand", "brand", "updated_at", "id"),
+    Index("ix_experiments_updated_at", "updated_at", "id"),
+)
+
 trust = Table(
     "trust",
     metadata,

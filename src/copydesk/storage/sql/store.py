@@ -23,6 +23,7 @@ from copydesk.storage.sql.access import SqlKeys, SqlSessions, SqlSignInTries, Sq
 from copydesk.storage.sql.audit import SqlAudit
 from copydesk.storage.sql.brands import SqlBrands
 from copydesk.storage.sql.engine import engine_for, parsed
+from copydesk.storage.sql.experiments import SqlExperiments
 from copydesk.storage.sql.figures import SqlFigures
 from copydesk.storage.sql.library import SqlLibrary
 from copydesk.storage.sql.migrate import require_newest, upgrade
@@ -55,6 +56,7 @@ class SqlTransaction:
         self.brands = SqlBrands(connection)
         self.library = SqlLibrary(connection)
         self.outcomes = SqlOutcomes(connection)
+        self.experiments = SqlExperiments(connection)
         self.pulls = SqlPulls(connection)
         self.trust = SqlTrust(connection)
         self.users = SqlUsers(connection)
