@@ -76,9 +76,16 @@ class LearnedRanker:
 
     name = "learned.v1"
 
-    def __init__(self, model: TrainedModel | None = None, own: OwnOf | None = None) -> None:
+    def __init__(
+        self,
+        model: TrainedModel | None = None,
+        own: OwnOf | None = None,
+        *,
+        name: str | None = None,
+    ) -> None:
         self._model = model or TrainedModel.load()
         self._own = own
+        self.name = name or self.name
 
     def rank(self, request: RankRequest) -> Ranking:
         """Return every candidate once, best first."""

@@ -134,9 +134,15 @@ class RateModel:
         low, rate, high = (
             _inverse(self.rate, log_odds + step * wide) for step in (-WITHIN, 0.0, WITHIN)
         )
-        return Predicted(rate, low, high, log_odds, wide, self._why(segment))
+        return Predicted(rate, low, high, log_odds, wide, self.told(segment))
 
-    def _why(self, segment: str) -> str:
+    @property
+    def known(self) -> bool:
+        """Whether any send tells this rate."""
+        return self._sums.sends > 0
+
+    def told(self, segment: str = "") -> str:
+        """Return in words how much this was learned from."""
         if not self._sums.sends:
             return f"no send of the brand's tells its {self.rate}: this is what ships"
         sends = "1 send" if self._sums.sends == 1 else f"{self._sums.sends} sends"
@@ -187,15 +193,23 @@ def learn(
 
 
 def shipped_parts(subject: str) -> dict[str, float]:
-    """Return what the shipped model makes of a subject; its score is 0 where it cannot read it.
+    """Return what the shipped model makes of a subject: see `reading_of`."""
+    return reading_of(TrainedModel.load())(subject)
+
+
+def reading_of(model: TrainedModel) -> Callable[[str], dict[str, float]]:
+    """Return what tells a subject's parts by this model; its score is 0 where it cannot read it.
 
     Style is measured in any language, and given in parts of 0.1 log-odds.
     """
-    model = TrainedModel.load()
-    told = model.told(subject)
-    read = told.characters and told.unknown <= model.card.strange
-    parts = {name: told.parts[name] / _PART for name in style.groups()}
-    return {SHIPPED: told.score if read else 0.0, **parts}
+
+    def reading(subject: str) -> dict[str, float]:
+        told = model.told(subject)
+        read = told.characters and told.unknown <= model.card.strange
+        parts = {name: told.parts[name] / _PART for name in style.groups()}
+        return {SHIPPED: told.score if read else 0.0, **parts}
+
+    return reading
 
 
 def row_of(parts: Mapping[str, float]) -> Numbers:

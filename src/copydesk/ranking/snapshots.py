@@ -39,7 +39,7 @@ class Snapshot(Noun):
     sends_sha256: str
     belief_sha256: str
     model_sha256: str
-    """Of the shipped model that read the subjects."""
+    """Of the model that read the subjects."""
 
 
 class Verdict(Noun):
@@ -62,6 +62,8 @@ class Change(Noun):
     act: Literal["promoted", "kept", "rolled back"]
     version: str
     at: Moment
+    by: str = ""
+    """Who had it done."""
     verdict: Verdict | None = None
 
 
@@ -85,7 +87,7 @@ class Versions(Noun):
                 return snapshot
         raise NotFound(f"no version {version}; there are {', '.join(self._names())}")
 
-    def judged(self, snapshot: Snapshot, verdict: Verdict, at: datetime) -> Versions:
+    def judged(self, snapshot: Snapshot, verdict: Verdict, at: datetime, by: str = "") -> Versions:
         """Return these with `snapshot`, in use if the verdict has it better.
 
         Raises Conflict where the verdict is of another version, or beside one not in use.
@@ -97,7 +99,7 @@ class Versions(Noun):
             )
         known = snapshot.version in self._names()
         act: Literal["promoted", "kept"] = "promoted" if verdict.better else "kept"
-        change = Change(act=act, version=snapshot.version, at=at, verdict=verdict)
+        change = Change(act=act, version=snapshot.version, at=at, by=by, verdict=verdict)
         return self.model_copy(
             update={
                 "snapshots": self.snapshots if known else (*self.snapshots, snapshot),
@@ -106,27 +108,33 @@ class Versions(Noun):
             }
         )
 
-    def rolled_back(self, at: datetime) -> Versions:
+    def rolled_back(self, at: datetime, by: str = "") -> Versions:
         """Return these with the version before in use. Raises Conflict at the first."""
         if len(self.line) == 1:
             raise Conflict("nothing was promoted that could be rolled back")
-        change = Change(act="rolled back", version=self.line[-2], at=at)
+        change = Change(act="rolled back", version=self.line[-2], at=at, by=by)
         return self.model_copy(update={"line": self.line[:-1], "changes": (*self.changes, change)})
 
     def _names(self) -> tuple[str, ...]:
         return tuple(snapshot.version for snapshot in self.snapshots)
 
 
-def begun(belief: Belief | None = None) -> Versions:
+def begun(belief: Belief | None = None, model: str | None = None) -> Versions:
     """Return the versions of a brand that has sent nothing: what ships is in use."""
-    shipped = snapshot_of((), (), belief)
+    shipped = snapshot_of((), (), belief, model)
     return Versions(snapshots=(shipped,), line=(shipped.version,))
 
 
 def snapshot_of(
-    sends: Iterable[PastSend], parents: tuple[str, ...], belief: Belief | None = None
+    sends: Iterable[PastSend],
+    parents: tuple[str, ...],
+    belief: Belief | None = None,
+    model: str | None = None,
 ) -> Snapshot:
-    """Return the version that learning from `sends` makes; their order does not matter."""
+    """Return the version that learning from `sends` makes; their order does not matter.
+
+    `model` is the SHA-256 of the model that reads the subjects; of the shipped one if not said.
+    """
     told = sorted(_line(send) for send in sends)
     through = max((json.loads(line)[0] for line in told), default=None)
     fields = {
@@ -135,7 +143,7 @@ def snapshot_of(
         "sends": len(told),
         "sends_sha256": _sha256("\n".join(told)),
         "belief_sha256": _sha256(json.dumps(belief or Belief(), sort_keys=True)),
-        "model_sha256": TrainedModel.load().card.sha256,
+        "model_sha256": model or TrainedModel.load().card.sha256,
     }
     version = _sha256(json.dumps(fields, sort_keys=True))[:16]
     return Snapshot.model_validate({"version": version, **fields})
@@ -147,11 +155,12 @@ def made_again(
     *,
     reading: Reading | None = None,
     belief: Belief | None = None,
+    model: str | None = None,
 ) -> Learned:
     """Return what a version learned. Raises Conflict where `sends` are not those it saw."""
     until = snapshot.through
     own = [send for send in sends if until is not None and send.sent_at <= until]
-    if snapshot_of(own, snapshot.parents, belief) != snapshot:
+    if snapshot_of(own, snapshot.parents, belief, model) != snapshot:
         raise Conflict(
             f"version {snapshot.version} was made from {snapshot.sends} other sends,"
             " or with another belief or model"
