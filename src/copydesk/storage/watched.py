@@ -194,7 +194,6 @@ class _WatchedTransaction:
         self.library = tx.library
         self.outcomes = tx.outcomes
         self.experiments = tx.experiments
-        self.experiments = tx.experiments
         self.pulls = tx.pulls
         self.trust = tx.trust
         self.users = tx.users
