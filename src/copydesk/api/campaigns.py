@@ -6,11 +6,12 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Body, Path, Response
 
-from copydesk.api.examples import BRIEF, COPY
+from copydesk.api.examples import BRAND, BRIEF, COPY
 from copydesk.api.parts import Caller, Desk, MayAsk, MaySign
 from copydesk.api.problems import responses
 from copydesk.api.reviews import DONE, READ
 from copydesk.api.versions import IfMatch, etag
+from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Noun
 from copydesk.desk.serving import CampaignChange
 from copydesk.publishing import Campaign
@@ -48,12 +49,31 @@ def set_brief(
     brief: Annotated[Brief, Body(examples=[BRIEF])],
     if_match: IfMatch,
 ) -> CampaignChange:
-    """Change what is true: approved copy that leans on anything else is recalled at once.
+    """Change what is true: approved copy that leans on what changed is recalled at once.
 
     `voided` names the copy that was served until now and is no longer; `requeued` the review items
-    that it was put back as.
+    that it was put back as; `kept` the copy that leans on nothing that changed, and is served on
+    under a new approval hash.
     """
     changed = desk.serving.set_brief(campaign_id, brief, caller, if_match)
+    return _versioned(changed, response)
+
+
+@router.put("/campaigns/{campaign_id}/brand", responses=DONE)
+def set_brand(
+    desk: Desk,
+    caller: MayAsk,
+    campaign_id: CampaignId,
+    response: Response,
+    brand: Annotated[Brand, Body(examples=[BRAND])],
+    if_match: IfMatch,
+) -> CampaignChange:
+    """Change the rules of the campaign's brand: approved copy that breaks them is recalled at once.
+
+    A change of terms or footer recalls what its check objects to; a change of the voice, or of
+    anything else that only a person can judge, recalls all of it. The name stays.
+    """
+    changed = desk.serving.set_brand(campaign_id, brand, caller, if_match)
     return _versioned(changed, response)
 
 

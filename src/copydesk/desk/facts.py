@@ -11,9 +11,9 @@ from typing import NamedTuple
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief
-from copydesk.desk.parts import Checks, checked_and_bound, record
+from copydesk.desk.parts import SYSTEM, Checks, checked_and_bound, record
 from copydesk.errors import Conflict
-from copydesk.guardrails import Submission
+from copydesk.guardrails import Checked, Submission
 from copydesk.publishing import ApprovedCopy, Campaign, approval_hash, holds
 from copydesk.ranking import Scored
 from copydesk.review_queue import OPEN, ReviewItem, ReviewQuery, with_facts
@@ -23,6 +23,7 @@ from copydesk.variants import Variant
 
 PAGE = 200
 REQUEUED_BY = "facts-changed"
+VOID = "The campaign changed: the approval by {0.approved_by} is void."
 
 Facts = tuple[Brief, Brand, Audience]
 
@@ -96,6 +97,8 @@ class Origin(NamedTuple):
     variant: Variant
     score: Scored | None
     editors: tuple[str, ...]
+    checked: Checked
+    """As whoever signed it saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +147,25 @@ class Recheck:
         served = self.tx.library.served(self.campaign.id)
         return [copy for copy in served if not holds(copy, self.campaign, self.policy)]
 
-    def requeue(self, approved: ApprovedCopy) -> str | None:
+    def checked_when_signed(self, approved: ApprovedCopy) -> Checked | None:
+        """Return the check that its signature was put under, or None where none is kept."""
+        origin = self._origin(approved)
+        return origin.checked if origin is not None else None
+
+    def requeue(self, approved: ApprovedCopy, because: str | None = None) -> str | None:
         """Put copy whose approval is void back to review, and return the new item's id.
 
-        None when there is nothing to go by: no audience, or neither review nor generation.
+        None when there is nothing to go by: no audience, or neither review nor generation; and
+        when it was put back before on these facts.
         """
         audience, origin = self.campaign.audiences.get(approved.audience_id), self._origin(approved)
         if audience is None or origin is None:
             return None
-        item = self._new_item(approved, origin, audience)
-        self.tx.reviews.add(item)
+        item = self._new_item(approved, origin, audience, because or VOID.format(approved))
+        try:
+            self.tx.reviews.add(item)
+        except Conflict:
+            return None
         details = {"variant": approved.id, "was": approved.review_id, "verdict": _verdict(item)}
         record(self.tx, item.id, "review.requeued", self.actor, self.now, **details)
         return item.id
@@ -172,16 +184,19 @@ class Recheck:
         if approved.review_id is not None:
             item = self.tx.reviews.get(approved.review_id)
             known = (item.generation_id, item.requester, item.variant, item.score, item.editors)
-            return Origin(*known)
+            return Origin(*known, item.checked)
         if approved.generation_id is None:
             return None
         generation = self.tx.generations.get(approved.generation_id)
         routed = next((one for one in generation.variants if one.variant.id == approved.id), None)
         if routed is None:
             return None
-        return Origin(generation.id, generation.requester, routed.variant, routed.score, ())
+        by, checked = generation.requester, routed.checked
+        return Origin(generation.id, by, routed.variant, routed.score, (), checked)
 
-    def _new_item(self, approved: ApprovedCopy, origin: Origin, audience: Audience) -> ReviewItem:
+    def _new_item(
+        self, approved: ApprovedCopy, origin: Origin, audience: Audience, because: str
+    ) -> ReviewItem:
         facts = (self.campaign.brief, self.campaign.brand, audience)
         new_hash = approval_hash(approved.copy_, *facts, self.policy)
         return ReviewItem(
@@ -197,8 +212,8 @@ class Recheck:
             checked=checked_and_bound(self.checks, Submission(approved.copy_, *facts)),
             score=origin.score,
             routed_by=REQUEUED_BY,
-            routed_because=f"The campaign changed: the approval by {approved.approved_by} is void.",
-            editors=tuple(dict.fromkeys((*origin.editors, self.actor))),
+            routed_because=because,
+            editors=with_author(origin.editors, self.actor if self.actor != SYSTEM else None),
             created_at=self.now,
             updated_at=self.now,
         )

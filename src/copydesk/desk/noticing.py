@@ -19,6 +19,8 @@ from copydesk.storage import Transaction
 
 REVIEWERS = (Role.REVIEWER.value, Role.APPROVER.value)
 OUTSIDE = "outside:"
+RECALLS = frozenset({"campaign.brief_changed", "campaign.brand_changed", "copy.recalled"})
+"""Acts after which approved copy may no longer be served."""
 LATE_WORDS = "It was due {due}, and nobody has decided on it."
 
 Told = dict[str, Any]
@@ -33,7 +35,7 @@ def tell(tx: Transaction, event: AuditEvent) -> None:
         item = tx.reviews.get(event.subject)
         kind, told = telling[0], telling[1](tx, event, item)
         tx.outbox.add(_about(item, kind, event.actor, event.at, told, event.act))
-    elif event.act == "campaign.brief_changed" and event.details.get("voided"):
+    elif event.act in RECALLS and event.details.get("voided"):
         tx.outbox.add(_recalled(tx, event))
 
 
@@ -74,25 +76,36 @@ def _about(item: ReviewItem, kind: Event, actor: str, at: datetime, told: Told, 
 
 def _recalled(tx: Transaction, event: AuditEvent) -> Notice:
     campaign, voided = tx.campaigns.get(event.subject), event.details["voided"]
+    # Rules recall what they find under one version of the campaign, more than once.
+    requeued = event.details["requeued"] if event.act == "copy.recalled" else ()
     approvers = [
         copy.approved_by
         for variant in voided
         for copy in tx.library.of_variant(variant)
         if copy.campaign == campaign.id
     ]
-    changed = ", ".join(event.details.get("changed", ())) or "its brief"
     return Notice(
-        id=_id(event.act, campaign.id, str(campaign.version)),
+        id=_id(event.act, campaign.id, str(campaign.version), *requeued),
         event=Event.RECALLED,
         at=event.at,
         actor=event.actor,
-        why=f"{event.actor} changed {changed} of the campaign: what rested on it is not served.",
+        why=_why_recalled(event),
         campaign=campaign.id,
         brand=campaign.brand.name,
         kind=campaign.brief.kind.value,
         version=campaign.version,
         concerns=_people([campaign.owner, *approvers], event.actor),
     )
+
+
+def _why_recalled(event: AuditEvent) -> str:
+    if event.act != "copy.recalled":
+        changed = ", ".join(event.details.get("changed", ())) or "its brief"
+        return f"{event.actor} changed {changed} of the campaign: what rested on it is not served."
+    rules = ", ".join(event.details.get("rules", ()))
+    if rules:
+        return f"The rules changed ({rules}): what they find is not served."
+    return "The policy or an audience changed: what was approved before is not served."
 
 
 def _id(*parts: str) -> str:

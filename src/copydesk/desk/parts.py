@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -12,13 +12,15 @@ from copydesk.access import Role
 from copydesk.briefs import Noun
 from copydesk.desk.noticing import tell
 from copydesk.errors import StaleVersion, VersionRequired
-from copydesk.guardrails import Checked, Submission
+from copydesk.guardrails import Binding, Checked, Submission
 from copydesk.publishing import Campaign
 from copydesk.review_queue import AuditEvent, ReviewItem
 from copydesk.storage import Transaction
 
 Clock = Callable[[], datetime]
 
+SYSTEM = "copydesk"
+"""Who acted where nobody did: the record names it, and no item has it among its authors."""
 UNDO = timedelta(seconds=10)
 """For how long an act can be taken back where no setting says otherwise."""
 
@@ -35,6 +37,9 @@ class Checks(Protocol):
 
     def with_bindings(self, checked: Checked, submission: Submission) -> Checked:
         """Return the check with what each claim of the copy rests on."""
+
+    def resolved(self, submission: Submission) -> Sequence[Binding] | None:
+        """Return each claim of the copy with all that it rests on; None where nobody can tell."""
 
     def consider_now(self, submissions: Iterable[Submission]) -> None:
         """Ask about copy ahead of its check whoever must be asked: slow, so in no transaction.

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from copydesk.access import Actor, Role
-from copydesk.brand_voice import EVERY_BRAND, Brands
-from copydesk.briefs import Brief
-from copydesk.desk.facts import Recheck, open_items
+from copydesk.brand_voice import EVERY_BRAND, Brand, Brands
+from copydesk.briefs import Brief, Noun
+from copydesk.desk.facts import open_items
 from copydesk.desk.parts import READERS, UNDO, Checks, Clock, must_stand_at, record, sha256_of
 from copydesk.desk.pull_counts import PullCounts
+from copydesk.desk.recalling import Recall
 from copydesk.desk.shelves import Shelves
-from copydesk.errors import BlockedCopy, NotFound, SelfApproval
+from copydesk.desk.stand_in import StandIn
+from copydesk.errors import BlockedCopy, InputError, NotFound, Problem, SelfApproval
 from copydesk.feedback import Outcome
 from copydesk.guardrails import Checked, Severity, Submission, Verdict
 from copydesk.publishing import (
@@ -24,14 +26,16 @@ from copydesk.publishing import (
     Choice,
     Pulled,
     PullQuery,
+    Source,
     dialect_named,
     emit,
     fallback_hash,
-    fallback_holds,
-    holds,
     recipient_key,
     without_offer,
 )
+from copydesk.publishing.annotations import annotations_of
+from copydesk.publishing.leaning import brand_places, places
+from copydesk.publishing.marks import mark_of
 from copydesk.review_queue import Policy
 from copydesk.storage import Store, Transaction
 from copydesk.storage.stored import missing
@@ -39,6 +43,7 @@ from copydesk.variants import Copy, Slot
 
 SEE = (Role.REQUESTER, *READERS)
 """Who sees campaigns and the library."""
+CHANGED = {"brief": "campaign.brief_changed", "brand": "campaign.brand_changed"}
 NOTED_MAX = 10_000
 """So much new copy is remembered as noted; beyond that all is forgotten, and noted again."""
 
@@ -50,6 +55,8 @@ class CampaignChange(Campaign):
     """Ids of approved copy that was served until now and is no longer; `fallback` among them."""
     requeued: tuple[str, ...] = ()
     """Ids of the review items that void approvals were put back as."""
+    kept: tuple[str, ...] = ()
+    """Ids of approved copy that leans on nothing that changed: bound anew, and served on."""
 
 
 class Serving:
@@ -74,6 +81,7 @@ class Serving:
         self._pulled: set[tuple[str, datetime]] = set()
         """New copy that is known to be noted as pulled."""
         self._shelves = Shelves(store, policy.sha256, self.recipient_key)
+        self.stand_in = StandIn(store, self._shelves)
         self.counts = PullCounts(store, clock)
 
     def recipient_key(self, recipient: str) -> str:
@@ -172,15 +180,38 @@ class Serving:
             StaleVersion: the campaign changed since the actor read it.
         """
         now = self._clock()
-        self._checker.consider_now(self._leaning_on(campaign_id, brief, actor, version))
+        self._checker.consider_now(self._leaning_on(campaign_id, actor, version, brief=brief))
         with self._store.transaction() as tx:
             before = _theirs(tx, campaign_id, actor, Role.REQUESTER)
             must_stand_at(before, version)
             if brief == before.brief:
                 return CampaignChange(**dict(before))
-            after = _with_brief(before, brief, now)
-            tx.campaigns.save(after, before.version)
-            return self._recall(tx, before, after, actor, now)
+            after = _with(before, now, brief=brief)
+            return self._changed(tx, before, after, actor, now)
+
+    def set_brand(
+        self, campaign_id: str, brand: Brand, actor: Actor, version: int | None
+    ) -> CampaignChange:
+        """Change the rules of the campaign's brand, as `set_brief` changes its facts.
+
+        Copy that terms and footer alone touch stays if its check finds nothing new; a change of
+        the voice, or of anything else that only a person can judge, voids all of it.
+
+        Raises as `set_brief`, and:
+            InputError: the brand has another name: that is another campaign.
+        """
+        now = self._clock()
+        self._checker.consider_now(self._leaning_on(campaign_id, actor, version, brand=brand))
+        with self._store.transaction() as tx:
+            before = _theirs(tx, campaign_id, actor, Role.REQUESTER)
+            must_stand_at(before, version)
+            if brand == before.brand:
+                return CampaignChange(**dict(before))
+            if brand.name != before.brand.name:
+                told = f"campaign {campaign_id} is of {before.brand.name}: name another campaign"
+                raise InputError([Problem("name", brand.name, told)])
+            after = _with(before, now, brand=brand)
+            return self._changed(tx, before, after, actor, now)
 
     def set_fallback(
         self, campaign_id: str, copy: Copy, actor: Actor, version: int | None
@@ -226,16 +257,16 @@ class Serving:
             return tx.outcomes.add(outcomes)
 
     def _leaning_on(
-        self, campaign_id: str, brief: Brief, actor: Actor, version: int | None
+        self, campaign_id: str, actor: Actor, version: int | None, **change: Brief | Brand
     ) -> Iterator[Submission]:
-        """Yield what a change to this brief will check."""
+        """Yield what a change to this brief or brand will check."""
         now = self._clock()
         with self._store.transaction() as tx:
             before = _theirs(tx, campaign_id, actor, Role.REQUESTER)
             must_stand_at(before, version)
-            after = _with_brief(before, brief, now)
-            leaning = list(self._recheck(tx, after, actor, now).submissions())
-        if brief != before.brief:
+            after = _with(before, now, **change)
+            leaning = list(self._recall(tx, before, after, actor, now).submissions())
+        if any(getattr(before, name) != new for name, new in change.items()):
             yield from leaning
 
     def _fallback_ways(self, campaign_id: str, copy: Copy, actor: Actor) -> Iterator[Submission]:
@@ -245,25 +276,27 @@ class Serving:
         for brief in (campaign.brief, without_offer(campaign.brief)):
             yield Submission(copy, brief, campaign.brand, ANYONE)
 
-    def _recheck(self, tx: Transaction, after: Campaign, actor: Actor, now: datetime) -> Recheck:
-        return Recheck(tx, self._checker, self._policy.sha256, after, actor.name, now)
-
     def _recall(
         self, tx: Transaction, before: Campaign, after: Campaign, actor: Actor, now: datetime
+    ) -> Recall:
+        changed = places(before.brief, after.brief) | brand_places(before.brand, after.brand)
+        wired = (tx, self._checker, self._policy.sha256)
+        return Recall(*wired, before, after, changed, actor.name, now)
+
+    def _changed(
+        self, tx: Transaction, before: Campaign, after: Campaign, actor: Actor, now: datetime
     ) -> CampaignChange:
-        policy = self._policy.sha256
-        recheck = self._recheck(tx, after, actor, now)
-        reviewed = recheck.open_items()
-        void = recheck.void()
-        fresh = [recheck.requeue(copy) for copy in void if copy.id not in reviewed]
-        voided = [copy.id for copy in void if holds(copy, before, policy)]
-        if fallback_holds(before, policy) and not fallback_holds(after, policy):
-            voided.append(FALLBACK_ID)
-        requeued = tuple(item_id for item_id in fresh if item_id is not None)
-        details = {"version": after.version, "changed": _changed(before.brief, after.brief)}
-        details |= {"voided": voided, "requeued": list(requeued), "brief": sha256_of(after.brief)}
-        record(tx, after.id, "campaign.brief_changed", actor.name, now, **details)
-        return CampaignChange(**dict(after), voided=tuple(voided), requeued=requeued)
+        """Store the change, recall what leans on it, and put both on the record."""
+        after = self._recall(tx, before, after, actor, now).with_fallback()
+        tx.campaigns.save(after, before.version)
+        recalled = self._recall(tx, before, after, actor, now).run()
+        what = "brand" if before.brand != after.brand else "brief"
+        old, new = (getattr(one, what) for one in (before, after))
+        details: dict[str, object] = {"version": after.version, "changed": _fields(old, new)}
+        told = {name: list(ids) for name, ids in recalled._asdict().items()}
+        details |= {**told, what: sha256_of(new)}
+        record(tx, after.id, CHANGED[what], actor.name, now, **details)
+        return CampaignChange(**dict(after), **recalled._asdict())
 
     def _signed_fallback(
         self, campaign: Campaign, copy: Copy, actor: Actor, now: datetime
@@ -312,13 +345,14 @@ def _grave(checked: Checked) -> set[tuple[str, Slot, int]]:
     return {(f.rule, f.slot, f.start) for f in checked.findings if f.severity in grave}
 
 
-def _with_brief(campaign: Campaign, brief: Brief, now: datetime) -> Campaign:
-    update = {"brief": brief, "version": campaign.version + 1, "updated_at": now}
+def _with(campaign: Campaign, now: datetime, **change: Brief | Brand) -> Campaign:
+    update = {**change, "version": campaign.version + 1, "updated_at": now}
     return campaign.model_copy(update=update)
 
 
-def _changed(before: Brief, after: Brief) -> list[str]:
-    return [name for name in Brief.model_fields if getattr(before, name) != getattr(after, name)]
+def _fields(before: Noun, after: Noun) -> list[str]:
+    names = type(before).model_fields
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
 def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
@@ -331,13 +365,17 @@ def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
         approved_by=approved.approved_by,
         source=choice.source,
         individual=choice.audience is not None and choice.audience.recipient is not None,
+        mark=mark_of(approved),
+        annotations=annotations_of(choice.brief) if query.annotations and choice.brief else None,
         withheld=choice.withheld,
     )
 
 
 def _nothing(tx: Transaction, query: PullQuery, choice: Choice) -> str:
     waiting = sum(1 for _ in open_items(tx, query.campaign))
-    reasons = [*choice.withheld, "there is no fallback that may be served"]
+    reasons = [*choice.withheld]
+    if choice.source is Source.FALLBACK:
+        reasons.append("there is no fallback that may be served")
     if waiting:
         reasons.append(f"{waiting} waiting for review")
     return f"Nothing of campaign {query.campaign} may be served: {'; '.join(reasons)}."

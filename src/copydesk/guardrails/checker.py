@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from copydesk.guardrails.findings import Binding, Checked, Finding, Severity, Verdict
 from copydesk.guardrails.guard import Considering, Guard, Resolving, Submission
@@ -71,13 +71,23 @@ class Checker:
 
         None without a brief, and where no guard binds claims. Takes about as long as a check.
         """
-        if submission.brief is None:
-            return None
+        return self._bound(submission, lambda guard, given: guard.bindings(given))
+
+    def resolved(self, submission: Submission) -> tuple[Binding, ...] | None:
+        """Return the same one by one, with all that any of them rests on: to find what leans on it.
+
+        None where `bindings` is, and then nobody can tell.
+        """
+        return self._bound(submission, lambda guard, given: guard.resolved(given))
+
+    def _bound(
+        self, submission: Submission, of: Callable[[Resolving, Submission], Iterable[Binding]]
+    ) -> tuple[Binding, ...] | None:
         guards = [guard for guard in self.guards if isinstance(guard, Resolving)]
-        if not guards:
+        if submission.brief is None or not guards:
             return None
         try:
-            return tuple(bound for guard in guards for bound in guard.bindings(submission))
+            return tuple(bound for guard in guards for bound in of(guard, submission))
         except Exception:  # they are told beside the verdict, and must never stand in its way
             log.exception("bindings.failed")
             return None

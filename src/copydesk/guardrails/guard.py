@@ -55,3 +55,6 @@ class Resolving(Protocol):
 
     def bindings(self, submission: Submission) -> Iterable[Binding]:
         """Return the claims of the copy, in its order; none without a brief."""
+
+    def resolved(self, submission: Submission) -> Iterable[Binding]:
+        """Return them one by one, in no order: those that `bindings` tells as one, too."""

@@ -91,16 +91,22 @@ class RulesGuard:
 
         Empty without a brief.
         """
+        return merged(self.resolved(submission), submission.copy)
+
+    def resolved(self, submission: Submission) -> Sequence[Binding]:
+        """Return the same before claims that overlap are told as one: what is borne is all there.
+
+        Empty without a brief.
+        """
         case = Case.of(submission)
         if case.brief is None:
-            return ()
+            return []
         claims = (
             (ready, hit)
             for ready, hit in self._hits(case)
             if ready.applies(case, hit) and not _is_excepted(ready, case, hit)
         )
-        found = [*figures(case), *self._resolver.in_words(case, claims)]
-        return merged(found, submission.copy)
+        return [*figures(case), *self._resolver.in_words(case, claims)]
 
     def _hits(self, case: Case) -> Iterator[tuple[ReadyRule, Hit]]:
         binding = self._binding(_Occasion.of(case.brief, english=_is_english(case)))

@@ -126,6 +126,7 @@ def test_a_new_brief_recalls_what_was_approved() -> None:
     assert world.acts(item.id) == [("review.requeued", "mara")]
     assert world.details("spring") == {
         "version": 2, "changed": ["facts"], "voided": ["var_1"], "requeued": [item.id],
+        "kept": [],
         "brief": sha256_of(NEW_FACTS),
     }  # fmt: skip
 

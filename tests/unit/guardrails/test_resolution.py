@@ -87,7 +87,10 @@ def test_bindings_that_fail_leave_the_verdict_alone() -> None:
         def bindings(self, _: Submission) -> tuple[Binding, ...]:
             raise RuntimeError("no")
 
-    assert Checker([Broken()]).bindings(Submission(a_copy(), a_brief())) is None
+        resolved = bindings
+
+    checker, submission = Checker([Broken()]), Submission(a_copy(), a_brief())
+    assert (checker.bindings(submission), checker.resolved(submission)) == (None, None)
 
 
 @given(st.text(max_size=60), st.text(max_size=120))

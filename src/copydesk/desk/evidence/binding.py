@@ -12,7 +12,8 @@ from copydesk.desk.evidence.pack import Bound, Seal, Signature
 from copydesk.desk.evidence.tracing import Trace
 from copydesk.desk.facts import Facts
 from copydesk.desk.parts import sha256_of
-from copydesk.publishing import approval_hash
+from copydesk.desk.recalling import REBOUND
+from copydesk.publishing import ApprovedCopy, approval_hash
 from copydesk.review_queue import AuditEntry, ReviewItem, State
 from copydesk.review_queue.items import Signature as Given
 from copydesk.variants import Copy
@@ -21,14 +22,15 @@ SIGNING = {"review.approved": "approval_hash", "copy.approved": "hash"}
 """Acts that sign copy, with the name under which the record keeps what was signed."""
 SIGNING_NOTHING = frozenset(
     {
-        "campaign.audience_set", "campaign.brief_changed", "campaign.fallback_set",
-        "campaign.opened", "copy.blocked", "generation.accepted", "generation.failed",
-        "generation.finished", "policy.in_force", "review.answered", "review.approved_with_edit",
+        "campaign.audience_set", "campaign.brand_changed", "campaign.brief_changed",
+        "campaign.fallback_set", "campaign.opened", "copy.blocked", "copy.rebound",
+        "copy.recalled", "generation.accepted", "generation.failed", "generation.finished",
+        "policy.in_force", "review.answered", "review.approved_with_edit",
         "review.changes_requested", "review.claimed", "review.commented", "review.disagreed",
         "review.dismissed", "review.edited", "review.escalated", "review.link_made",
         "review.link_revoked", "review.link_used", "review.opened", "review.read_blind",
         "review.rechecked", "review.rejected", "review.released", "review.requeued",
-        "review.signed", "review.undone", "rules.in_force",
+        "review.signed", "review.undone", "rules.in_force", "rules.rechecked",
     }
 )  # fmt: skip
 """Every other act on the record of copy. One of several signatures (`review.signed`) is kept with
@@ -75,9 +77,20 @@ def library_seals(found: Trace) -> Iterator[Seal]:
         subject = one.review_id or one.id
         signed = [e for e in found.records if e.event.subject == subject and _signs(e)]
         if signed:
-            same = one.approval_hash == _hash_in(signed[-1])
+            same = one.approval_hash == _bound_last(found, one, signed[-1])
             holds = same and one.copy_ == _signed(found, subject)[0]
             yield Seal(what="The copy in the library", record=signed[-1].number, holds=holds)
+
+
+def _bound_last(found: Trace, one: ApprovedCopy, signed: AuditEntry) -> str:
+    """Return the hash that a signature was given, or that its copy was bound anew to since."""
+    bound = _hash_in(signed)
+    for entry in found.records:
+        details = entry.event.details
+        is_its_own = (details.get("variant"), details.get("audience")) == (one.id, one.audience_id)
+        if entry.event.act == REBOUND and is_its_own and details.get("was") == bound:
+            bound = str(details.get("hash"))
+    return bound
 
 
 def _hash_in(entry: AuditEntry) -> str:
