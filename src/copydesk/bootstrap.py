@@ -63,6 +63,7 @@ from copydesk.storage import Store
 from copydesk.storage.build import open_store
 from copydesk.storage.ledger import StoreLedger
 from copydesk.storage.watched import WatchedStore
+from copydesk.storage.watching import Watch
 
 if TYPE_CHECKING:
     from copydesk.generation.openai_batch import OpenAIBatch
@@ -97,6 +98,8 @@ class Copydesk:
     explaining: Explaining
     measuring: Measuring
     clock: Clock
+    watch: Watch
+    """Started and stopped with the app."""
 
     async def aclose(self) -> None:
         """Let go of connections and memory."""
@@ -170,6 +173,7 @@ def bootstrap(
         explaining=Explaining(store, standards, serving.counts, clock),
         measuring=Measuring(store, policy, clock, provider.currency),
         clock=clock,
+        watch=Watch(store),
     )
 
 
