@@ -36,6 +36,7 @@ from copydesk.api import (
 from copydesk.api.edge import SAFE_HEADERS, BodyLimit, SafeHeaders, clean_json
 from copydesk.api.fast_lane import FastLane
 from copydesk.api.known_keys import KnownKeys
+from copydesk.api.last_resort import LastResort
 from copydesk.api.metrics import Metered, Metrics
 from copydesk.api.oidc import provider_of
 from copydesk.api.parts import Parts
@@ -81,7 +82,7 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
         **openapi.about(),
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(runner, copydesk.queueing),
+        lifespan=_lifespan(runner, copydesk),
     )
     app.state.parts = parts
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
@@ -101,20 +102,23 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Metered, metrics=counted)
+    app.add_middleware(LastResort, desk=copydesk, keys=parts.keys, metrics=counted)
     app.add_middleware(FastLane, desk=copydesk, keys=parts.keys, rate=rates.pulls, metrics=counted)
     return app
 
 
 def _lifespan(
-    runner: Runner, queueing: Queueing
+    runner: Runner, desk: Copydesk
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         runner.start()
+        await run_sync(desk.watch.start)
         async with create_task_group() as beside:
-            beside.start_soon(_place, queueing)
+            beside.start_soon(_place, desk.queueing)
             yield
             beside.cancel_scope.cancel()
+        await run_sync(desk.watch.stop)
         await run_sync(runner.stop)
 
     return lifespan

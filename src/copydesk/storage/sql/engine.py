@@ -21,6 +21,16 @@ POOL_KEPT, POOL_MORE = 10, 30
 """Connections that a process keeps, and those it opens beyond under load: one for each of the 40
 threads in which the API works."""
 
+SIGNS_OF_LIFE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A PostgreSQL that is gone without a word is noticed within so many seconds (milliseconds for the
+last): by itself TCP takes hours. What the URL says wins."""
+
 POSTGRES_NAMES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 SQLITE_NAMES = frozenset({"sqlite", "sqlite+pysqlite"})
 
@@ -43,7 +53,7 @@ def engine_for(url: URL) -> Engine:
     """Return an engine for a URL from `parsed`; it connects when it is first used."""
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return _engine(url, {})
+    return _engine(url, {name: v for name, v in SIGNS_OF_LIFE.items() if name not in url.query})
 
 
 def _engine(url: URL, connect_args: dict[str, Any]) -> Engine:
