@@ -20,6 +20,7 @@ from copydesk.desk.conversing import Conversing
 from copydesk.desk.deciding import Deciding
 from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
+from copydesk.desk.exporting import Exporting
 from copydesk.desk.measuring import Measuring
 from copydesk.desk.notifying import Notifying
 from copydesk.desk.outside import Outside
@@ -54,7 +55,7 @@ from copydesk.notifications.build import build_carriers
 from copydesk.pipeline import Pipeline
 from copydesk.prompts import prompt_versions
 from copydesk.ranking import Ranker
-from copydesk.ranking.transparent import TransparentRanker
+from copydesk.ranking.build import ModelFiles, build_ranker
 from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.policy import Policy
 from copydesk.settings import Settings
@@ -89,6 +90,7 @@ class Copydesk:
     queueing: Queueing
     deciding: Deciding
     serving: Serving
+    exporting: Exporting
     receiving: Receiving
     access: Access
     sign_in: SignIn
@@ -133,7 +135,7 @@ def bootstrap(
     policy = Policy.load(settings.policy)
     checker = _checker(settings, lambda: judge or judge_of(settings, provider))
     chosen, because = _model(settings, provider, model)
-    ranker = TransparentRanker()
+    ranker = build_ranker(settings.ranker, ModelFiles(settings.ranker_model))
     examples = ApprovedExamples(store, settings.embedding_model)
     prompts = _prompts(settings)
     pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
@@ -165,6 +167,7 @@ def bootstrap(
         deciding=Deciding(store, reviewing),
         receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),
         serving=serving,
+        exporting=Exporting(store, policy, clock, serving.recipient_key),
         access=access,
         sign_in=SignIn(store, clock, access, secret),
         trusting=trusting,

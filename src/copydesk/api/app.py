@@ -17,6 +17,7 @@ from copydesk.api import (
     campaigns,
     checks,
     evidence,
+    exports,
     figures,
     generations,
     health,
@@ -61,6 +62,7 @@ NOUNS = (
     figures,
     campaigns,
     pulls,
+    exports,
     outcomes,
     people,
 )

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from copydesk.briefs import Noun
 from copydesk.publishing import Pulled, Source
+from copydesk.publishing.annotations import Annotation
+from copydesk.publishing.marks import HEADER, Mark
 
 
 class PullAnswer(Noun):
@@ -19,6 +21,11 @@ class PullAnswer(Noun):
     """Report it back with outcomes."""
     approval_hash: str
     """Names the signature that this copy is served under."""
+    mark: Mark
+    """Where the copy came from, for machines: send it on with the e-mail, as a header."""
+    annotations: tuple[Annotation, ...] | None = None
+    """JSON-LD for the e-mail's head, where it was asked for: what Gmail shows beside a promotion.
+    """
     source: Source
     """`approved`, or `fallback` when nothing approved fits this recipient."""
 
@@ -43,6 +50,8 @@ def answer_to(pulled: Pulled, max_age_s: int) -> Ready:
         variant_id=pulled.variant_id,
         approval_hash=pulled.approval_hash,
         source=pulled.source,
+        mark=pulled.mark,
+        annotations=pulled.annotations,
     )
     body = answer.model_dump_json(exclude_none=True).encode()
     caching = "private, no-store" if pulled.individual else f"private, max-age={max_age_s}"
@@ -51,5 +60,6 @@ def answer_to(pulled: Pulled, max_age_s: int) -> Ready:
         "Cache-Control": caching,
         "Vary": "Authorization",
         "X-Copydesk-Approval": pulled.approval_hash,
+        HEADER: pulled.mark.source_type,
     }
     return Ready(body, headers)

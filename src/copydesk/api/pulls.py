@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
@@ -13,6 +13,7 @@ from copydesk.api.problems import responses
 from copydesk.api.pulled import PullAnswer, answer_to
 from copydesk.errors import CopydeskError
 from copydesk.publishing import DIALECTS, PullQuery
+from copydesk.publishing.marks import HEADER
 from copydesk.variants import Slot
 
 router = APIRouter(prefix="/v1", tags=["serving"], responses=responses(401, 403, 404, 409, 422))
@@ -23,6 +24,12 @@ NEUTRAL = "neutral"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 RECIPIENT_KEY = r"^[\x21-\x7e]{1,128}$"
 SLOTS = r"^(subject|preheader|body)(,(subject|preheader|body)){0,2}$"
+
+
+Annotations = Annotated[
+    Literal["gmail"] | None,
+    Query(description="Add what Gmail shows beside a promotion, made from the offer."),
+]
 
 
 def slots_in(written: str) -> tuple[Slot, ...]:
@@ -53,8 +60,10 @@ def _query(
             description="Whose merge tags the copy is written in.",
         ),
     ] = NEUTRAL,
+    annotations: Annotations = None,
 ) -> PullQuery:
-    return PullQuery(campaign, r, audience, slots_in(slot), dialect)
+    asked = annotations is not None
+    return PullQuery(campaign, r, audience, slots_in(slot), dialect, annotations=asked)
 
 
 @router.get(
@@ -65,7 +74,7 @@ def _query(
             "description": "Copy whose approval holds at this moment",
             "headers": {
                 name: {"schema": {"type": "string"}}
-                for name in ("ETag", "Cache-Control", "X-Copydesk-Approval")
+                for name in ("ETag", "Cache-Control", "X-Copydesk-Approval", HEADER)
             },
         },
         304: {"description": "The same answer as the one that If-None-Match names"},

@@ -27,6 +27,7 @@ COMMANDS = {
     "trust": Lazy("copydesk.cli.trust:trust", "See which segments have earned to leave review."),
     "audit": Lazy("copydesk.cli.audit:audit", "Read and prove the record of who did what."),
     "pull": Lazy("copydesk.cli.pull:pull", "Print the approved copy of a campaign."),
+    "export": Lazy("copydesk.cli.export:export", "Write approved copy as a file."),
     "serve": Lazy("copydesk.cli.serve:serve", "Serve the API and the review pages."),
     "users": Lazy("copydesk.cli.users:users", "Add, list and disable users."),
     "keys": Lazy("copydesk.cli.keys:keys", "Add, list and revoke API keys."),

@@ -26,6 +26,7 @@ from copydesk.generations import (
 )
 from copydesk.pipeline import Pipeline
 from copydesk.publishing import ApprovedCopy, Campaign, approval_hash
+from copydesk.publishing.marks import wrote
 from copydesk.review_queue import ReviewItem, Route
 from copydesk.review_queue.policy import Policy
 from copydesk.steps import Written
@@ -254,6 +255,7 @@ class Asking:
             approval_hash=approval_hash(copy, *bound),
             approved_by=f"policy:{routed.rule}",
             approved_at=self._clock(),
+            **wrote(routed.variant, copy)._asdict(),
         )
 
     def _join_campaign(self, tx: Transaction, generation: Generation, now: datetime) -> None:

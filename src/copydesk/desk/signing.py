@@ -12,6 +12,7 @@ from copydesk.desk.trusting import settle
 from copydesk.errors import BlockedCopy, Conflict, Forbidden, StaleVersion
 from copydesk.guardrails import Severity, Submission, Verdict
 from copydesk.publishing import ApprovedCopy
+from copydesk.publishing.marks import wrote
 from copydesk.review_queue import (
     Act,
     Deed,
@@ -205,6 +206,7 @@ def _approved(item: ReviewItem, bound: str, by: Reviewer) -> ApprovedCopy:
         brand=item.brand.name,
         kind=item.brief.kind,
         locale=item.brief.locale,
+        **wrote(item.variant, item.copy_now)._asdict(),
     )
 
 

@@ -30,6 +30,11 @@ class ApprovedCopy(Noun):
     brief then. None for a campaign's fallback."""
     kind: Kind | None = None
     locale: Locale | None = None
+    written_by: str | None = None
+    """Name of the model that wrote it, as provenance has it; None for a fallback, and for copy
+    approved before this was kept."""
+    edited: bool = False
+    """Whether a person changed it after it was written."""
     withdrawn_because: str | None = None
     """Why it is no longer served, or None."""
     pulled_at: datetime | None = None

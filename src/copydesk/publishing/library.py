@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from copydesk.audiences import Audience, Consent
 from copydesk.briefs import Brief
+from copydesk.experiments.experiment import Experiment
 from copydesk.publishing.approval import approval_hash
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
+from copydesk.publishing.dividing import portion
 from copydesk.publishing.pull import PullQuery, Source
-from copydesk.publishing.recipients import assign
 from copydesk.variants import Copy
 
 ANYONE = Audience(
@@ -31,6 +32,8 @@ class Choice(NamedTuple):
     source: Source
     audience: Audience | None
     withheld: tuple[str, ...]
+    brief: Brief | None = None
+    """What the approval is bound to, or None when nothing may be served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Shelf:
     fallback_leans_on_offer: bool
     individuals: dict[str, tuple[str, ...]]
     """Recipient key to the ids of the audiences that are this recipient."""
+    experiments: dict[str, Experiment]
+    """Those that divide recipients, by audience id."""
 
     @classmethod
     def of(
@@ -55,6 +60,7 @@ class Shelf:
         approved: Iterable[ApprovedCopy],
         policy: str,
         key_of: Callable[[str], str],
+        experiments: Iterable[Experiment] = (),
     ) -> Shelf:
         """Hold every approval against the campaign as it stands and the policy's hash.
 
@@ -75,6 +81,7 @@ class Shelf:
             fallback=campaign.fallback if bound is not None else None,
             fallback_leans_on_offer=bound is not None and bound.offer is not None,
             individuals=_individuals(campaign, key_of),
+            experiments={one.audience: one for one in experiments},
         )
 
     def choose(self, query: PullQuery, now: datetime) -> Choice:
@@ -87,11 +94,23 @@ class Shelf:
         withheld = self._withheld(query, audience, now)
         ended = self.campaign.brief.offer_ended(now)
         copies = self.holding.get(audience.id, ()) if audience is not None else ()
-        if copies and not ended:
-            chosen = _one_of(copies, self.campaign.id, query.recipient_key)
-            return Choice(chosen, Source.APPROVED, audience, withheld)
-        may_fall_back = not (ended and self.fallback_leans_on_offer)
-        return Choice(self.fallback if may_fall_back else None, Source.FALLBACK, None, withheld)
+        if copies and audience is not None and not ended:
+            running = self.experiments.get(audience.id)
+            mine = portion(copies, self.campaign.id, query.recipient_key, running)
+            if mine.later is not None:
+                return Choice(None, Source.APPROVED, audience, (mine.later,))
+            if mine.copy is not None:
+                return Choice(mine.copy, Source.APPROVED, audience, withheld, self.campaign.brief)
+        fallback, bound = self.fallback_at(now)
+        return Choice(fallback, Source.FALLBACK, None, withheld, bound)
+
+    def fallback_at(self, now: datetime) -> tuple[ApprovedCopy | None, Brief | None]:
+        """Return the fallback that may be served at `now`, and the brief that it is bound to."""
+        brief = self.campaign.brief
+        ended = brief.offer_ended(now) and self.fallback_leans_on_offer
+        if self.fallback is None or ended:
+            return None, None
+        return self.fallback, brief if self.fallback_leans_on_offer else without_offer(brief)
 
     def _audience(self, query: PullQuery) -> Audience | None:
         """Return the audience meant, or None when it is unknown, unclear or not this recipient."""
@@ -188,12 +207,3 @@ def _individuals(campaign: Campaign, key_of: Callable[[str], str]) -> dict[str, 
             key = key_of(audience.recipient)
             found[key] = (*found.get(key, ()), name)
     return found
-
-
-def _one_of(
-    copies: tuple[ApprovedCopy, ...], campaign_id: str, recipient_key: str | None
-) -> ApprovedCopy:
-    if recipient_key is None:
-        return copies[0]
-    by_id = {copy.id: copy for copy in copies}
-    return by_id[assign(campaign_id, recipient_key, by_id)]

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from copydesk.briefs import Noun
+from copydesk.publishing.annotations import Annotation
+from copydesk.publishing.marks import Mark
 from copydesk.variants import Slot
 
 
@@ -26,6 +28,8 @@ class PullQuery(NamedTuple):
     """Needed only where a campaign has several segments."""
     slots: tuple[Slot, ...] = tuple(Slot)
     dialect: str = "neutral"
+    annotations: bool = False
+    """Whether to add what Gmail shows beside a promotion."""
 
 
 class Pulled(Noun):
@@ -40,5 +44,9 @@ class Pulled(Noun):
     source: Source
     individual: bool = False
     """True for copy that belongs to one recipient: it must not be cached for others."""
+    mark: Mark
+    """Where the copy came from."""
+    annotations: tuple[Annotation, ...] | None = None
+    """What Gmail shows beside a promotion, where it was asked for; empty without an offer."""
     withheld: tuple[str, ...] = ()
     """Why the fallback was served, or what else is not served; empty when all is."""
