@@ -34,7 +34,7 @@ class Pipeline:
         await notes.at(Stage.REPAIRING, blocked=len(steps.blocked_of(pieces)))
         pieces = await steps.repair(desk, request, asked, pieces)
         await notes.at(Stage.RANKING)
-        distinct = steps.rank(desk, request, pieces)
+        distinct = await steps.rank_beside(desk, request, pieces)
         return steps.route(desk, generation_id, request, signals, distinct)
 
     async def asked(self, request: GenerationRequest) -> DraftRequest:

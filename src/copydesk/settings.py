@@ -15,6 +15,7 @@ from copydesk.access import Role
 from copydesk.errors import InputError, SettingsError
 from copydesk.guardrails.validators import ValidatorSettings
 from copydesk.prompts import PROMPT_VERSION
+from copydesk.ranking.build import RankerName
 
 OneOrMore = Annotated[
     tuple[SecretStr, ...],
@@ -121,6 +122,13 @@ class Settings(BaseSettings):
     """Weights for the check `detoxify`: a Python pickle, so only from a source that you trust."""
     detoxify_config: Path | None = None
     """Directory with the configuration and tokenizer that belong to the checkpoint."""
+
+    ranker: RankerName = "learned"
+    """What orders candidates: `learned` has seen randomised experiments and says where it cannot
+    tell; `transparent` adds up rules of the craft."""
+    ranker_model: Path | None = None
+    """Directory of another model for `learned`, as `copydesk ranker train` writes it; the shipped
+    one when not set."""
 
     lease_minutes: int = Field(default=15, ge=1)
     """How long a claimed review item stays with its reviewer."""

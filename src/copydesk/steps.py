@@ -153,6 +153,11 @@ def blocked_of(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece for piece in pieces if piece.checked.verdict is Verdict.BLOCK]
 
 
+async def rank_beside(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ranked:
+    """Rank in a thread: a ranker may read its model, or a database."""
+    return await asyncio.to_thread(rank, desk, request, pieces)
+
+
 def rank(desk: Desk, request: GenerationRequest, pieces: Sequence[Piece]) -> Ranked:
     """Order what may be shown, best first, and leave out what only repeats a better one."""
     stopped = [piece for piece in pieces if piece.checked.verdict is Verdict.BLOCK]

@@ -21,6 +21,7 @@ from copydesk.desk.notifying import Standing
 from copydesk.errors import CopydeskError
 from copydesk.generation.build import build_model, choose, engine_states
 from copydesk.notifications import DeliveryState
+from copydesk.ranking.build import ModelFiles, build_ranker
 from copydesk.review_queue import Policy
 from copydesk.review_queue.placing import Placer
 from copydesk.settings import Settings
@@ -75,6 +76,7 @@ def diagnose(settings: Settings) -> Diagnosis:
         *_extras(),
         *_models(settings),
         *_checks(settings),
+        _ranker(settings),
         _policy(settings),
         _database(settings),
         _sign_in(settings),
@@ -135,6 +137,18 @@ def _checks(settings: Settings) -> Iterator[Symptom]:
         absent = State.WRONG if name in checker.missing else State.ABSENT
         state = State.OK if name in running else absent
         yield Symptom(area="checks", name=name, state=state, detail=detail)
+
+
+def _ranker(settings: Settings) -> Symptom:
+    told = {"area": "ranking", "name": settings.ranker}
+    try:
+        ranker = build_ranker(settings.ranker, ModelFiles(settings.ranker_model))
+        detail = ranker.name
+    except CopydeskError as error:
+        return Symptom(**told, state=State.WRONG, detail=error.message)
+    if settings.ranker_model and settings.ranker == "learned":
+        detail += f", from {settings.ranker_model}"
+    return Symptom(**told, state=State.OK, detail=detail)
 
 
 def _policy(settings: Settings) -> Symptom:

@@ -115,8 +115,22 @@ def test_candidates_are_ranked(tmp_path: Path) -> None:
 
     (answer,) = answers(ran)
     assert answer["id"] == "two"
-    assert [scored["id"] for scored in answer["ranking"]] == ["a", "b"]
+    scores = {scored["id"]: scored["score"] for scored in answer["ranking"]}
+    assert scores.keys() == {"a", "b"}
+    assert list(scores.values()) == sorted(scores.values(), reverse=True)
     assert set(answer["ranking"][0]) == {"id", "score", "low", "high", "breakdown"}
+
+
+def test_the_ranker_can_be_named(tmp_path: Path) -> None:
+    """The learned ranker tells what an average line has; the transparent one adds up its rules."""
+    told = {
+        name: {part["name"] for part in answers(ran)[0]["ranking"][0]["breakdown"]}
+        for name in ("learned", "transparent")
+        if (ran := run("rank", lines_in(tmp_path, CANDIDATES), "--ranker", name))
+    }
+
+    assert {"average", "subject.wording", "body"} <= told["learned"]
+    assert "early_meaning" in told["transparent"]
 
 
 def test_no_candidates_is_an_error(tmp_path: Path) -> None:

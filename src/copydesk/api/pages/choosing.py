@@ -7,6 +7,7 @@ from typing import NamedTuple
 from fastapi import APIRouter, Response
 
 from copydesk.api.pages.rendering import page
+from copydesk.api.pages.scoring import is_learned
 from copydesk.api.pages.visits import Visitor
 from copydesk.api.parts import Desk
 from copydesk.api.reviews import ItemId
@@ -35,6 +36,7 @@ class Side(NamedTuple):
     """Of its review, or where the policy sent it."""
     item: ReviewItem | None
     is_edited: bool
+    ranker: str | None
 
     @property
     def standing(self) -> tuple[Finding, ...]:
@@ -53,12 +55,14 @@ def variants_page(desk: Desk, visit: Visitor, item_id: ItemId) -> Response:
         generation = desk.asking.get(item.generation_id, visit.actor)
     except NotFound:  # copy that somebody brought to review without asking for it
         generation = None
+    sides = _sides(generation, items)
     return page(
         visit,
         "variants.html",
         item=item,
-        sides=_sides(generation, items),
+        sides=sides,
         abstained=generation.abstained if generation else None,
+        learned=any(is_learned(side.ranker) for side in sides),
         opening=OPENING,
         now=desk.clock(),
     )
@@ -76,8 +80,10 @@ def _side(routed: RoutedVariant, item: ReviewItem | None) -> Side:
     if item is not None:
         return _of_item(item)
     variant, checked = routed.variant, routed.checked
-    verdict, state = checked.verdict, routed.route.value
-    return Side(variant.id, variant.copy_, checked, verdict, routed.score, state, None, False)
+    verdict, state, ranker = checked.verdict, routed.route.value, variant.provenance.ranker
+    return Side(
+        variant.id, variant.copy_, checked, verdict, routed.score, state, None, False, ranker
+    )
 
 
 def _of_item(item: ReviewItem) -> Side:
@@ -90,4 +96,5 @@ def _of_item(item: ReviewItem) -> Side:
         item.state.value,
         item,
         item.copy_now != item.variant.copy_,
+        item.variant.provenance.ranker,
     )

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from copydesk.access import Role
+from copydesk.api.pages.scoring import by_slot, is_learned
 from copydesk.api.pages.visits import Visit
 from copydesk.variants import MergeTag, Text
 
@@ -177,7 +178,9 @@ def _make_environment() -> Environment:
         "changed": changed,
         "seen": seen,
         "ticks": ticks,
+        "by_slot": by_slot,
     }
+    environment.tests["learned"] = is_learned
     return environment
 
 

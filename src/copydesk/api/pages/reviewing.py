@@ -19,6 +19,7 @@ from copydesk.api.pages.readings import readings
 from copydesk.api.pages.rechecking import as_typed
 from copydesk.api.pages.rendering import page
 from copydesk.api.pages.rulings import rulings
+from copydesk.api.pages.scoring import abstained
 from copydesk.api.pages.visits import OwnForm, SentForm, Visit, Visitor
 from copydesk.api.parts import Desk
 from copydesk.api.reviews import ItemId
@@ -94,6 +95,7 @@ def _item_page(
         why_not=_why_not(item, by, now),
         roles=desk.reviewing.roles_held(brand) if by else (),
         needs=desk.reviewing.needs(item.id, visit.actor),
+        abstained=abstained(desk, item, visit.actor),
         comments=desk.conversing.comments(item.id, visit.actor),
         undo_seconds=_undo_seconds(item, visit, now, desk.settings.undo_seconds),
         next_item=_next(desk, visit.actor, item) if by else None,
