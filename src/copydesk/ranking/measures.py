@@ -152,6 +152,8 @@ def one_action(seen: Seen) -> Measure:
 
 def visible_length(text: str) -> int:
     """Count characters that take room: no combining marks, joiners or control characters."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     return sum(1 for char in text if unicodedata.category(char) not in {"Mn", "Me", "Cf", "Cc"})
 
 

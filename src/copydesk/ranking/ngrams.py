@@ -5,10 +5,10 @@ Each gram's row is its CRC-32 modulo ROWS, so that no list of grams ships and ev
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -37,7 +37,7 @@ class Grams:
     def of(self, text: str) -> tuple[Rows, Counts, Rows, Counts]:
         """Return rows and damped counts (1 + log) of words and pairs, then of pieces."""
         words = tokens(text)
-        pieces = (piece for word in words for piece in self._of_word(word))
+        pieces = chain.from_iterable(map(self._of_word, words))
         return *_counted(_words_and_pairs(words)), *_counted(pieces)
 
     def _of_word(self, word: str) -> tuple[int, ...]:
@@ -74,11 +74,10 @@ def _row(gram: str) -> int:
     return crc32(gram.encode()) % ROWS
 
 
-def _counted(rows: Iterator[int]) -> tuple[Rows, Counts]:
+def _counted(rows: Iterable[int]) -> tuple[Rows, Counts]:
     import numpy as np
 
-    counts: dict[int, int] = {}
-    for row in rows:
-        counts[row] = counts.get(row, 0) + 1
-    damped = [1 + math.log(count) for count in counts.values()]
-    return np.array(list(counts), dtype=np.int64), np.array(damped, dtype=np.float32)
+    counts = Counter(rows)
+    found = np.fromiter(counts, np.int64, len(counts))
+    often = np.fromiter(counts.values(), np.float64, len(counts))
+    return found, (1 + np.log(often)).astype(np.float32)

@@ -36,12 +36,13 @@ class Line(NamedTuple):
     text: str
     words: list[str]
     folded: list[str]
+    characters: int
 
     @classmethod
     def of(cls, text: str) -> Line:
         """Return `text` cut into words, as written and in lower case; apostrophes straight."""
         words = WORD.findall(text.replace("\u2019", "'"))
-        return cls(text, words, [word.casefold() for word in words])
+        return cls(text, words, [word.casefold() for word in words], visible_length(text))
 
 
 def style(text: str) -> list[float]:
@@ -75,15 +76,15 @@ def groups() -> tuple[str, ...]:
 
 
 def _length(line: Line) -> float:
-    return visible_length(line.text) / _USUAL_LENGTH - 1
+    return line.characters / _USUAL_LENGTH - 1
 
 
 def _very_short(line: Line) -> float:
-    return max(0.0, 1 - visible_length(line.text) / (_USUAL_LENGTH / 2))
+    return max(0.0, 1 - line.characters / (_USUAL_LENGTH / 2))
 
 
 def _very_long(line: Line) -> float:
-    return max(0.0, visible_length(line.text) / _USUAL_LENGTH - 1.3)
+    return max(0.0, line.characters / _USUAL_LENGTH - 1.3)
 
 
 def _word_count(line: Line) -> float:
