@@ -33,6 +33,7 @@ from copydesk.desk.routing import Router
 from copydesk.desk.serving import Serving
 from copydesk.desk.sign_in import SignIn
 from copydesk.desk.standards import Standards
+from copydesk.desk.sweeping import Sweeping
 from copydesk.desk.trusting import Trusting
 from copydesk.errors import SettingsError
 from copydesk.feedback.webhooks import webhooks
@@ -100,6 +101,7 @@ class Copydesk:
     explaining: Explaining
     measuring: Measuring
     clock: Clock
+    sweeping: Sweeping
     watch: Watch
     """Started and stopped with the app."""
 
@@ -176,6 +178,7 @@ def bootstrap(
         explaining=Explaining(store, standards, serving.counts, clock),
         measuring=Measuring(store, policy, clock, provider.currency),
         clock=clock,
+        sweeping=Sweeping(store, checker, policy, clock),
         watch=Watch(store),
     )
 

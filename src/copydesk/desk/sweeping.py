@@ -7,7 +7,7 @@ policy voids goes back, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -33,6 +33,10 @@ class Swept(NamedTuple):
     recalled: tuple[str, ...] = ()
     """Ids of those that are served no longer."""
 
+    def plus(self, other: Swept) -> Swept:
+        """Return both together."""
+        return Swept(self.checked + other.checked, (*self.recalled, *other.recalled))
+
 
 class Sweeping:
     """Holds all approved copy against the rules and the policy in force, once a day and change."""
@@ -46,30 +50,42 @@ class Sweeping:
 
     def sweep_if_due(self) -> Swept | None:
         """Sweep unless these rules and this policy were swept for today; then return None."""
-        subject = self._subject()
-        with self._store.transaction() as tx:
-            if tx.audit.entries(AuditQuery((subject,), RECHECKED, limit=1)):
-                return None
-        swept = self.sweep()
-        with self._store.transaction() as tx:
-            details = {"checked": swept.checked, "recalled": list(swept.recalled)}
-            record(tx, subject, RECHECKED, SYSTEM, self._clock(), **details)
+        due = self.due()
+        if due is None:
+            return None
+        swept = self.sweep(due)
+        self.done(swept)
         return swept
 
-    def sweep(self) -> Swept:
-        """Check all that is approved again; a campaign is one transaction."""
-        self._standards.noted()
+    def due(self) -> Sequence[str] | None:
+        """Return the ids of the campaigns to sweep, or None when that was done for today."""
         with self._store.transaction() as tx:
-            campaigns = [campaign.id for campaign in tx.campaigns.all()]
-        checked = 0
-        recalled: list[str] = []
-        for campaign_id in campaigns:
-            self._checks.consider_now(self._submissions(campaign_id))
-            with self._store.transaction() as tx:
-                found = self._one(tx, tx.campaigns.get(campaign_id))
-                checked += found.checked
-                recalled += found.recalled
-        return Swept(checked, tuple(recalled))
+            if tx.audit.entries(AuditQuery((self._subject(),), RECHECKED, limit=1)):
+                return None
+            return [campaign.id for campaign in tx.campaigns.all()]
+
+    def sweep(self, campaigns: Iterable[str] | None = None) -> Swept:
+        """Check all that is approved for these campaigns again, or for every one."""
+        ids = (self.due() or ()) if campaigns is None else campaigns
+        swept = Swept()
+        for campaign_id in ids:
+            swept = swept.plus(self.one(campaign_id))
+        return swept
+
+    def one(self, campaign_id: str) -> Swept:
+        """Check all that is approved for a campaign again, in one transaction."""
+        self._checks.consider_now(self._submissions(campaign_id))
+        with self._store.transaction() as tx:
+            return self._one(tx, tx.campaigns.get(campaign_id))
+
+    def done(self, swept: Swept) -> None:
+        """Put a whole sweep on the record, unless there was nothing to check."""
+        if not swept.checked and not swept.recalled:
+            return
+        self._standards.noted()
+        details = {"checked": swept.checked, "recalled": list(swept.recalled)}
+        with self._store.transaction() as tx:
+            record(tx, self._subject(), RECHECKED, SYSTEM, self._clock(), **details)
 
     def _subject(self) -> str:
         policy, rules = self._standards.hashes
