@@ -13,6 +13,7 @@ from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
 from copydesk.notifications import Outbox
 from copydesk.publishing import ApprovedLibrary, Campaigns, Pulls
+from copydesk.ranking.owned import BrandRankers
 from copydesk.review_queue import AuditRecord, ReviewItems, TrustLedger
 from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.searching import ReviewQueue, Views
@@ -49,6 +50,8 @@ class Transaction(Protocol):
     def experiments(self) -> Experiments: ...
     @property
     def pulls(self) -> Pulls: ...
+    @property
+    def rankers(self) -> BrandRankers: ...
     @property
     def trust(self) -> TrustLedger: ...
     @property

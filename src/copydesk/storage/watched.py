@@ -195,6 +195,7 @@ class _WatchedTransaction:
         self.outcomes = tx.outcomes
         self.experiments = tx.experiments
         self.pulls = tx.pulls
+        self.rankers = tx.rankers
         self.trust = tx.trust
         self.users = tx.users
         self.keys = tx.keys

@@ -26,6 +26,7 @@ from copydesk.storage.memory.publishing import (
     MemoryPulls,
 )
 from copydesk.storage.memory.queue import MemoryQueue, MemoryViews
+from copydesk.storage.memory.rankers import MemoryRankers
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
 from copydesk.storage.memory.rows import Undo
 from copydesk.storage.memory.talk import MemoryComments, MemoryLinks
@@ -52,6 +53,7 @@ class MemoryTransaction:
         self.outcomes = MemoryOutcomes(journal)
         self.experiments = MemoryExperiments(journal)
         self.pulls = MemoryPulls(journal)
+        self.rankers = MemoryRankers(journal)
         self.trust = MemoryTrust(journal, self.outcomes)
         self.users = MemoryUsers(journal)
         self.keys = MemoryKeys(journal)

@@ -266,6 +266,23 @@ experiments = Table(
     Index("ix_experiments_updated_at", "updated_at", "id"),
 )
 
+rankers = Table(
+    "rankers",
+    metadata,
+    Column("brand", Name, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("document", Document, nullable=False),
+)
+
+# Apart from the versions: they are read to make a version again, and for nothing else.
+ranker_sends = Table(
+    "ranker_sends",
+    metadata,
+    Column("brand", Name, primary_key=True),
+    Column("version", Name, primary_key=True),
+    Column("document", Document, nullable=False),
+)
+
 trust = Table(
     "trust",
     metadata,

@@ -32,6 +32,7 @@ from copydesk.storage.sql.outbox import SqlOutbox
 from copydesk.storage.sql.outcomes import SqlOutcomes
 from copydesk.storage.sql.publishing import SqlCampaigns, SqlPulls
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
+from copydesk.storage.sql.rankers import SqlRankers
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
 from copydesk.storage.sql.talk import SqlComments, SqlLinks
 from copydesk.storage.sql.trust import SqlTrust
@@ -58,6 +59,7 @@ class SqlTransaction:
         self.outcomes = SqlOutcomes(connection)
         self.experiments = SqlExperiments(connection)
         self.pulls = SqlPulls(connection)
+        self.rankers = SqlRankers(connection)
         self.trust = SqlTrust(connection)
         self.users = SqlUsers(connection)
         self.keys = SqlKeys(connection)

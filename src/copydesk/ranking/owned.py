@@ -1,0 +1,67 @@
+"""A brand's own ranker as it is kept: its versions, what it is to gain, and the sends of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pydantic import Field
+
+from copydesk.briefs import Line, Noun
+from copydesk.ranking.learning import Aim, Objective
+from copydesk.ranking.sends import PastSend
+from copydesk.ranking.snapshots import Versions
+
+
+class Objectives(Noun):
+    """What a brand's ranker is to gain for each recipient, and what one who leaves costs."""
+
+    aim: Aim = "clicks"
+    unsubscribe: float = Field(default=5.0, ge=0, le=1e9)
+    """What one unsubscribe costs, in the unit of the aim: clicks, conversions, or money."""
+    complaint: float = Field(default=50.0, ge=0, le=1e9)
+
+    @property
+    def objective(self) -> Objective:
+        """The same, as the learner takes it."""
+        return Objective(self.aim, self.unsubscribe, self.complaint)
+
+
+class BrandRanker(Noun):
+    """The versions of one brand's ranker. Every change raises `revision` by one."""
+
+    brand: Line
+    revision: int = Field(default=1, ge=1)
+    objectives: Objectives = Objectives()
+    versions: Versions
+
+
+class SendsOfVersion(Noun):
+    """All sends that were known when a version was made; those up to its `through` taught it."""
+
+    brand: Line
+    version: str
+    sends: tuple[PastSend, ...]
+
+
+class BrandRankers(Protocol):
+    """Each brand's ranker, under its revision, and the sends of its versions."""
+
+    def find(self, brand: str) -> BrandRanker | None:
+        """Return the brand's ranker, or None where nothing was learned yet."""
+
+    def all(self) -> Sequence[BrandRanker]:
+        """Return every brand's ranker, by brand."""
+
+    def save(self, ranker: BrandRanker) -> None:
+        """Store the ranker in place of the revision before it; revision 1 is the first.
+
+        Raises:
+            StaleVersion: somebody else changed it since.
+        """
+
+    def keep_sends(self, sends: SendsOfVersion) -> None:
+        """Store the sends of a version, or replace them."""
+
+    def sends(self, brand: str, version: str) -> tuple[PastSend, ...]:
+        """Return the sends of a version. Raises NotFound."""
