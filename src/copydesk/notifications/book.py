@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -70,13 +70,10 @@ Address = Annotated[str, StringConstraints(max_length=254), AfterValidator(_an_a
 ClockTime = Annotated[str, AfterValidator(_a_clock_time)]
 
 
-class WebhookChannel(Noun):
-    """A program that is told by HTTP, signed by Standard Webhooks."""
+class Place(Noun):
+    """A server outside that is called by HTTP."""
 
-    kind: Literal["webhook"]
     url: Annotated[str, StringConstraints(max_length=2_000)]
-    include_copy: StrictBool = False
-    """Whether the message holds the copy itself."""
     allow_http: StrictBool = False
     """Whether the address may be a plain `http://` one."""
     allow_private: StrictBool = False
@@ -92,7 +89,7 @@ class WebhookChannel(Noun):
         return urlsplit(self.url).netloc
 
     @model_validator(mode="after")
-    def _url_can_be_used(self) -> WebhookChannel:
+    def _url_can_be_used(self) -> Self:
         try:
             parts = urlsplit(self.url)
             host, port = parts.hostname or "", parts.port or 443
@@ -107,6 +104,14 @@ class WebhookChannel(Noun):
         if _is_number(host) or not 0 < port <= LAST_PORT:
             raise ValueError("`url`: write the host by its name, or its address as 203.0.113.7")
         return self
+
+
+class WebhookChannel(Place):
+    """A program that is told by HTTP, signed by Standard Webhooks."""
+
+    kind: Literal["webhook"]
+    include_copy: StrictBool = False
+    """Whether the message holds the copy itself."""
 
 
 class Quiet(Noun):

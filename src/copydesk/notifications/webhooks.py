@@ -10,11 +10,9 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpcore2 as http
 from pydantic import Field
@@ -26,6 +24,7 @@ from copydesk.errors import Problem, SettingsError, Undelivered
 from copydesk.notifications.addresses import Resolve, resolve
 from copydesk.notifications.book import WebhookChannel
 from copydesk.notifications.connecting import Guarded
+from copydesk.notifications.exchange import seconds_asked, url_of
 from copydesk.notifications.notices import Event, Notice
 from copydesk.notifications.sending import Parcel, link_to
 from copydesk.variants import Copy
@@ -96,7 +95,7 @@ class WebhookCarrier:
     ) -> None:
         self._name = name
         self._channel = channel
-        self._signers = [_signer(name, secret) for secret in secrets]
+        self._signers = [signer_of(name, secret) for secret in secrets]
         self._public_url = public_url
         self._resolver = resolver
         self._clock = clock
@@ -151,7 +150,7 @@ class WebhookCarrier:
         )
         each = dict.fromkeys(("connect", "read", "write", "pool"), channel.timeout_s)
         with http.ConnectionPool(ssl_context=self._context, network_backend=guard) as pool:
-            url, more = _url(channel.url), {"timeout": each}
+            url, more = url_of(channel.url), {"timeout": each}
             with pool.stream(
                 "POST", url, headers=list(headers.items()), content=body, extensions=more
             ) as answer:
@@ -168,14 +167,6 @@ def context_of(ca_file: Path | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
         raise Undelivered(f"{ca_file}: no certificates can be read there ({error}).") from error
-
-
-def _url(address: str) -> http.URL:
-    """Return the address in the parts that were judged: nobody parses it a second time."""
-    parts = urlsplit(address)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    host = parts.hostname or ""
-    return http.URL(scheme=parts.scheme, host=host, port=parts.port, target=target)
 
 
 def _judged(place: str, answer: http.Response) -> str:
@@ -203,25 +194,20 @@ def _beginning(answer: http.Response) -> str:
 def _asked_wait(answer: http.Response) -> float | None:
     """Return the seconds that `Retry-After` asks for, as a number or a date."""
     named = {name.lower(): value for name, value in answer.headers}
-    said = named.get(b"retry-after", b"").decode("ascii", "replace").strip()
-    if said.isdigit():
-        return float(said[:9])
-    try:
-        return (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
-        return None
+    return seconds_asked(named.get(b"retry-after", b"").decode("ascii", "replace"))
 
 
-def _signer(name: str, secret: str) -> Webhook:
+def signer_of(name: str, secret: str, setting: str = "notification_secrets") -> Webhook:
+    """Return what signs with this secret. Raises SettingsError when it cannot be used."""
     try:
         key = base64.b64decode(secret.removeprefix("whsec_") + "==")
     except ValueError as error:
-        raise _bad_secret(name, "the secret is no base64") from error
+        raise _bad_secret(name, "the secret is no base64", setting) from error
     if len(key) < SECRET_BYTES_MIN:
-        raise _bad_secret(name, f"the secret is shorter than {SECRET_BYTES_MIN} bytes")
+        raise _bad_secret(name, f"the secret is shorter than {SECRET_BYTES_MIN} bytes", setting)
     return Webhook(key)
 
 
-def _bad_secret(name: str, wrong: str) -> SettingsError:
+def _bad_secret(name: str, wrong: str, setting: str = "notification_secrets") -> SettingsError:
     remedy = f"{wrong}: `echo whsec_$(openssl rand -base64 32)` makes one"
-    return SettingsError([Problem(f"notification_secrets.{name}", "", remedy)])
+    return SettingsError([Problem(f"{setting}.{name}", "", remedy)])
