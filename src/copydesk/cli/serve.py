@@ -18,7 +18,7 @@ from copydesk.cli.desk import opened
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import note
-from copydesk.cli.workers import stop_with, supervise
+from copydesk.cli.workers import stop_with, supervise, tell_ready
 from copydesk.errors import InputError
 from copydesk.jobs import open_jobs
 from copydesk.jobs.durable import CONCURRENCY
@@ -41,30 +41,55 @@ from copydesk.settings import Settings
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=1, help="Processes; PostgreSQL only."
 )
-@click.option("--socket", "fd", type=int, hidden=True)
+@click.option(
+    "--fd",
+    type=click.IntRange(0),
+    help="Listening socket that was handed over, as 3 by systemd: --host and --port are not used.",
+)
 @click.option("--parent", type=int, hidden=True)
+@click.option("--ready", type=int, hidden=True)
 @click.pass_context
 def serve(
-    ctx: click.Context, host: str, port: int, workers: int, fd: int | None, parent: int | None
+    ctx: click.Context,
+    host: str,
+    port: int,
+    workers: int,
+    fd: int | None,
+    parent: int | None,
+    ready: int | None,
 ) -> None:
     """Serve the API (/v1), the review pages (/), /openapi.json, /healthz, /readyz and /metrics.
 
     Generations that were accepted are seen to their end, also when the process was killed in
-    between.
+    between. With several workers SIGHUP starts them anew, one by one, and refuses no connection.
     """
     settings = the_settings(ctx.obj)
     if workers > 1 and not settings.database_url.startswith("postgresql"):
         raise InputError("--workers: several processes need PostgreSQL: set COPYDESK_DATABASE_URL")
     oidc_config(settings)  # what is wrong there is told once, and not by every worker
-    listening = socket.socket(fileno=fd) if fd is not None else _listen(host, port)
+    listening = _handed(fd) if fd is not None else _listen(host, port)
     if workers > 1:
         ctx.exit(supervise(_worker_command(ctx.obj), listening, workers, settings.worker))
     if parent is not None:
         stop_with(parent)
-    _serve(settings, listening)
+    _serve(settings, listening, ready)
 
 
-def _serve(settings: Settings, listening: socket.socket) -> None:
+class _Server(uvicorn.Server):
+    """Says when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config, ready: int | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self._ready is not None:
+            tell_ready(self._ready)
+
+
+def _serve(settings: Settings, listening: socket.socket, ready: int | None) -> None:
     with opened(settings) as desk:
         jobs = open_jobs(
             desk.asking.run,
@@ -80,7 +105,14 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
         # up whatever request is answered then by a tenth of a second.
         gc.collect()
         gc.freeze()
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config, ready).run(sockets=[listening])
+
+
+def _handed(fd: int) -> socket.socket:
+    try:
+        return socket.socket(fileno=fd)
+    except OSError as error:
+        raise InputError(f"--fd {fd}: {error.strerror}: hand over a listening socket") from error
 
 
 def _listen(host: str, port: int) -> socket.socket:

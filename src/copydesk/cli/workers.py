@@ -7,12 +7,15 @@ that its unfinished work is picked up, and no two processes ever share one.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
 import threading
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from types import FrameType
+from typing import NamedTuple
 
 from copydesk.cli.output import note
 
@@ -20,31 +23,58 @@ RESTART_AFTER_S = 1.0
 """Pause between looks at the processes: a worker that dies at once is not restarted in a rush."""
 STOP_WITHIN_S = 30.0
 """Time for requests under way to end."""
+READY_WITHIN_S = 60.0
+"""Time for a worker to start; after it the next is restarted all the same."""
+
+
+class Handed(NamedTuple):
+    """What every worker is given: file descriptors."""
+
+    listening: int
+    parent: int
+    """End of a pipe that closes when the supervisor is gone, however it went."""
 
 
 def supervise(command: Sequence[str], listening: socket.socket, workers: int, base: str) -> int:
     """Run `workers` processes of `command` until told to stop. Returns an exit status.
 
-    Each gets `--socket` with the listening socket, and `--parent` with the end of a pipe that
-    closes when this process is gone, however it went.
+    Each gets the listening socket, which stays open here: whoever connects while a worker starts
+    waits for another, and is refused by none. SIGHUP starts every worker anew, one after the other.
     """
-    stopping = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wanted, stop)
+    stopping, renewing = threading.Event(), threading.Event()
+    _on(stopping, signal.SIGINT, signal.SIGTERM)
+    _on(renewing, signal.SIGHUP)
     names = [f"{base}-{number}" for number in range(workers)]
     closes_with_us, _ours = os.pipe()
-    handed = (listening.fileno(), closes_with_us)
-    running = {name: _start(command, handed, name) for name in names}
+    handed = Handed(listening.fileno(), closes_with_us)
+    running = {name: _run(command, handed, name) for name in names}
     while not stopping.wait(RESTART_AFTER_S):
         for name, process in running.items():
             if process.poll() is not None:
                 note(f"{name} ended with status {process.returncode}; it is started again.")
-                running[name] = _start(command, handed, name)
+                running[name] = _run(command, handed, name)
+        if renewing.is_set():
+            renewing.clear()
+            for name in names:
+                if not stopping.is_set():
+                    _stop([running[name]])
+                    running[name] = _start_anew(command, handed, name)
     return _stop(running.values())
+
+
+def tell_ready(ready: int) -> None:
+    """Tell the supervisor that this worker takes requests."""
+    with suppress(BrokenPipeError):  # it waited long enough
+        os.write(ready, b".")
+    os.close(ready)
+
+
+def _on(event: threading.Event, *signals: signal.Signals) -> None:
+    def happen(_signal: int, _frame: FrameType | None) -> None:
+        event.set()
+
+    for wanted in signals:
+        signal.signal(wanted, happen)
 
 
 def stop_with(parent: int) -> None:
@@ -57,12 +87,24 @@ def stop_with(parent: int) -> None:
     threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
-def _start(command: Sequence[str], handed: tuple[int, int], name: str) -> subprocess.Popen[bytes]:
-    listening, parent = handed
+def _start_anew(command: Sequence[str], handed: Handed, name: str) -> subprocess.Popen[bytes]:
+    """Start a worker, and wait until it takes requests."""
+    told, ready = os.pipe()
+    try:
+        process = _run([*command, f"--ready={ready}"], handed, name, ready)
+        os.close(ready)
+        if not select.select([told], [], [], READY_WITHIN_S)[0]:
+            note(f"{name} takes longer than {READY_WITHIN_S:.0f} s to start.")
+    finally:
+        os.close(told)
+    return process
+
+
+def _run(command: Sequence[str], handed: Handed, name: str, *more: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own command
-        [*command, f"--socket={listening}", f"--parent={parent}"],
+        [*command, f"--fd={handed.listening}", f"--parent={handed.parent}"],
         env={**os.environ, "COPYDESK_WORKER": name},
-        pass_fds=handed,
+        pass_fds=(*handed, *more),
     )
 
 
