@@ -37,6 +37,8 @@ def tell(tx: Transaction, event: AuditEvent) -> None:
         tx.outbox.add(_about(item, kind, event.actor, event.at, told, event.act))
     elif event.act in RECALLS and event.details.get("voided"):
         tx.outbox.add(_recalled(tx, event))
+    elif event.act == Event.ARM_STOPPED.value:
+        tx.outbox.add(_arm_stopped(tx, event))
 
 
 def late(item: ReviewItem, hours: int, due: datetime, now: datetime) -> Notice:
@@ -106,6 +108,29 @@ def _why_recalled(event: AuditEvent) -> str:
     if rules:
         return f"The rules changed ({rules}): what they find is not served."
     return "The policy or an audience changed: what was approved before is not served."
+
+
+def _arm_stopped(tx: Transaction, event: AuditEvent) -> Notice:
+    experiment, arm = tx.experiments.get(event.subject), event.details["arm"]
+    campaign = tx.campaigns.get(experiment.campaign)
+    approvers = [
+        copy.approved_by
+        for copy in tx.library.of_variant(arm)
+        if copy.campaign == experiment.campaign
+    ]
+    return Notice(
+        id=_id(event.act, experiment.id, arm),
+        event=Event.ARM_STOPPED,
+        at=event.at,
+        actor=event.actor,
+        why=f"{arm} of experiment {experiment.id} was stopped: {event.details['because']}",
+        campaign=experiment.campaign,
+        brand=experiment.brand,
+        kind=campaign.brief.kind.value,
+        audience=experiment.audience,
+        version=experiment.version,
+        concerns=_people([experiment.owner, campaign.owner, *approvers], event.actor),
+    )
 
 
 def _id(*parts: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from copydesk.desk.guarding import guard
 from copydesk.desk.parts import Clock
 from copydesk.errors import NotFound
 from copydesk.feedback.webhooks import TOOLS, Delivery, Webhook
@@ -41,6 +42,7 @@ class Receiving:
         received = webhook.read(Delivery(body, headers, self._clock()))
         with self._store.transaction() as tx:
             new = tx.outcomes.add(received.outcomes)
+            guard(tx, received.outcomes, self._clock())
         return Tally(len(received.outcomes), new, received.skipped)
 
 

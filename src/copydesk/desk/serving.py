@@ -10,6 +10,7 @@ from copydesk.access import Actor, Role
 from copydesk.brand_voice import EVERY_BRAND, Brand, Brands
 from copydesk.briefs import Brief, Noun
 from copydesk.desk.facts import open_items
+from copydesk.desk.guarding import guard
 from copydesk.desk.parts import READERS, UNDO, Checks, Clock, must_stand_at, record, sha256_of
 from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.recalling import Recall
@@ -254,7 +255,9 @@ class Serving:
                 for campaign_id in sorted({outcome.campaign for outcome in outcomes}):
                     if tx.campaigns.get(campaign_id).brand.name not in brands:
                         raise missing("campaign", campaign_id)
-            return tx.outcomes.add(outcomes)
+            new = tx.outcomes.add(outcomes)
+            guard(tx, outcomes, self._clock())
+            return new
 
     def _leaning_on(
         self, campaign_id: str, actor: Actor, version: int | None, **change: Brief | Brand

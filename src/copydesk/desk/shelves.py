@@ -57,7 +57,8 @@ class Shelves:
         reading = self._counted.reading() if self._counted else None
         with self._store.transaction() as tx:
             campaign = tx.campaigns.get(campaign_id)
-            shelf = Shelf.of(campaign, tx.library.served(campaign_id), self._policy, self._key_of)
+            served, running = tx.library.served(campaign_id), tx.experiments.in_force(campaign_id)
+            shelf = Shelf.of(campaign, served, self._policy, self._key_of, running)
         if reading is not None:
             if len(self._kept) >= CAMPAIGNS_MAX:
                 self._kept.clear()

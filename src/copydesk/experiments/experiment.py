@@ -16,8 +16,15 @@ from pydantic import Field, model_validator
 
 from copydesk.briefs import Noun, Slug
 from copydesk.experiments import places
-from copydesk.experiments.allocation import FLOOR, TEMPERED, WAVES, Allocation, Arm, Assignment
-from copydesk.experiments.allocation import Rule
+from copydesk.experiments.allocation import (
+    FLOOR,
+    TEMPERED,
+    WAVES,
+    Allocation,
+    Arm,
+    Assignment,
+    Rule,
+)
 from copydesk.experiments.posterior import BASE_RATE
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -164,6 +171,8 @@ class Experiment(Design):
     for a tenth more; None where the list is too small for any."""
     state: State = State.DRAFT
     versions: tuple[Version, ...] = ()
+    pulls_before: dict[str, int] = {}
+    """How often each arm had been pulled when it began."""
     stopped: dict[str, str] = {}
     """Arms that nobody gets any more, with the reason."""
     winner: str | None = None

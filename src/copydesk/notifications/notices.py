@@ -33,6 +33,8 @@ class Event(StrEnum):
     REJECTED = "review.rejected"
     RECALLED = "copy.recalled"
     """Approved copy is not served any more."""
+    ARM_STOPPED = "experiment.arm_stopped"
+    """Too many complained or unsubscribed: nobody gets that variant any more."""
     TEST = "test"
     """Somebody tries whether a channel works."""
 
