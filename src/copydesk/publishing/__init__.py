@@ -2,7 +2,17 @@
 
 from copydesk.publishing.approval import approval_hash
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
-from copydesk.publishing.dialects import DIALECTS, Dialect, dialect_named, dialects, emit
+from copydesk.publishing.dialects import (
+    DIALECTS,
+    Dialect,
+    Reading,
+    dialect_named,
+    dialects,
+    emit,
+    must_write,
+    parse,
+    read,
+)
 from copydesk.publishing.library import (
     ANYONE,
     FALLBACK_ID,
@@ -30,6 +40,7 @@ __all__ = [
     "PullQuery",
     "Pulled",
     "Pulls",
+    "Reading",
     "Shelf",
     "Source",
     "approval_hash",
@@ -40,6 +51,9 @@ __all__ = [
     "fallback_hash",
     "fallback_holds",
     "holds",
+    "must_write",
+    "parse",
+    "read",
     "recipient_key",
     "without_offer",
 ]

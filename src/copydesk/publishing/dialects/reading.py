@@ -1,0 +1,144 @@
+"""Copy as it stands in a tool, read back into our own form, with where each part of it stood."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from copydesk.errors import InputError, Problem
+from copydesk.publishing.dialects.readers import Reader, reader_of
+from copydesk.publishing.dialects.syntax import NEUTRAL, dialect_named
+from copydesk.variants import Node, Text, Words
+
+SHOWN_MAX = 40
+
+
+class Part(NamedTuple):
+    """A node, and where it stands in the tool's text and in ours, in code points."""
+
+    node: Node
+    start: int
+    end: int
+    ours: int
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether the tool's text and ours are the same here."""
+        return isinstance(self.node, Words) and len(self.node.text) == self.end - self.start
+
+
+class Reading(NamedTuple):
+    """What a tool's text says in our own form, and how to get back from the one to the other."""
+
+    source: str
+    text: Text
+    parts: tuple[Part, ...]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return where what is from `start` to `end` of our text stands in the tool's.
+
+        What is inside a tag or an escape is told as the whole of it.
+        """
+        if not self.parts:
+            return 0, 0
+        return self._at(start, last=False), self._at(max(end - 1, start), last=True)
+
+    def is_verbatim(self, start: int, end: int) -> bool:
+        """Return whether this piece of our text stands in the tool's just so."""
+        return all(
+            part.verbatim
+            for part in self.parts
+            if part.ours < end and start < part.ours + len(str(part.node))
+        )
+
+    def _at(self, index: int, *, last: bool) -> int:
+        part = self.parts[max(0, bisect_right([part.ours for part in self.parts], index) - 1)]
+        if part.verbatim:
+            return min(part.start + index - part.ours + int(last), part.end)
+        return part.end if last else part.start
+
+
+def parse(source: str, dialect: str) -> Text:
+    """Return what this text, written in the tool of this dialect, says in our own form.
+
+    A merge tag without a fallback is read, for the checks to find.
+
+    Raises:
+        InputError: the dialect is not known; the text holds code of the tool that is no merge tag
+            (with the place of each); or something that our own form has no way to write.
+    """
+    return read(source, dialect).text
+
+
+def read(source: str, dialect: str) -> Reading:
+    """Return the same as `parse`, with where everything stood. Raises InputError."""
+    dialect_named(dialect)
+    if dialect == NEUTRAL:
+        text = Text(source)
+        whole = Part(Words(source), 0, len(source), 0)
+        return Reading(source, text, (whole,) if source else ())
+    parts = tuple(_parts(source, reader_of(dialect)))
+    text = Text.of(part.node for part in parts)
+    if text.nodes != joined(part.node for part in parts):
+        raise InputError([_unsayable(text, parts)])
+    return Reading(source, text, parts)
+
+
+def _parts(source: str, reader: Reader) -> Iterator[Part]:
+    ours, position = 0, 0
+    for start, end, node in _spans(source, reader):
+        if start > position:
+            yield Part(Words(source[position:start]), position, start, ours)
+            ours += start - position
+        yield Part(node, start, end, ours)
+        ours += len(str(node))
+        position = end
+    if position < len(source):
+        yield Part(Words(source[position:]), position, len(source), ours)
+
+
+def _spans(source: str, reader: Reader) -> Iterator[tuple[int, int, Node]]:
+    """Yield what is the tool's code: from where to where, and what it says. Raises InputError."""
+    position = 0
+    problems = []
+    while (start := reader.next_code(source, position)) is not None:
+        span = reader.at(source, start)
+        if span is None:
+            problems.append(_not_understood(source, start, reader.tool))
+            position = start + 2
+            continue
+        position = span[0]
+        yield start, position, span[1]
+    if problems:
+        raise InputError(problems)
+
+
+def joined(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Return the nodes with words beside words made one."""
+    made: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Words) and made and isinstance(made[-1], Words):
+            made[-1] = Words(made[-1].text + node.text)
+        elif str(node):
+            made.append(node)
+    return tuple(made)
+
+
+def _not_understood(source: str, start: int, tool: str) -> Problem:
+    line, column = source.count("\n", 0, start) + 1, start - source.rfind("\n", 0, start)
+    return Problem(
+        f"line {line}, column {column}",
+        repr(source[start : start + SHOWN_MAX]),
+        f"this is code of {tool}, and no merge tag that Copydesk reads: check the copy without it",
+    )
+
+
+def _unsayable(text: Text, parts: Sequence[Part]) -> Problem:
+    """Return that what prints as text in the tool is a merge tag in our own form."""
+    tag = next((tag for tag in text.tags if tag not in [part.node for part in parts]), None)
+    return Problem(
+        "",
+        repr(str(tag or text)[:SHOWN_MAX]),
+        "this prints as text in the tool, and would be a merge tag in Copydesk: take it out",
+    )

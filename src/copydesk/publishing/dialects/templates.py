@@ -1,0 +1,68 @@
+"""Templates of tags, both ways: filled in to write a tag, and as a pattern to read one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from copydesk.publishing.dialects.syntax import Dialect, Escape, Strings
+
+BLANKS = re.compile(r"NAME|FALLBACK|WORDS|OPEN|CLOSE|IT")
+PIECES = re.compile(r"NAME|FALLBACK|WORDS|OPEN|CLOSE|IT|~|[ ]+|\w+|.", re.DOTALL)
+
+
+def filled(template: str, blanks: Mapping[str, str]) -> str:
+    """Return the template as the tool is given it."""
+    return BLANKS.sub(lambda found: blanks.get(found[0], found[0]), template.replace("~", ""))
+
+
+def pattern_of(template: str, dialect: Dialect) -> re.Pattern[str]:
+    """Return what finds this template's tags in a text, with the groups name, fallback, words."""
+    return _compiled(template, dialect, _blanks(dialect))
+
+
+def pattern_of_escape(escape: Escape, dialect: Dialect) -> re.Pattern[str]:
+    """Return what finds this escape in a text, with the group `it` where it stands for its text."""
+    closing = re.search("IT(.)", escape.write)
+    text = rf"[^{re.escape(closing[1])}]*" if closing else r"\\+"
+    return _compiled(escape.write, dialect, {"IT": f"(?P<it>{text})"})
+
+
+def _compiled(template: str, dialect: Dialect, blanks: Mapping[str, str]) -> re.Pattern[str]:
+    parts: list[str] = []
+    before = ""
+    for piece in PIECES.findall(template):
+        pattern = blanks.get(piece) or _literal(piece, before)
+        is_again = piece == "NAME" and pattern in parts
+        parts.append("(?P=name)" if is_again else pattern)
+        before = piece
+    flags = re.DOTALL | (re.IGNORECASE if dialect.any_case else re.NOFLAG)
+    return re.compile("".join(parts), flags)
+
+
+def _literal(piece: str, before: str) -> str:
+    if piece == "~":
+        return r"\s*"
+    if not piece.isspace():
+        return re.escape(piece)
+    return r"\s+" if before[-1:].isalnum() else r"\s*"
+
+
+def _blanks(dialect: Dialect) -> dict[str, str]:
+    first, last = dialect.output
+    raw_first, raw_last = dialect.raw_output or dialect.output
+    return {
+        "NAME": f"(?P<name>{dialect.names.pattern})",
+        "FALLBACK": f"(?P<fallback>{_string(dialect.strings)})",
+        "WORDS": "(?P<words>.*?)",
+        "OPEN": f"(?:{re.escape(raw_first)}|{re.escape(first)})",
+        "CLOSE": f"(?:{re.escape(raw_last)}|{re.escape(last)})",
+    }
+
+
+def _string(strings: Strings) -> str:
+    if not strings.quotes:
+        return r"[^{}\n]*?"
+    inside = {"backslash": r"(?:[^Q\\]|\\.)*", "double": "(?:[^Q]|QQ)*", None: "[^Q]*"}
+    quoted = [f"Q{inside[strings.escape]}Q".replace("Q", quote) for quote in strings.quotes]
+    return "|".join(quoted)
