@@ -20,10 +20,13 @@ from copydesk.desk.conversing import Conversing
 from copydesk.desk.deciding import Deciding
 from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
+from copydesk.desk.experimenting import Experimenting
 from copydesk.desk.exporting import Exporting
+from copydesk.desk.learning import Learning
 from copydesk.desk.measuring import Measuring
 from copydesk.desk.notifying import Notifying
 from copydesk.desk.outside import Outside
+from copydesk.desk.own_rankers import OwnRankers
 from copydesk.desk.parts import Clock
 from copydesk.desk.queueing import Queueing
 from copydesk.desk.receiving import Receiving
@@ -32,11 +35,14 @@ from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.routing import Router
 from copydesk.desk.serving import Serving
 from copydesk.desk.sign_in import SignIn
+from copydesk.desk.sorting import Sorting
 from copydesk.desk.standards import Standards
 from copydesk.desk.sweeping import Sweeping
+from copydesk.desk.tool_keys import ToolKeys
 from copydesk.desk.trusting import Trusting
 from copydesk.errors import SettingsError
-from copydesk.feedback.webhooks import webhooks
+from copydesk.feedback.attribution import Attribution
+from copydesk.feedback.webhooks import keys_of
 from copydesk.generation import Model
 from copydesk.generation.build import (
     ModelChoice,
@@ -91,11 +97,15 @@ class Copydesk:
     queueing: Queueing
     deciding: Deciding
     serving: Serving
+    experimenting: Experimenting
     exporting: Exporting
     receiving: Receiving
+    tool_keys: ToolKeys
+    sorting: Sorting
     access: Access
     sign_in: SignIn
     trusting: Trusting
+    learning: Learning
     recording: Recording
     notifying: Notifying
     explaining: Explaining
@@ -137,7 +147,8 @@ def bootstrap(
     policy = Policy.load(settings.policy)
     checker = _checker(settings, lambda: judge or judge_of(settings, provider))
     chosen, because = _model(settings, provider, model)
-    ranker = build_ranker(settings.ranker, ModelFiles(settings.ranker_model))
+    own = OwnRankers(store, ModelFiles(settings.ranker_model))
+    ranker = build_ranker(settings.ranker, own.files, own.own)
     examples = ApprovedExamples(store, settings.embedding_model)
     prompts = _prompts(settings)
     pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
@@ -148,6 +159,7 @@ def bootstrap(
     reviewing = Reviewing(store, checker, policy, clock, lease, undo, reviewers(checker))
     conversing = Conversing(reviewing.acting)
     serving = Serving(store, checker, policy, clock, secret, undo)
+    tool_keys = tool_keys_of(settings, store, secret, clock)
     standards = Standards(store, policy, checker, clock)
     placer = Placer(policy, reviewers(checker))
     access = Access(store, clock, settings.session_hours, settings.session_idle_minutes)
@@ -167,12 +179,16 @@ def bootstrap(
         outside=Outside(reviewing, conversing, secret),
         queueing=Queueing(store, placer, clock),
         deciding=Deciding(store, reviewing),
-        receiving=Receiving(store, webhooks(_webhook_keys(settings)), clock),
+        receiving=Receiving(store, tool_keys, serving.recipient_key, secret, clock),
+        tool_keys=tool_keys,
+        sorting=sorting_of(settings, store, clock),
         serving=serving,
+        experimenting=Experimenting(store, policy, ranker, clock),
         exporting=Exporting(store, policy, clock, serving.recipient_key),
         access=access,
         sign_in=SignIn(store, clock, access, secret),
         trusting=trusting,
+        learning=Learning(store, own, clock),
         recording=Recording(store),
         notifying=notifying_of(settings, store, policy, placer, clock),
         explaining=Explaining(store, standards, serving.counts, clock),
@@ -224,8 +240,19 @@ def choice(settings: Settings) -> ModelChoice:
     return ModelChoice(**{**named, "openai_api_key": key.get_secret_value() if key else None})
 
 
-def _webhook_keys(settings: Settings) -> dict[str, str]:
-    return {tool: key.get_secret_value() for tool, key in settings.webhook_keys.items()}
+def tool_keys_of(
+    settings: Settings, store: Store, secret: bytes, clock: Clock = utc_now
+) -> ToolKeys:
+    """Return the secrets by which campaign tools are known. Raises SettingsError for a wrong one."""
+    given = settings.webhook_keys.items()
+    secrets_of = {tool: [one.get_secret_value() for one in own] for tool, own in given}
+    return ToolKeys(store, keys_of(secrets_of), secret, clock)
+
+
+def sorting_of(settings: Settings, store: Store, clock: Clock = utc_now) -> Sorting:
+    """Return what reads deliveries. Raises InputError where the file of attribution is wrong."""
+    kept = timedelta(days=settings.raw_outcomes_days)
+    return Sorting(store, Attribution.load(settings.attribution), clock, kept)
 
 
 def notifying_of(

@@ -29,8 +29,9 @@ LEAST = 10
 """Sends on each side without which nothing is compared."""
 FALSE_ALARMS = 0.01
 _SMALL = 0.1
-"""Changes of a rate by less than a tenth, and of a share by less than a tenth of all, are not
-told: they are real at times, and matter to nobody."""
+"""Changes of a rate by less than a tenth, of a share by less than a tenth of all, and of a style
+by less than a tenth of what a part usually has, are not told: they are real at times, and matter
+to nobody."""
 
 
 class Drift(NamedTuple):
@@ -72,7 +73,7 @@ def watch(
 def _matters(drift: Drift) -> bool:
     if drift.what == "rate":
         return abs(math.log(drift.now / drift.before)) > _SMALL
-    return drift.what == "style" or abs(drift.now - drift.before) > _SMALL
+    return abs(drift.now - drift.before) > _SMALL
 
 
 def _rates(learned: Learned, now: Sequence[PastSend], rate: Rate) -> Iterator[Drift]:

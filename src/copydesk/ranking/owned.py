@@ -31,13 +31,18 @@ class BrandRanker(Noun):
     """The versions of one brand's ranker. Every change raises `revision` by one."""
 
     brand: Line
-    revision: int = Field(default=1, ge=1)
+    revision: int = Field(default=0, ge=0)
+    """0 where it is not stored yet."""
     objectives: Objectives = Objectives()
     versions: Versions
 
 
+ALL = "all"
+"""In place of a version: all sends of the brand that are known, those of its files among them."""
+
+
 class SendsOfVersion(Noun):
-    """All sends that were known when a version was made; those up to its `through` taught it."""
+    """The sends that a version was made from, or ALL that are known."""
 
     brand: Line
     version: str
