@@ -27,6 +27,19 @@ class Read(NamedTuple, Generic[N]):
     noun: N
 
 
+class Raw(NamedTuple):
+    """One line as it stands in the file, with its number."""
+
+    number: int
+    bytes: bytes
+
+
+class Unfit(NamedTuple):
+    """Why a line does not fit, with file and number."""
+
+    why: str
+
+
 class Lines(Generic[N]):
     """The lines of a file, each as a noun. What did not fit is printed and counted in `bad`."""
 
@@ -37,30 +50,43 @@ class Lines(Generic[N]):
         self._shape = _passing_over(shape) if lenient else shape
 
     def __iter__(self) -> Iterator[Read[N]]:
+        for line in self.raw():
+            read = self.read(line)
+            if isinstance(read, Unfit):
+                self.refuse(read)
+            elif read is not None:
+                yield read
+
+    def raw(self) -> Iterator[Raw]:
+        """Yield the lines as they stand in the file, which is held open meanwhile."""
         with self._open() as handle:
             for number, line in enumerate(handle, start=1):
-                noun = self._read(line, number)
-                if noun is not None:
-                    yield Read(number, noun)
+                yield Raw(number, line)
+
+    def read(self, line: Raw) -> Read[N] | Unfit | None:
+        """Return a line as a noun, or why it is none; None for an empty one."""
+        try:
+            text = line.bytes.decode("utf-8-sig" if line.number == 1 else "utf-8")
+            if text.isspace() or not text:
+                return None
+            parse = documents.parse_json_line
+            return Read(line.number, parse(text.strip(), self._shape, self.source, line.number))
+        except UnicodeDecodeError as error:
+            remedy = f"write UTF-8 ({error.reason})"
+            return Unfit(str(Problem("", "", remedy, self.source, line.number)))
+        except InputError as error:
+            return Unfit(error.message)
+
+    def refuse(self, unfit: Unfit) -> None:
+        """Print why a line does not fit, and count it."""
+        note(unfit.why)
+        self.bad += 1
 
     def end(self) -> None:
         """Raise InputError when lines did not fit: the command then exits with a status of 2."""
         if self.bad:
             lines = "1 line was" if self.bad == 1 else f"{self.bad} lines were"
             raise InputError(f"{self.source}: {lines} left out, as said above")
-
-    def _read(self, line: bytes, number: int) -> N | None:
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-            if text.isspace() or not text:
-                return None
-            return documents.parse_json_line(text.strip(), self._shape, self.source, number)
-        except UnicodeDecodeError as error:
-            note(str(Problem("", "", f"write UTF-8 ({error.reason})", self.source, number)))
-        except InputError as error:
-            note(error.message)
-        self.bad += 1
-        return None
 
     def _open(self) -> BinaryIO:
         if self._file == "-":

@@ -81,6 +81,7 @@ class TrainedModel:
         self.card = card
         self._parts, self._reader = parts, reader
         self._grams = ngrams.Grams()
+        self._gains = [weight > 0 for weight in parts["style_weights"].tolist()]
         self._style_groups = [name.partition(".")[0] for name in style.names()]
         self._remembered: dict[str, Told] = {}
 
@@ -113,7 +114,7 @@ class TrainedModel:
 
     def more(self, measure: int, told: Told) -> bool:
         """Return whether a line has more of a measure of style than lines have on average."""
-        return (told.measures[measure] > 0) == (float(self._parts["style_weights"][measure]) > 0)
+        return (told.measures[measure] > 0) == self._gains[measure]
 
     def beats(self, one: float, other: float) -> float:
         """Return the probability that a line of score `one` does better than one of `other`."""

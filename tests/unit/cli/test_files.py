@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from copydesk.cli import main
+from copydesk.cli.ranked import TOGETHER
 from tests.factories import BRAND, BRIEF, COPY
 
 GOOD: dict[str, Any] = {"id": "good", "brief": BRIEF, "brand": BRAND, "copy": COPY}
@@ -153,3 +154,21 @@ def test_a_check_says_what_each_claim_rests_on(tmp_path: Path) -> None:
     assert {"20% off": ["offer.value"], "6 mm": ["facts.drop"]}.items() <= {
         one["match"]: one["rests_on"] for one in bound["bindings"]
     }.items()
+
+
+def test_several_processes_answer_as_one_does(tmp_path: Path) -> None:
+    """A long file ranked by two processes gives the same lines in the same order, and one error."""
+    subjects = [f"What {n} bakers found in the attic" for n in range(TOGETHER + 5)]
+    requests = [
+        {"id": str(n), "candidates": [{"id": "a", "copy": {"subject": subject}}]}
+        for n, subject in enumerate(subjects)
+    ]
+    file = lines_in(tmp_path, *requests, "{")
+
+    alone, spread = (run("rank", file, "--workers", workers) for workers in ("1", "2"))
+
+    assert spread.stdout == alone.stdout
+    assert [answer["id"] for answer in answers(spread)] == [each["id"] for each in requests]
+    assert spread.stderr == alone.stderr
+    assert f"{file}:{len(requests) + 1}: " in spread.stderr
+    assert spread.exit_code == alone.exit_code == 2
