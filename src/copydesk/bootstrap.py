@@ -243,7 +243,7 @@ def choice(settings: Settings) -> ModelChoice:
 def tool_keys_of(
     settings: Settings, store: Store, secret: bytes, clock: Clock = utc_now
 ) -> ToolKeys:
-    """Return the secrets by which campaign tools are known. Raises SettingsError for a wrong one."""
+    """Return the secrets by which campaign tools are known. Raises SettingsError."""
     given = settings.webhook_keys.items()
     secrets_of = {tool: [one.get_secret_value() for one in own] for tool, own in given}
     return ToolKeys(store, keys_of(secrets_of), secret, clock)

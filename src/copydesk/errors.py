@@ -2,6 +2,7 @@
 
     CopydeskError                       catch this for "anything that Copydesk reports"
     ├── InputError                422   a document, a file or a request holds something wrong
+    │   ├── BrokenDelivery        400   what a campaign tool delivered did not come whole
     │   ├── Contradiction         409   fields that are each right do not fit each other
     │   └── SettingsError         500   the operator's settings cannot be used
     ├── Unauthenticated           401   no session or key, or one that is not known
@@ -92,6 +93,12 @@ class Contradiction(InputError):
     """Two parts of the input contradict each other."""
 
     status = 409
+
+
+class BrokenDelivery(InputError):
+    """The delivery did not come whole: send it again."""
+
+    status = 400
 
 
 class SettingsError(InputError):

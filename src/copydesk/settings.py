@@ -166,8 +166,14 @@ class Settings(BaseSettings):
     """Likewise of pulls."""
     pull_max_age_s: int = Field(default=30, ge=0)
     """Cache-Control of pull answers."""
-    webhook_keys: dict[str, SecretStr] = {}
-    """Each tool that posts outcomes to `/v1/outcomes/{tool}`, with the key that verifies it."""
+    webhook_keys: dict[str, OneOrMore] = {}
+    """Each tool that posts outcomes to `/v1/outcomes/{tool}`, with the key that verifies it, or
+    several while one takes another's place. `copydesk webhooks add` keeps keys in the database."""
+    attribution: Path | None = None
+    """YAML file that says to which campaign and variant a tool's own ids belong: see the page on
+    outcomes."""
+    raw_outcomes_days: int = Field(default=30, ge=0)
+    """For how many days deliveries of tools stay that were read whole; others stay."""
     notifications: Path | None = None
     """YAML file of who is told of what, by webhook or e-mail: see the page on notifications."""
     notification_secrets: dict[str, OneOrMore] = {}

@@ -17,6 +17,7 @@ from copydesk.api import (
     campaigns,
     checks,
     evidence,
+    experiments,
     exports,
     figures,
     generations,
@@ -64,6 +65,7 @@ NOUNS = (
     trust,
     figures,
     campaigns,
+    experiments,
     pulls,
     exports,
     outcomes,
@@ -99,6 +101,7 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     app.include_router(
         outside.outside, dependencies=[Depends(clean_json)], responses=responses(503)
     )
+    app.include_router(outcomes.delivered, responses=responses(503))
     for other in (health, metrics):
         app.include_router(other.router)
     pages.add_to(app)
@@ -122,6 +125,7 @@ def _lifespan(
         async with create_task_group() as beside:
             beside.start_soon(_place, desk.queueing)
             beside.start_soon(_sweep, desk.sweeping)
+            beside.start_soon(outcomes.sort, desk.sorting)
             yield
             beside.cancel_scope.cancel()
         await run_sync(desk.watch.stop)

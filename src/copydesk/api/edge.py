@@ -16,6 +16,9 @@ from copydesk.api.problems import HttpError, problem_response
 from copydesk.errors import InputError, Problem
 
 BODY_BYTES_MAX = 1_000_000
+DELIVERY_BYTES_MAX = 10_000_000
+"""Of what campaign tools deliver: some send a thousand events at once."""
+DELIVERIES = "/v1/outcomes/"
 DEPTH_MAX = 32
 """Our shapes nest six deep; what nests deeper is made to exhaust a parser."""
 KEPT = "/static/"
@@ -76,28 +79,29 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = DELIVERY_BYTES_MAX if scope["path"].startswith(DELIVERIES) else BODY_BYTES_MAX
         length = Headers(scope=scope).get("content-length", "0")
-        if length.isdigit() and int(length) > BODY_BYTES_MAX:
-            await problem_response(too_large())(scope, receive, send)
+        if length.isdigit() and int(length) > most:
+            await problem_response(too_large(most))(scope, receive, send)
             return
-        await self.app(scope, _counted(receive), send)
+        await self.app(scope, _counted(receive, most), send)
 
 
-def too_large() -> HttpError:
+def too_large(most: int = BODY_BYTES_MAX) -> HttpError:
     """Return the error for a body that is too long."""
-    message = f"A request body may have at most {BODY_BYTES_MAX:,} bytes: send less at once."
+    message = f"A request body may have at most {most:,} bytes: send less at once."
     return HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     total = 0
 
     async def receive_counted() -> Message:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > BODY_BYTES_MAX:
-            error = too_large()
+        if total > most:
+            error = too_large(most)
             raise HTTPException(error.status, error.message)
         return message
 

@@ -1,52 +1,88 @@
-"""Outcomes that campaign tools post by themselves: the signature is the credential."""
+"""Deliveries that campaign tools post by themselves: proven theirs, kept, and read later."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from copydesk.desk.guarding import guard
 from copydesk.desk.parts import Clock
-from copydesk.errors import NotFound
-from copydesk.feedback.webhooks import TOOLS, Delivery, Webhook
+from copydesk.desk.tool_keys import ToolKeys
+from copydesk.errors import BrokenDelivery, InputError, NotFound
+from copydesk.feedback.inbox import RawDelivery
+from copydesk.feedback.reading import events_in
+from copydesk.feedback.redaction import Redactor
+from copydesk.feedback.tools import Tool, tools
+from copydesk.feedback.webhooks import Delivery, must_be_theirs, posting
 from copydesk.storage import Store
 
 
-class Tally(NamedTuple):
+class Receipt(NamedTuple):
     """What became of a delivery."""
 
-    accepted: int
-    new: int
-    skipped: int
+    delivery: str
+    """Its id; the same delivery again has the same."""
+    repeated: bool
+    """It was known already, and changed nothing."""
+    handshake: bool = False
+    """It held no events: the tool asked whether it is wanted."""
 
 
 class Receiving:
-    """Keeps what a tool reports, once, if the tool signed it."""
+    """Keeps what a tool delivers, once, if it is the tool's. Who it is about is not kept."""
 
-    def __init__(self, store: Store, webhooks: Mapping[str, Webhook], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: ToolKeys,
+        key: Callable[[str], str],
+        secret: bytes,
+        clock: Clock,
+    ) -> None:
+        """`key` returns the keyed hash of a recipient."""
         self._store = store
-        self._webhooks = webhooks
+        self._keys = keys
+        self._redactor = Redactor(key)
+        self._id_key = hmac.new(secret, b"deliveries", hashlib.sha256).digest()
         self._clock = clock
 
-    def receive(self, tool: str, body: bytes, headers: Mapping[str, str]) -> Tally:
-        """Keep the outcomes of one delivery; `headers` by lower-case name.
+    def receive(self, tool_name: str, body: bytes, headers: Mapping[str, str]) -> Receipt:
+        """Keep one delivery durably, to be read later; `headers` by lower-case name.
 
         Raises:
-            NotFound: the tool is not known, or has no key in the settings.
-            BadSignature: the delivery is not the tool's, or is a replay.
-            InputError: it is signed, but not in the tool's shape.
+            NotFound: the tool is not known, or has no key here.
+            BadSignature: the delivery is not the tool's, or is stale.
+            BrokenDelivery: it did not come whole, and nothing signed it.
         """
-        webhook = self._webhooks.get(tool)
-        if webhook is None:
-            raise NotFound(_unknown(tool))
-        received = webhook.read(Delivery(body, headers, self._clock()))
+        tool = tools().get(tool_name)
+        if tool is None or tool.proof is None:
+            known = ", ".join(posting())
+            raise NotFound(f"There is no webhook for this tool: known ones are {known}.")
+        delivery = Delivery(body, headers, self._clock())
+        if self._keys.shook_hands(tool, delivery):
+            return Receipt(self._id(tool, body), repeated=False, handshake=True)
+        must_be_theirs(tool, delivery, self._keys.of(tool))
+        raw = self._raw(tool, delivery)
         with self._store.transaction() as tx:
-            new = tx.outcomes.add(received.outcomes)
-            guard(tx, received.outcomes, self._clock())
-        return Tally(len(received.outcomes), new, received.skipped)
+            is_new = tx.inbox.add(raw)
+        return Receipt(raw.id, repeated=not is_new)
 
+    def _raw(self, tool: Tool, delivery: Delivery) -> RawDelivery:
+        """Return the delivery as it is kept; what is signed is kept even if it cannot be read."""
+        name = self._id(tool, delivery.body)
+        try:
+            events = events_in(tool, json.loads(delivery.body))
+            kept = [self._redactor.event(tool, event) for event in events]
+        except (InputError, ValueError, RecursionError) as error:
+            if tool.proof is not None and tool.proof.scheme == "shared":
+                remedy = f"Send a whole body in the shape of {tool.title}."
+                raise BrokenDelivery(remedy) from error
+            text = self._redactor.text(delivery.body.decode(errors="replace"))
+            return RawDelivery(name, tool.tool, delivery.at, text)
+        return RawDelivery(name, tool.tool, delivery.at, json.dumps(kept), max(1, len(kept)))
 
-def _unknown(tool: str) -> str:
-    if tool in TOOLS:
-        return f"No key is set for {tool}: set COPYDESK_WEBHOOK_KEYS."
-    return f"There is no webhook for this tool: known ones are {', '.join(sorted(TOOLS))}."
+    def _id(self, tool: Tool, body: bytes) -> str:
+        told = hmac.new(self._id_key, tool.tool.encode() + b"\x00" + body, hashlib.sha256)
+        return f"rcv_{told.hexdigest()[:40]}"

@@ -9,10 +9,12 @@ from copydesk.access import ApiKeys, Sessions, SignInTries, Users
 from copydesk.brand_voice.known import KnownBrands
 from copydesk.experiments.ports import Experiments
 from copydesk.feedback import Outcomes
+from copydesk.feedback.inbox import Inbox, WebhookSecrets
 from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
 from copydesk.notifications import Outbox
 from copydesk.publishing import ApprovedLibrary, Campaigns, Pulls
+from copydesk.publishing.triggers import Standings
 from copydesk.ranking.owned import BrandRankers
 from copydesk.review_queue import AuditRecord, ReviewItems, TrustLedger
 from copydesk.review_queue.placing import Placer
@@ -47,7 +49,13 @@ class Transaction(Protocol):
     @property
     def outcomes(self) -> Outcomes: ...
     @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def webhook_secrets(self) -> WebhookSecrets: ...
+    @property
     def experiments(self) -> Experiments: ...
+    @property
+    def standings(self) -> Standings: ...
     @property
     def pulls(self) -> Pulls: ...
     @property

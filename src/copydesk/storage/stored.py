@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -56,6 +57,27 @@ def read(shape: type[N], document: str | dict[str, Any]) -> N:
 def kept(noun: N) -> N:
     """Return the noun as it would come back from a database."""
     return read(type(noun), written(noun))
+
+
+class Weighed(Protocol):
+    """Something that holds a number of events."""
+
+    @property
+    def events(self) -> int:
+        """How many."""
+
+
+W = TypeVar("W", bound=Weighed)
+
+
+def up_to(rows: Iterable[W], events: int) -> Iterator[W]:
+    """Yield rows until they hold so many events together; one at least."""
+    held = 0
+    for row in rows:
+        if held >= events:
+            return
+        held += row.events
+        yield row
 
 
 def missing(kind: str, name: str) -> NotFound:

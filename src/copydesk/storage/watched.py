@@ -193,7 +193,10 @@ class _WatchedTransaction:
         self.brands = tx.brands
         self.library = tx.library
         self.outcomes = tx.outcomes
+        self.inbox = tx.inbox
+        self.webhook_secrets = tx.webhook_secrets
         self.experiments = tx.experiments
+        self.standings = tx.standings
         self.pulls = tx.pulls
         self.rankers = tx.rankers
         self.trust = tx.trust

@@ -1,6 +1,7 @@
-"""Outcomes as campaign tools report them: each tool's own shape, signature checked."""
+"""What campaign tools post by themselves, and what proves that it was them."""
 
-from copydesk.feedback.webhooks.delivery import Delivery, Received, Webhook
-from copydesk.feedback.webhooks.tools import TOOLS, webhooks
+from copydesk.feedback.webhooks.delivery import Delivery
+from copydesk.feedback.webhooks.proofs import Key, key_of, must_be_theirs
+from copydesk.feedback.webhooks.tools import keys_of, posting
 
-__all__ = ["TOOLS", "Delivery", "Received", "Webhook", "webhooks"]
+__all__ = ["Delivery", "Key", "key_of", "keys_of", "must_be_theirs", "posting"]

@@ -17,6 +17,7 @@ from copydesk.storage.memory.access import (
 from copydesk.storage.memory.brands import MemoryBrands
 from copydesk.storage.memory.experiments import MemoryExperiments
 from copydesk.storage.memory.figures import MemoryFigures
+from copydesk.storage.memory.inbox import MemoryInbox, MemoryWebhookSecrets
 from copydesk.storage.memory.model_calls import MemoryModelCalls
 from copydesk.storage.memory.outbox import MemoryOutbox
 from copydesk.storage.memory.outcomes import MemoryOutcomes
@@ -29,6 +30,7 @@ from copydesk.storage.memory.queue import MemoryQueue, MemoryViews
 from copydesk.storage.memory.rankers import MemoryRankers
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
 from copydesk.storage.memory.rows import Undo
+from copydesk.storage.memory.standings import MemoryStandings
 from copydesk.storage.memory.talk import MemoryComments, MemoryLinks
 from copydesk.storage.memory.trust import MemoryTrust
 
@@ -51,7 +53,10 @@ class MemoryTransaction:
         self.campaigns = MemoryCampaigns(journal)
         self.brands = MemoryBrands(journal)
         self.outcomes = MemoryOutcomes(journal)
+        self.inbox = MemoryInbox(journal)
+        self.webhook_secrets = MemoryWebhookSecrets(journal)
         self.experiments = MemoryExperiments(journal)
+        self.standings = MemoryStandings(journal)
         self.pulls = MemoryPulls(journal)
         self.rankers = MemoryRankers(journal)
         self.trust = MemoryTrust(journal, self.outcomes)

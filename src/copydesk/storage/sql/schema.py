@@ -15,16 +15,23 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
 
-from copydesk.storage.sql.columns import Document, Moment, Name
-
-metadata = MetaData()
+from copydesk.storage.sql.columns import Document, Moment, Name, metadata
+from copydesk.storage.sql.inbox_tables import (  # noqa: F401 - of the same metadata
+    received,
+    received_unread,
+    received_waiting,
+    webhook_secrets,
+)
+from copydesk.storage.sql.trigger_tables import (  # noqa: F401 - of the same metadata
+    heard_events,
+    standings,
+)
 
 generations = Table(
     "generations",

@@ -25,6 +25,7 @@ from copydesk.storage.sql.brands import SqlBrands
 from copydesk.storage.sql.engine import engine_for, parsed
 from copydesk.storage.sql.experiments import SqlExperiments
 from copydesk.storage.sql.figures import SqlFigures
+from copydesk.storage.sql.inbox import SqlInbox, SqlWebhookSecrets
 from copydesk.storage.sql.library import SqlLibrary
 from copydesk.storage.sql.migrate import require_newest, upgrade
 from copydesk.storage.sql.model_calls import SqlModelCalls
@@ -34,6 +35,7 @@ from copydesk.storage.sql.publishing import SqlCampaigns, SqlPulls
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.rankers import SqlRankers
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
+from copydesk.storage.sql.standings import SqlStandings
 from copydesk.storage.sql.talk import SqlComments, SqlLinks
 from copydesk.storage.sql.trust import SqlTrust
 
@@ -57,7 +59,10 @@ class SqlTransaction:
         self.brands = SqlBrands(connection)
         self.library = SqlLibrary(connection)
         self.outcomes = SqlOutcomes(connection)
+        self.inbox = SqlInbox(connection)
+        self.webhook_secrets = SqlWebhookSecrets(connection)
         self.experiments = SqlExperiments(connection)
+        self.standings = SqlStandings(connection)
         self.pulls = SqlPulls(connection)
         self.rankers = SqlRankers(connection)
         self.trust = SqlTrust(connection)

@@ -1,0 +1,163 @@
+"""Deliveries become outcomes: read, attributed, judged, and each kept once."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from copydesk.access import Actor, Role
+from copydesk.desk.parts import Clock
+from copydesk.errors import InputError
+from copydesk.feedback import NOWHERE, Outcome
+from copydesk.feedback.attribution import Attribution
+from copydesk.feedback.inbox import InboxCount, RawDelivery, Unread
+from copydesk.feedback.judging import SEEN, rejudged
+from copydesk.feedback.reading import outcome_of
+from copydesk.feedback.tools import tools
+from copydesk.storage import Store, Transaction
+
+EVENTS = 5_000
+"""So many are read in one transaction."""
+SHOWN = 2_000
+"""Characters of an unread event that are told; the whole is in the delivery."""
+BY_CALLER = "api"
+"""The source of events whose reporter judged them, and not we."""
+JUDGED = (*SEEN, "delivered")
+KNOWN_MAX = 10_000
+
+
+class Sorting:
+    """Reads what came in, as often as it is asked to. What was read once changes nothing again."""
+
+    def __init__(
+        self, store: Store, attribution: Attribution, clock: Clock, kept: timedelta
+    ) -> None:
+        """`kept` is for how long deliveries stay that were read whole."""
+        self._store = store
+        self._attribution = attribution
+        self._clock = clock
+        self._kept = kept
+        self._campaigns: dict[str, str] = {}
+        """By variant the one campaign that it was approved for."""
+
+    def some(self) -> bool:
+        """Read some of what waits, all of it or nothing; return whether there may be more.
+
+        Raises StoreUnavailable, and has read nothing.
+        """
+        with self._store.transaction() as tx:
+            waiting = tx.inbox.waiting(EVENTS)
+            if not waiting:
+                return False
+            read = [_read(delivery) for delivery in waiting]
+            self.keep(tx, [outcome for one in read for outcome in one.outcomes])
+            ids = [delivery.id for delivery in waiting]
+            tx.inbox.done(ids, [unread for one in read for unread in one.unread])
+        return True
+
+    def everything(self) -> None:
+        """Read all that waits."""
+        while self.some():
+            pass
+
+    def keep(self, tx: Transaction, outcomes: Sequence[Outcome]) -> int:
+        """Attribute, store and judge outcomes; return how many were new."""
+        attributed = [self._attributed(tx, outcome) for outcome in outcomes]
+        new = tx.outcomes.add(attributed)
+        for source, threads in _threads(attributed).items():
+            of_thread = defaultdict(list)
+            for one in tx.outcomes.of_threads(source, threads):
+                of_thread[one.thread].append(one)
+            tx.outcomes.judge([one for events in of_thread.values() for one in rejudged(events)])
+        return new
+
+    def forget(self) -> int:
+        """Drop deliveries that were read whole, when their time is over; return how many."""
+        with self._store.transaction() as tx:
+            return tx.inbox.forget(self._clock() - self._kept)
+
+    def unread(self, actor: Actor, tool: str | None = None, limit: int = 100) -> Sequence[Unread]:
+        """Return what could not be read, newest first. Raises Forbidden."""
+        actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            return tx.inbox.unread(tool, limit)
+
+    def again(self, actor: Actor, tool: str | None = None) -> int:
+        """Have deliveries read again of which something could not be. Raises Forbidden."""
+        actor.must_be(Role.ADMIN)
+        with self._store.transaction() as tx:
+            return tx.inbox.again(tool)
+
+    def counts(self) -> Mapping[str, InboxCount]:
+        """Return by tool what waits, and what could not be read."""
+        with self._store.transaction() as tx:
+            return tx.inbox.counts()
+
+    def _attributed(self, tx: Transaction, outcome: Outcome) -> Outcome:
+        outcome = self._attribution.of(outcome)
+        if outcome.campaign != NOWHERE or outcome.variant_id is None:
+            return outcome
+        campaign = self._campaign_of(tx, outcome.variant_id)
+        return outcome.model_copy(update={"campaign": campaign}) if campaign else outcome
+
+    def _campaign_of(self, tx: Transaction, variant_id: str) -> str:
+        """Return the campaign of a variant that was approved for one alone, else nothing."""
+        known = self._campaigns.get(variant_id)
+        if known is not None:
+            return known
+        campaigns = {one.campaign for one in tx.library.of_variant(variant_id)}
+        found = campaigns.pop() if len(campaigns) == 1 else NOWHERE
+        if found and len(self._campaigns) < KNOWN_MAX:
+            self._campaigns[variant_id] = found
+        return found
+
+
+class _Read(NamedTuple):
+    outcomes: list[Outcome]
+    unread: list[Unread]
+
+
+def _read(delivery: RawDelivery) -> _Read:
+    """Return what a delivery tells, and what of it tells nothing that can be read."""
+    tool = tools()[delivery.tool]
+    read = _Read([], [])
+    try:
+        events = json.loads(delivery.body)
+    except ValueError:
+        read.unread.append(_unread(delivery, -1, "this is no JSON", delivery.body))
+        return read
+    if not isinstance(events, list):
+        read.unread.append(_unread(delivery, -1, "this is no list of events", delivery.body))
+        return read
+    for place, event in enumerate(events):
+        try:
+            outcome = outcome_of(tool, event)
+        except (InputError, ValueError) as error:
+            read.unread.append(_unread(delivery, place, str(error), json.dumps(event)))
+        else:
+            if outcome is not None:
+                read.outcomes.append(outcome)
+    return read
+
+
+def _unread(delivery: RawDelivery, place: int, why: str, event: str) -> Unread:
+    return Unread(
+        delivery=delivery.id,
+        place=place,
+        tool=delivery.tool,
+        at=delivery.at,
+        why=why[:SHOWN],
+        event=event[:SHOWN].replace("\x00", ""),
+    )
+
+
+def _threads(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    """Return by source the messages whose events are to be judged together."""
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for one in outcomes:
+        if one.source != BY_CALLER and one.kind in JUDGED and one.thread is not None:
+            found[one.source][one.thread] = None
+    return {source: list(threads) for source, threads in found.items()}
