@@ -86,9 +86,15 @@ def _outcomes(store: Store, campaign: str) -> Iterator[Outcome]:
 
 def _remarks(told: Gathered) -> Iterator[str]:
     if told.unattributed:
-        yield f"{told.unattributed:,} outcomes name no copy that is known, and are left out"
+        yield _left_out(told.unattributed)
     if told.unsent:
         copies = "1 copy" if told.unsent == 1 else f"{told.unsent} copies"
         yield f"of {copies} outcomes came, and no report of `sent` or `delivered`: left out"
     if told.silent:
         yield "no click was ever reported, so nothing is known about clicks: outcomes are left out"
+
+
+def _left_out(events: int) -> str:
+    if events == 1:
+        return "1 outcome names no copy that is known, and is left out"
+    return f"{events:,} outcomes name no copy that is known, and are left out"
