@@ -16,6 +16,7 @@ TAGS = [
     {"name": "reviews", "description": "The queue, and the acts of those who decide."},
     {"name": "outside", "description": "For people from outside, who come by a link."},
     {"name": "campaigns", "description": "What is true of a campaign now."},
+    {"name": "experiments", "description": "Which variant recipients get, and what is learned."},
     {"name": "serving", "description": "Approved copy out, outcomes in."},
     {"name": "people", "description": "Who may do what."},
     {"name": "operation", "description": "For whoever runs it."},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from copydesk.access import Actor, Role
 from copydesk.brand_voice import Brands
 from copydesk.desk.guarding import guarded
 from copydesk.desk.hearing import heard
+from copydesk.desk.looking_back import Evaluated, evaluated
 from copydesk.desk.parts import READERS, Clock, record, sha256_of
 from copydesk.errors import Conflict, InputError, Problem
 from copydesk.experiments import updating
@@ -45,6 +46,7 @@ class Placed(NamedTuple):
     """Where a recipient falls; `assigned` is None before their wave has begun."""
 
     recipient_key: str
+    wave: int
     assigned: Assignment | None
 
 
@@ -152,8 +154,8 @@ class Experimenting:
 
     def assignments(
         self, experiment_id: str, recipient_keys: Sequence[str], actor: Actor
-    ) -> Sequence[Placed]:
-        """Return what these recipients get under the version in force, to be logged with a send.
+    ) -> tuple[int, Sequence[Placed]]:
+        """Return the version in force and what these recipients get under it: log both with a send.
 
         Raises:
             Conflict: it has not begun.
@@ -164,7 +166,22 @@ class Experimenting:
             latest = _begun(experiment)
             shelf = self._shelf(tx, experiment.campaign, actor.reach(*seen_by))
         held = [copy.id for copy in _copies(shelf, experiment.audience)]
-        return [Placed(key, experiment.assign(key, latest, held)) for key in recipient_keys]
+        return latest.number, [
+            Placed(key, experiment.wave_of(key), experiment.assign(key, latest, held))
+            for key in recipient_keys
+        ]
+
+    def evaluate(self, experiment_id: str, shares: Mapping[str, float], actor: Actor) -> Evaluated:
+        """Return what dividing by these shares would have gained, from the sends reported so far.
+
+        Raises:
+            Conflict: it has not begun.
+            InputError: the shares are not of its arms, or do not sum to 1.
+        """
+        with self._store.transaction() as tx:
+            experiment = _theirs(tx, experiment_id, actor, *SEE)
+            _begun(experiment)
+            return evaluated(tx, experiment, shares)
 
     def _updated(
         self, tx: Transaction, experiment_id: str, actor: str, *, next_wave: bool | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from copydesk.experiments import places
 from copydesk.experiments.experiment import Experiment
 from copydesk.experiments.updating import Heard
 from copydesk.feedback import Outcome, OutcomePlace
@@ -61,13 +60,11 @@ def _count(experiment: Experiment, arm: Heard, event: Outcome) -> None:
 def _wave(experiment: Experiment, event: Outcome) -> int:
     if event.recipient_key is None:
         return 0
-    return places.wave_of(experiment.id, experiment.waves, event.recipient_key)
+    return experiment.wave_of(event.recipient_key)
 
 
 def _is_held_out(experiment: Experiment, event: Outcome) -> bool:
-    key = event.recipient_key
-    named = experiment.holdout_id, experiment.holdout
-    return key is not None and places.is_held_out(*named, key)
+    return event.recipient_key is not None and experiment.holds_out(event.recipient_key)
 
 
 def _take_pulls(tx: Transaction, experiment: Experiment, found: Mapping[str, Heard]) -> None:

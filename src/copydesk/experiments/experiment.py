@@ -211,8 +211,8 @@ class Experiment(Design):
 
         `only` names the variants that may be served at all: the shares of others fall to them.
         """
-        wave = places.wave_of(self.id, self.waves, recipient_key)
-        if places.is_held_out(self.holdout_id, self.holdout, recipient_key):
+        wave = self.wave_of(recipient_key)
+        if self.holds_out(recipient_key):
             return Assignment(self.control, 1.0, version.number, wave, held_out=True)
         shares = version.shares(wave)
         if shares is None:
@@ -220,6 +220,14 @@ class Experiment(Design):
         left = _left(shares, only) or {self.control: 1.0}
         variant = places.picked(self.id, left, recipient_key)
         return Assignment(variant, left[variant], version.number, wave, held_out=False)
+
+    def wave_of(self, recipient_key: str) -> int:
+        """Return the wave that the recipient belongs to, counted from 0."""
+        return places.wave_of(self.id, self.waves, recipient_key)
+
+    def holds_out(self, recipient_key: str) -> bool:
+        """Return whether the recipient gets the control, whatever is learned."""
+        return places.is_held_out(self.holdout_id, self.holdout, recipient_key)
 
     def allocation(self) -> Allocation:
         """Return how shares follow from what is known."""

@@ -23,6 +23,8 @@ UCB_WIDTH = 0.08
 """LOLA's alpha: the width of confidence bounds at one showing."""
 AUXILIARY = 1_000.0
 """Showings that LOLA's prior from text is worth (its n_aux)."""
+LAST_BEGINS = sum(WAVES[:-1])
+"""Part of the list that is gone when the last wave begins."""
 ROUNDS = 25
 """Batches at most in LOLA's protocol; there the posterior follows every showing."""
 
@@ -124,7 +126,7 @@ class Ours:
 def play(
     truth: Truth,
     policy: Policy,
-    each: int,
+    each: float,
     batches: np.ndarray,
     rng: np.random.Generator,
     dirt: Dirt = CLEAN,
