@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from copydesk.access import Actor, Role
+from copydesk.desk.guarding import guard
 from copydesk.desk.parts import Clock
 from copydesk.errors import InputError
 from copydesk.feedback import NOWHERE, Outcome
@@ -72,6 +73,7 @@ class Sorting:
             for one in tx.outcomes.of_threads(source, threads):
                 of_thread[one.thread].append(one)
             tx.outcomes.judge([one for events in of_thread.values() for one in rejudged(events)])
+        guard(tx, attributed, self._clock())
         return new
 
     def forget(self) -> int:
