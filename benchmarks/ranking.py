@@ -9,7 +9,11 @@ extra `train`.
 from __future__ import annotations
 
 import argparse
+import json
+import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +27,7 @@ from training.ranking import calibrate, experiments, features, frozen, pairs  # 
 from training.ranking.experiments import Experiments  # noqa: E402
 from training.ranking.linear import ridge  # noqa: E402
 
+from copydesk.cli.processes import processors  # noqa: E402
 from copydesk.ranking import Candidate, RankRequest, TransparentRanker  # noqa: E402
 from copydesk.ranking.learned import LearnedRanker  # noqa: E402
 from copydesk.ranking.measures import visible_length  # noqa: E402
@@ -30,7 +35,8 @@ from copydesk.ranking.trained import TrainedModel  # noqa: E402
 from copydesk.variants import Copy  # noqa: E402
 
 FOLDS = 5
-SPEED_REQUESTS = 400
+CANDIDATES = 5
+"""Candidates of a request whose ranking is timed."""
 EMBEDDING_PENALTY = 100.0
 
 
@@ -38,7 +44,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--train", type=Path, nargs="*", default=[])
+    parser.add_argument(
+        "--speed", type=int, metavar="REQUESTS",
+        help="only tell how fast so many requests of five candidates are ranked, and the memory",
+    )  # fmt: skip
     asked = parser.parse_args()
+    if asked.speed:
+        (alone,) = experiments.read([asked.file])
+        tell_speed([arm.text for arm in alone], asked.speed)
+        return
     read = experiments.read([asked.file, *asked.train])
     vectors = frozen.vectors([arm.text for arms in read for arm in arms])
     arms = experiments.joined(read, frozen.alike(vectors))
@@ -51,7 +65,7 @@ def main() -> None:
     for name, scores in {**{n: c[own] for n, c in columns.items()}, **shipped(test)}.items():
         tell(name, scores, test)
     tell_stated(test)
-    tell_speed(test.texts)
+    tell_abstained(test)
 
 
 def baselines(arms: Experiments, vectors: np.ndarray) -> dict[str, np.ndarray]:
@@ -120,26 +134,77 @@ def tell_stated(arms: Experiments) -> None:
     """Print the calibration error of the probabilities that the shipped model states itself."""
     model, found = TrainedModel.load(), pairs.pairs(arms)
     scores = np.array([model.told(text).score for text in arms.texts])
-    stated = 1 / (1 + np.exp(-model.card.slope * found.ahead(scores)))
+    slope = calibrate.Slope(model.card.slope, model.card.steeper)
+    stated = slope.chances(found.ahead(scores))
     error = pairs.calibration_error(stated, found.z > 0)
     print(f"as stated by the shipped model: ECE {error:.4f}")
 
 
-def tell_speed(texts: Sequence[str]) -> None:
-    """Print how many candidates a second the learned ranker ranks, none seen before."""
-    fresh = [f"{text} {number}" for number, text in enumerate(texts)]
-    last = min(len(fresh), 5 * SPEED_REQUESTS)
-    requests = [_request(fresh[at : at + 5]) for at in range(0, last - 4, 5)]
-    ranker = LearnedRanker()
-    ranker.rank(_request(["Warm"]))
-    began = time.perf_counter(), time.process_time()
-    for request in requests:
-        ranker.rank(request)
-    wall, spent = time.perf_counter() - began[0], time.process_time() - began[1]
-    count = 5 * len(requests)
+def tell_abstained(arms: Experiments) -> None:
+    """Print how often the learned ranker relies on its order of two lines, and is right then."""
+    ranker, found = LearnedRanker(), pairs.pairs(arms)
+    told = np.array([
+        ranker.rank(_request([arms.texts[one], arms.texts[other]])).abstained is None
+        for one, other in zip(found.first, found.second, strict=True)
+    ])  # fmt: skip
+    scores = np.array([_score(ranker, text) for text in arms.texts])
+    agree = pairs.right(found.ahead(scores), found.z)
     print(
-        f"{count / wall:,.0f} candidates a second, {count / spent:,.0f} a second of processor time"
+        f"relied upon: {told.mean():.1%} of pairs, {agree[told].mean():.4f} right, clear ones"
+        f" {agree[told & found.clear].mean():.4f}; abstained: {agree[~told].mean():.4f} right"
     )
+
+
+def tell_speed(texts: Sequence[str], count: int) -> None:
+    """Print how many candidates a second `copydesk rank` ranks, none seen before, and its memory.
+
+    Starting Python and reading the model count in; the file and its shapes are as on the wire.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "requests.jsonl"
+        with file.open("w", encoding="utf-8") as lines:
+            lines.writelines(_line(texts, number) for number in range(count))
+        for workers in sorted({1, processors()}):
+            _tell_run(file, count, workers)
+
+
+def _line(texts: Sequence[str], number: int) -> str:
+    """Return a request whose subjects no other has: what was ranked before is remembered."""
+    first = number * CANDIDATES
+    chosen = (f"{texts[n % len(texts)]} {number}" for n in range(first, first + CANDIDATES))
+    candidates = [{"id": f"c{n}", "copy": {"subject": text}} for n, text in enumerate(chosen)]
+    return json.dumps({"id": str(number), "candidates": candidates}) + "\n"
+
+
+def _tell_run(file: Path, count: int, workers: int) -> None:
+    command = [sys.executable, "-m", "copydesk", "rank", str(file), "--workers", str(workers)]
+    began, spent = time.perf_counter(), _processor_time()
+    early = late = answered = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
+        for answered, _ in enumerate(running.stdout or (), start=1):
+            if answered == count // 5:
+                early = _resident(running.pid)
+            if answered == count - count // 100:
+                late = _resident(running.pid)
+    wall, spent = time.perf_counter() - began, _processor_time() - spent
+    ranked = CANDIDATES * answered
+    print(
+        f"{ranked:,} candidates, {workers} processes: {ranked / wall:,.0f} a second,"
+        f" {ranked / spent:,.0f} a second of processor time; {early:,} MB held after a fifth,"
+        f" {late:,} MB at the end"
+    )
+
+
+def _processor_time() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _resident(pid: int) -> int:
+    """Return the megabytes that a process and its children hold in memory."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() // 2**20 + sum(_resident(int(one)) for one in children)
 
 
 if __name__ == "__main__":

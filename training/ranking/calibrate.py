@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 
 from training.ranking.experiments import Experiments
 from training.ranking.linear import Within
@@ -20,13 +21,26 @@ def stacked(columns: np.ndarray, arms: Experiments) -> np.ndarray:
     return weights
 
 
-def slope(ahead: np.ndarray, won: np.ndarray) -> float:
-    """Return by what differences of scores are multiplied to be log-odds of winning."""
-    sign = np.where(won, 1.0, -1.0)
-    found = minimize_scalar(
-        lambda times: float(np.logaddexp(0, -times * sign * ahead).mean()), bounds=(0, 50)
-    )
-    return float(found.x)
+class Slope(NamedTuple):
+    """Differences d of scores are log-odds d * (slope + steeper * |d|) of winning."""
+
+    slope: float
+    steeper: float
+
+    def chances(self, ahead: np.ndarray) -> np.ndarray:
+        """Return the probabilities of winning."""
+        chances: np.ndarray = 1 / (1 + np.exp(-ahead * (self.slope + self.steeper * abs(ahead))))
+        return chances
+
+
+def slope(ahead: np.ndarray, won: np.ndarray) -> Slope:
+    """Return the slope under which what happened is likeliest. It never falls as d grows."""
+    toward = np.where(won, 1.0, -1.0)[:, None] * np.stack([ahead, ahead * abs(ahead)], axis=1)
+    found = minimize(
+        lambda slopes: float(np.logaddexp(0, -toward @ slopes).mean()), (1.0, 0.0),
+        bounds=((0, None), (0, None)),
+    )  # fmt: skip
+    return Slope(*map(float, found.x))
 
 
 def spread(scores: np.ndarray, arms: Experiments) -> float:
@@ -48,7 +62,7 @@ class Crossed:
     """Probabilities of pairs, each by a slope set on the pairs of other stories."""
 
     stated: np.ndarray
-    slopes: tuple[float, ...]
+    slopes: tuple[Slope, ...]
 
 
 def crossed(scores: np.ndarray, pairs: Pairs, parts: int = 5) -> Crossed:
@@ -56,5 +70,7 @@ def crossed(scores: np.ndarray, pairs: Pairs, parts: int = 5) -> Crossed:
     ahead, won = pairs.ahead(scores), pairs.z > 0
     part = np.unique(pairs.story, return_inverse=True)[1] % parts
     slopes = tuple(slope(ahead[part != one], won[part != one]) for one in range(parts))
-    stated = 1 / (1 + np.exp(-np.array(slopes)[part] * ahead))
+    stated = np.zeros(len(ahead))
+    for one, found in enumerate(slopes):
+        stated[part == one] = found.chances(ahead[part == one])
     return Crossed(stated, slopes)

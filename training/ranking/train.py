@@ -86,7 +86,7 @@ class Measured:
     """What was found on arms that were held out."""
 
     weights: np.ndarray
-    slope: float
+    slope: calibrate.Slope
     spread: float
 
 
@@ -157,7 +157,8 @@ def _card(material: Material, told: Measured, learned: int) -> Card:
         trained=datetime.now(UTC).date().isoformat(),
         arms=learned,
         sha256=hashlib.sha256(json.dumps(sorted(set(arms.texts))).encode()).hexdigest(),
-        slope=told.slope,
+        slope=told.slope.slope,
+        steeper=told.slope.steeper,
         spread=told.spread,
         shortest=int(shortest),
         longest=int(longest),

@@ -18,7 +18,7 @@ from copydesk.ranking import measures, style
 from copydesk.ranking.measures import Seen
 from copydesk.ranking.ranker import Candidate, Part, Ranking, RankRequest, Scored
 from copydesk.ranking.style import FIRST
-from copydesk.ranking.trained import MEANING, WORDING, Told, TrainedModel, logistic
+from copydesk.ranking.trained import MEANING, WORDING, Told, TrainedModel
 from copydesk.ranking.transparent import DECIMALS, SINGLE, Weighed, tone
 from copydesk.ranking.transparent import PARTS as RULES
 
@@ -127,8 +127,8 @@ class LearnedRanker:
         return "; ".join([_reason(n, more=self._model.more(n, told)) for n in mine])
 
     def _scored(self, weighted: Weighted) -> Scored:
-        slope, total = self._model.card.slope, weighted.total
-        each = (logistic(slope * total) - 0.5) / total if total else slope / 4
+        card, total = self._model.card, weighted.total
+        each = (card.chance(total) - 0.5) / total if total else card.slope / 4
         points = [0.5, *(round(value * each, DECIMALS) for _, value, _ in weighted.parts)]
         why = [("average", _phrases()["average"]), *((name, w) for name, _, w in weighted.parts)]
         score = min(1.0, max(0.0, sum(points)))
@@ -136,8 +136,8 @@ class LearnedRanker:
         return Scored.model_validate({  # one look at the whole costs a tenth of one at each part
             "id": weighted.candidate.id,
             "score": round(score, DECIMALS),
-            "low": round(min(score, logistic(slope * (total - reach))), DECIMALS),
-            "high": round(max(score, logistic(slope * (total + reach))), DECIMALS),
+            "low": round(min(score, card.chance(total - reach)), DECIMALS),
+            "high": round(max(score, card.chance(total + reach)), DECIMALS),
             "breakdown": (
                 *({"name": name, "points": gained, "why": said}
                   for (name, said), gained in zip(why, points, strict=True)),

@@ -44,7 +44,9 @@ class Card(BaseModel):
     arms: int
     sha256: str
     slope: float
-    """P(a beats b) is the logistic function of `slope` times the difference of their scores."""
+    steeper: float = 0.0
+    """P(a beats b) is the logistic function of d * (slope + steeper * |d|), d the difference of
+    their scores: the further apart the model puts two lines, the likelier it knows them well."""
     spread: float
     """Standard deviation of a line's true log-odds around its score."""
     shortest: int
@@ -53,6 +55,10 @@ class Card(BaseModel):
     strange: float
     """Share of unknown words that all but one in two hundred lines not learned from stay under."""
     language: str
+
+    def chance(self, ahead: float) -> float:
+        """Return the probability that a line does better than one it is `ahead` of in score."""
+        return logistic(ahead * (self.slope + self.steeper * abs(ahead)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class TrainedModel:
 
     def beats(self, one: float, other: float) -> float:
         """Return the probability that a line of score `one` does better than one of `other`."""
-        return logistic(self.card.slope * (one - other))
+        return self.card.chance(one - other)
 
     def _tell(self, line: str) -> Told:
         measures = self._measures(line)
