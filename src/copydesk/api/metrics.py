@@ -60,6 +60,7 @@ class Metrics:
             registry=self.registry,
         )
         self.registry.register(_QueueCounts(store))
+        self.registry.register(_DeliveryCounts(store))
         self.registry.register(ModelCounts(meter))
 
     def note(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -121,6 +122,37 @@ class _QueueCounts(Collector):
     def _gauge() -> GaugeMetricFamily:
         return GaugeMetricFamily(
             "copydesk_review_items", "Review items, by state.", labels=["state"]
+        )
+
+
+class _DeliveryCounts(Collector):
+    """Counts what campaign tools delivered and nobody has read, or could read, when scraped."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._gauges()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            with self._store.transaction() as tx:
+                counts = tx.inbox.counts()
+        except StoreUnavailable:  # a scrape goes on without the store: /readyz says that it is gone
+            return
+        waiting, unread = self._gauges()
+        for tool, count in counts.items():
+            waiting.add_metric([tool], count.waiting)
+            unread.add_metric([tool], count.unread)
+        yield from (waiting, unread)
+
+    @staticmethod
+    def _gauges() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+        waiting = "Deliveries of campaign tools that wait to be read, by tool."
+        unread = "Events of campaign tools that could not be read, by tool."
+        return (
+            GaugeMetricFamily("copydesk_deliveries_waiting", waiting, labels=["tool"]),
+            GaugeMetricFamily("copydesk_outcomes_unread", unread, labels=["tool"]),
         )
 
 
