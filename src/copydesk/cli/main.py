@@ -21,6 +21,9 @@ COMMANDS = {
     "check": Lazy("copydesk.cli.check:check", "Check copy, line by line of a file."),
     "eval": Lazy("copydesk.cli.evaluate:evaluate", "Compare models and prompts on your briefs."),
     "rank": Lazy("copydesk.cli.rank:rank", "Order candidates, best first."),
+    "ranker": Lazy(
+        "copydesk.cli.ranker:ranker", "Learn from your own sends, and train the ranker."
+    ),
     "brand": Lazy("copydesk.cli.brand:brand", "Read a style guide, and score copy by it."),
     "reviews": Lazy("copydesk.cli.reviews:reviews", "See what waits for a person."),
     "policy": Lazy("copydesk.cli.policy:policy", "Show the routing policy, and try another."),
@@ -28,6 +31,12 @@ COMMANDS = {
     "audit": Lazy("copydesk.cli.audit:audit", "Read and prove the record of who did what."),
     "pull": Lazy("copydesk.cli.pull:pull", "Print the approved copy of a campaign."),
     "export": Lazy("copydesk.cli.export:export", "Write approved copy as a file."),
+    "push": Lazy("copydesk.cli.push:push", "Put approved copy into a tool that cannot pull."),
+    "triggers": Lazy("copydesk.cli.triggers:triggers", "Try the rules of triggers on events."),
+    "events": Lazy("copydesk.cli.events:events", "Take events of recipients from a stream."),
+    "conformance": Lazy(
+        "copydesk.cli.conformance:conformance", "Check a running server as a campaign tool calls it."
+    ),
     "serve": Lazy("copydesk.cli.serve:serve", "Serve the API and the review pages."),
     "users": Lazy("copydesk.cli.users:users", "Add, list and disable users."),
     "keys": Lazy("copydesk.cli.keys:keys", "Add, list and revoke API keys."),

@@ -12,14 +12,31 @@ from copydesk.ranking.learning import Aim, Objective
 from copydesk.ranking.sends import PastSend
 from copydesk.ranking.snapshots import Versions
 
+COSTS: dict[Aim, tuple[float, float]] = {
+    "clicks": (5.0, 50.0),
+    "conversions": (0.5, 5.0),
+    "revenue": (0.0, 0.0),
+}
+"""Of an unsubscribe and of a complaint: judgements."""
+
 
 class Objectives(Noun):
     """What a brand's ranker is to gain for each recipient, and what one who leaves costs."""
 
     aim: Aim = "clicks"
-    unsubscribe: float = Field(default=5.0, ge=0, le=1e9)
+    unsubscribe: float = Field(default=COSTS["clicks"][0], ge=0, le=1e9)
     """What one unsubscribe costs, in the unit of the aim: clicks, conversions, or money."""
-    complaint: float = Field(default=50.0, ge=0, le=1e9)
+    complaint: float = Field(default=COSTS["clicks"][1], ge=0, le=1e9)
+
+    @classmethod
+    def for_aim(cls, aim: Aim) -> Objectives:
+        """Return the costs that are held for an aim where nobody says others.
+
+        One who leaves for good costs as much as a few clicks or half an order. What an order
+        brings only the sender knows, so with revenue nothing is taken off until it is said.
+        """
+        unsubscribe, complaint = COSTS[aim]
+        return cls(aim=aim, unsubscribe=unsubscribe, complaint=complaint)
 
     @property
     def objective(self) -> Objective:

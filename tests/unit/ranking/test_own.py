@@ -92,7 +92,7 @@ def test_many_sends_count() -> None:
 
 
 def test_people_who_leave_cost() -> None:
-    """A line for which more people unsubscribe loses points by what that costs, or none if nothing."""
+    """A line that makes more people unsubscribe loses points by what that costs, if it costs."""
     learned = learn(sends(60, 0.03, 0.03, (60, 5)))
     costly = ranked(learned, Objective("clicks", unsubscribe=5))
     free = ranked(learned)
