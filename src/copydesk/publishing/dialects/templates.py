@@ -30,22 +30,21 @@ def pattern_of_escape(escape: Escape, dialect: Dialect) -> re.Pattern[str]:
 
 def _compiled(template: str, dialect: Dialect, blanks: Mapping[str, str]) -> re.Pattern[str]:
     parts: list[str] = []
-    before = ""
-    for piece in PIECES.findall(template):
-        pattern = blanks.get(piece) or _literal(piece, before)
+    pieces = PIECES.findall(template)
+    for before, piece, after in zip(["", *pieces], pieces, [*pieces[1:], ""], strict=False):
+        pattern = blanks.get(piece) or _literal(piece, between_words=(before + after).isalnum())
         is_again = piece == "NAME" and pattern in parts
         parts.append("(?P=name)" if is_again else pattern)
-        before = piece
     flags = re.DOTALL | (re.IGNORECASE if dialect.any_case else re.NOFLAG)
     return re.compile("".join(parts), flags)
 
 
-def _literal(piece: str, before: str) -> str:
+def _literal(piece: str, *, between_words: bool) -> str:
     if piece == "~":
         return r"\s*"
     if not piece.isspace():
         return re.escape(piece)
-    return r"\s+" if before[-1:].isalnum() else r"\s*"
+    return r"\s+" if between_words else r"\s*"
 
 
 def _blanks(dialect: Dialect) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""What renders copy as the tools do: real engines, and documented rules where none is public."""
