@@ -28,7 +28,14 @@ class Consent(StrEnum):
     OBJECTED = "objected"
 
 
-_CONSENT_SCHEMA = WithJsonSchema({"enum": [*Consent, True, False]}, mode="validation")
+CONSENT_SCHEMA = WithJsonSchema({"enum": [*Consent, True, False]}, mode="validation")
+
+
+def consent_of(value: object) -> object:
+    """Return what `true` and `false` stand for; anything else as it is."""
+    if isinstance(value, bool):
+        return Consent.GIVEN if value else Consent.WITHHELD
+    return value
 
 
 class Audience(Noun):
@@ -40,7 +47,7 @@ class Audience(Noun):
     """What is known about them, by name: only allowed names reach a model, in coarse steps."""
     sensitive: StrictBool = False
     """True for people whose situation asks for care: their copy always waits for a person."""
-    consent: Annotated[Consent, _CONSENT_SCHEMA] = Consent.WITHHELD
+    consent: Annotated[Consent, CONSENT_SCHEMA] = Consent.WITHHELD
     """`true` and `false` stand for given and withheld. Without consent the copy is generic."""
     recipient: str | None = None
     """Opaque id of an individual; never sent to a model, never written into copy."""
@@ -50,9 +57,7 @@ class Audience(Noun):
     @field_validator("consent", mode="before")
     @classmethod
     def _yes_and_no(cls, value: object) -> object:
-        if isinstance(value, bool):
-            return Consent.GIVEN if value else Consent.WITHHELD
-        return value
+        return consent_of(value)
 
     def identities(self) -> Pattern[str]:
         """Return a pattern of what says who they are: the recipient's id and values of fields."""

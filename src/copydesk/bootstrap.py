@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,11 @@ from copydesk.desk.notifying import Notifying
 from copydesk.desk.outside import Outside
 from copydesk.desk.own_rankers import OwnRankers
 from copydesk.desk.parts import Clock
+from copydesk.desk.posting import Posting
+from copydesk.desk.pushing import Pushing
 from copydesk.desk.queueing import Queueing
 from copydesk.desk.receiving import Receiving
+from copydesk.desk.recipients import Recipients
 from copydesk.desk.recording import Recording
 from copydesk.desk.reviewing import Reviewing
 from copydesk.desk.routing import Router
@@ -39,6 +43,7 @@ from copydesk.desk.sorting import Sorting
 from copydesk.desk.standards import Standards
 from copydesk.desk.sweeping import Sweeping
 from copydesk.desk.tool_keys import ToolKeys
+from copydesk.desk.triggering import Triggering
 from copydesk.desk.trusting import Trusting
 from copydesk.errors import SettingsError
 from copydesk.feedback.attribution import Attribution
@@ -57,10 +62,15 @@ from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.rules import RulesGuard
 from copydesk.guardrails.toxicity import Checkpoint
+from copydesk.jobs.posts import Posts
 from copydesk.notifications import Book
 from copydesk.notifications.build import build_carriers
 from copydesk.pipeline import Pipeline
 from copydesk.prompts import prompt_versions
+from copydesk.publishing import recipient_key
+from copydesk.publishing.triggers import TriggerBook
+from copydesk.pushing import Targets
+from copydesk.pushing.build import build_tools
 from copydesk.ranking import Ranker
 from copydesk.ranking.build import ModelFiles, build_ranker
 from copydesk.review_queue.placing import Placer
@@ -99,6 +109,8 @@ class Copydesk:
     serving: Serving
     experimenting: Experimenting
     exporting: Exporting
+    pushing: Pushing
+    posting: Posting
     receiving: Receiving
     tool_keys: ToolKeys
     sorting: Sorting
@@ -112,6 +124,7 @@ class Copydesk:
     measuring: Measuring
     clock: Clock
     sweeping: Sweeping
+    triggering: Triggering
     watch: Watch
     """Started and stopped with the app."""
 
@@ -158,10 +171,12 @@ def bootstrap(
     undo = timedelta(seconds=settings.undo_seconds)
     reviewing = Reviewing(store, checker, policy, clock, lease, undo, reviewers(checker))
     conversing = Conversing(reviewing.acting)
-    serving = Serving(store, checker, policy, clock, secret, undo)
+    triggering = triggering_of(settings, store, clock, secret)
+    serving = Serving(store, checker, policy, clock, secret, undo, Recipients(triggering))
     tool_keys = tool_keys_of(settings, store, secret, clock)
     standards = Standards(store, policy, checker, clock)
     placer = Placer(policy, reviewers(checker))
+    targets = Targets.load(settings.push_targets)
     access = Access(store, clock, settings.session_hours, settings.session_idle_minutes)
     return Copydesk(
         settings=settings,
@@ -185,6 +200,8 @@ def bootstrap(
         serving=serving,
         experimenting=Experimenting(store, policy, ranker, clock),
         exporting=Exporting(store, policy, clock, serving.recipient_key),
+        pushing=Pushing(store, policy, targets, clock, serving.recipient_key),
+        posting=posting_of(settings, store, policy, targets, serving.recipient_key, clock),
         access=access,
         sign_in=SignIn(store, clock, access, secret),
         trusting=trusting,
@@ -195,8 +212,28 @@ def bootstrap(
         measuring=Measuring(store, policy, clock, provider.currency),
         clock=clock,
         sweeping=Sweeping(store, checker, policy, clock),
-        watch=Watch(store),
+        watch=Watch(store, [triggering]),
+        triggering=triggering,
     )
+
+
+def posting_of(
+    settings: Settings,
+    store: Store,
+    policy: Policy,
+    targets: Targets,
+    key_of: Callable[[str], str],
+    clock: Clock = utc_now,
+) -> Posting:
+    """Return what pushes approved copy to tools. Raises SettingsError where one lacks its secret."""
+    given = settings.push_secrets.items()
+    own = {name: [one.get_secret_value() for one in secret] for name, secret in given}
+    return Posting(store, policy, targets, build_tools(targets, own), clock, key_of)
+
+
+def posts_of(copydesk: Copydesk) -> Posts:
+    """Return all that goes out by itself: messages to people and programs, and pushes."""
+    return Posts({"dlv_": copydesk.notifying, "pls_": copydesk.posting})
 
 
 def _checker(settings: Settings, judge: Callable[[], Answerer]) -> Checker:
@@ -270,6 +307,15 @@ def notifying_of(
     carriers = build_carriers(book, secrets_of, settings.public_url)
     router = Router(book, placer, policy.speaks_for)
     return Notifying(store, book, carriers, router, placer, clock)
+
+
+def triggering_of(
+    settings: Settings, store: Store, clock: Clock = utc_now, secret: bytes | None = None
+) -> Triggering:
+    """Return what hears events of recipients. Raises InputError when its rules cannot be used."""
+    key_of = partial(recipient_key, secret_of(settings) if secret is None else secret)
+    book, keep = TriggerBook.load(settings.triggers), timedelta(days=settings.events_kept_days)
+    return Triggering(store, book, clock, key_of, keep)
 
 
 def judge_of(settings: Settings, provider: Provider | None = None) -> Answerer:

@@ -22,6 +22,7 @@
     ├── TooManyRequests           429   too many tries, or requests: wait, then go on
     ├── ProviderUnavailable       503   the sign-in provider could not be asked
     ├── StoreUnavailable          503   the database cannot be reached, or is not at this version
+    ├── StreamLost                502   a stream of events cannot be read
     ├── Undelivered               502   a message to somebody else did not get through
     └── GenerationError           502   no usable draft came back
         ├── ModelUnavailable      503   the model could not be reached, or asked us to wait
@@ -215,6 +216,12 @@ class Undelivered(CopydeskError):
         super().__init__(message)
         self.for_good = for_good
         self.wait_s = wait_s
+
+
+class StreamLost(CopydeskError):
+    """The stream of events cannot be read."""
+
+    status = 502
 
 
 class GenerationError(CopydeskError):

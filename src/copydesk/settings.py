@@ -174,11 +174,25 @@ class Settings(BaseSettings):
     outcomes."""
     raw_outcomes_days: int = Field(default=30, ge=0)
     """For how many days deliveries of tools stay that were read whole; others stay."""
+    triggers: Path | None = None
+    """YAML file of which events of recipients call which campaign's copy: see the page on
+    triggers. Without one `/v1/events` remembers objections alone."""
+    events_kept_days: int = Field(default=30, ge=1, le=400)
+    """How long what a recipient did is remembered; events that come later than that change
+    nothing."""
+    kafka: dict[str, SecretStr] = {}
+    """How `copydesk events consume` reaches the brokers: properties of librdkafka by name, as
+    `{"bootstrap.servers": "kafka:9092"}`. Needs the extra `kafka`."""
     notifications: Path | None = None
     """YAML file of who is told of what, by webhook or e-mail: see the page on notifications."""
     notification_secrets: dict[str, OneOrMore] = {}
     """By channel of that file: what signs a webhook, a new secret before the one that it replaces;
     or the password of a mail server."""
+    push_targets: Path | None = None
+    """YAML file of tools that approved copy is pushed to: see the page on export and push."""
+    push_secrets: dict[str, OneOrMore] = {}
+    """By target of that file: the key, token or password that its tool asks for; for a webhook what
+    signs it, a new secret before the one that it replaces."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
     """Address at which people open these pages, as `https://copydesk.example.com`: links in
     messages begin with it."""

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from copydesk.api import (
     campaigns,
     checks,
+    events,
     evidence,
     experiments,
     exports,
@@ -29,6 +30,7 @@ from copydesk.api import (
     pages,
     people,
     pulls,
+    pushes,
     queueing,
     rankings,
     review_acts,
@@ -44,7 +46,7 @@ from copydesk.api.oidc import provider_of
 from copydesk.api.parts import Parts
 from copydesk.api.problems import as_error, problem_response, responses
 from copydesk.api.rates import Rates
-from copydesk.bootstrap import Copydesk
+from copydesk.bootstrap import Copydesk, posts_of
 from copydesk.desk.queueing import Queueing
 from copydesk.desk.sweeping import Sweeping, Swept
 from copydesk.errors import CopydeskError, StoreUnavailable
@@ -68,7 +70,9 @@ NOUNS = (
     experiments,
     pulls,
     exports,
+    pushes,
     outcomes,
+    events,
     people,
 )
 
@@ -80,7 +84,8 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     in a thread of this process. `copydesk` stays the caller's to close.
     """
     asking = copydesk.asking
-    runner = jobs or InlineJobs(asking.run, asking.unfinished, RUN_AT_ONCE, copydesk.notifying)
+    posts = posts_of(copydesk)
+    runner = jobs or InlineJobs(asking.run, asking.unfinished, RUN_AT_ONCE, posts)
     counted = Metrics(copydesk.store, copydesk.clock(), copydesk.provider.meter)
     rates = Rates(copydesk.settings)
     provider = provider_of(copydesk.settings)

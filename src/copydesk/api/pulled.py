@@ -28,6 +28,8 @@ class PullAnswer(Noun):
     """
     source: Source
     """`approved`, or `fallback` when nothing approved fits this recipient."""
+    withheld: tuple[str, ...] | None = None
+    """Why this recipient gets the fallback, where it is for what they did: better send nothing."""
 
 
 class Ready(NamedTuple):
@@ -52,6 +54,7 @@ def answer_to(pulled: Pulled, max_age_s: int) -> Ready:
         source=pulled.source,
         mark=pulled.mark,
         annotations=pulled.annotations,
+        withheld=pulled.personal or None,
     )
     body = answer.model_dump_json(exclude_none=True).encode()
     caching = "private, no-store" if pulled.individual else f"private, max-age={max_age_s}"

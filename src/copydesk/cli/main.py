@@ -44,6 +44,12 @@ COMMANDS = {
     "notifications": Lazy(
         "copydesk.cli.notifications:notifications", "See what people were told, and test channels."
     ),
+    "webhooks": Lazy(
+        "copydesk.cli.webhooks:webhooks", "Keep secrets of tools that post what recipients did."
+    ),
+    "outcomes": Lazy(
+        "copydesk.cli.outcomes:outcomes", "Import what recipients did, and see what was unreadable."
+    ),
     "doctor": Lazy("copydesk.cli.doctor:doctor", "Say what is installed, reachable and missing."),
     "export-openapi": Lazy("copydesk.cli.openapi:export_openapi", "Print the API's description."),
 }

@@ -14,6 +14,7 @@ from copydesk.desk.guarding import guard
 from copydesk.desk.parts import READERS, UNDO, Checks, Clock, must_stand_at, record, sha256_of
 from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.recalling import Recall
+from copydesk.desk.recipients import NOTHING, Recipients, choose
 from copydesk.desk.shelves import Shelves
 from copydesk.desk.stand_in import StandIn
 from copydesk.errors import BlockedCopy, InputError, NotFound, Problem, SelfApproval
@@ -71,6 +72,7 @@ class Serving:
         clock: Clock,
         secret: bytes,
         undo: timedelta = UNDO,
+        recipients: Recipients | None = None,
     ) -> None:
         self._store = store
         self._checker = checker
@@ -82,6 +84,7 @@ class Serving:
         self._pulled: set[tuple[str, datetime]] = set()
         """New copy that is known to be noted as pulled."""
         self._shelves = Shelves(store, policy.sha256, self.recipient_key)
+        self._recipients = recipients
         self.stand_in = StandIn(store, self._shelves)
         self.counts = PullCounts(store, clock)
 
@@ -131,7 +134,10 @@ class Serving:
         shelf = self._shelves.at_hand(query.campaign)
         if shelf is None or shelf.campaign.brand.name not in brands:
             return None
-        choice = shelf.choose(query, self._clock())
+        told = self._recipients.at_hand(query) if self._recipients is not None else NOTHING
+        if told is None:
+            return None
+        choice = choose(shelf, query, told, self._clock())
         if self._may_be_undone(choice.approved):
             return None
         return choice
@@ -144,10 +150,11 @@ class Serving:
         shelf = self._shelves.of(query.campaign)
         if shelf.campaign.brand.name not in brands:
             raise missing("campaign", query.campaign)
-        choice = shelf.choose(query, self._clock())
+        told = self._recipients.of(query) if self._recipients is not None else NOTHING
+        choice = choose(shelf, query, told, self._clock())
         while self._may_be_undone(choice.approved) and not self._noted(choice.approved):
             # It was taken back or signed anew since this shelf was read.
-            choice = self._shelves.anew(query.campaign).choose(query, self._clock())
+            choice = choose(self._shelves.anew(query.campaign), query, told, self._clock())
         return choice
 
     def _may_be_undone(self, approved: ApprovedCopy | None) -> TypeGuard[ApprovedCopy]:
@@ -367,10 +374,12 @@ def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
         approval_hash=approved.approval_hash,
         approved_by=approved.approved_by,
         source=choice.source,
-        individual=choice.audience is not None and choice.audience.recipient is not None,
+        individual=bool(choice.personal)
+        or (choice.audience is not None and choice.audience.recipient is not None),
         mark=mark_of(approved),
         annotations=annotations_of(choice.brief) if query.annotations and choice.brief else None,
         withheld=choice.withheld,
+        personal=choice.personal,
     )
 
 

@@ -34,6 +34,8 @@ class Choice(NamedTuple):
     withheld: tuple[str, ...]
     brief: Brief | None = None
     """What the approval is bound to, or None when nothing may be served."""
+    personal: tuple[str, ...] = ()
+    """Of what is withheld, what is for this recipient alone: no other may get this answer."""
 
 
 @dataclass(frozen=True, slots=True)

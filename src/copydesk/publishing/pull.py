@@ -50,3 +50,5 @@ class Pulled(Noun):
     """What Gmail shows beside a promotion, where it was asked for; empty without an offer."""
     withheld: tuple[str, ...] = ()
     """Why the fallback was served, or what else is not served; empty when all is."""
+    personal: tuple[str, ...] = ()
+    """Of these, what holds for this recipient alone."""

@@ -15,6 +15,7 @@ from copydesk.generations import Generations
 from copydesk.notifications import Outbox
 from copydesk.publishing import ApprovedLibrary, Campaigns, Pulls
 from copydesk.publishing.triggers import Standings
+from copydesk.pushing import Pushes
 from copydesk.ranking.owned import BrandRankers
 from copydesk.review_queue import AuditRecord, ReviewItems, TrustLedger
 from copydesk.review_queue.placing import Placer
@@ -58,6 +59,8 @@ class Transaction(Protocol):
     def standings(self) -> Standings: ...
     @property
     def pulls(self) -> Pulls: ...
+    @property
+    def pushes(self) -> Pushes: ...
     @property
     def rankers(self) -> BrandRankers: ...
     @property

@@ -198,6 +198,7 @@ class _WatchedTransaction:
         self.experiments = tx.experiments
         self.standings = tx.standings
         self.pulls = tx.pulls
+        self.pushes = tx.pushes
         self.rankers = tx.rankers
         self.trust = tx.trust
         self.users = tx.users

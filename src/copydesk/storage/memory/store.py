@@ -26,6 +26,7 @@ from copydesk.storage.memory.publishing import (
     MemoryLibrary,
     MemoryPulls,
 )
+from copydesk.storage.memory.pushes import MemoryPushes
 from copydesk.storage.memory.queue import MemoryQueue, MemoryViews
 from copydesk.storage.memory.rankers import MemoryRankers
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
@@ -58,6 +59,7 @@ class MemoryTransaction:
         self.experiments = MemoryExperiments(journal)
         self.standings = MemoryStandings(journal)
         self.pulls = MemoryPulls(journal)
+        self.pushes = MemoryPushes(journal)
         self.rankers = MemoryRankers(journal)
         self.trust = MemoryTrust(journal, self.outcomes)
         self.users = MemoryUsers(journal)

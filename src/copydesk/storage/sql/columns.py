@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
+metadata = MetaData()
+"""Of every table."""
 Name = String().with_variant(String(collation="C"), "postgresql")
 """Text that identifies or orders something: the same order on every engine and locale."""
 

@@ -479,3 +479,32 @@ deliveries = Table(
     Index("ix_deliveries_made_at", "made_at", "id"),
     Index("ix_deliveries_person", "channel", "person", "next_at", "id"),
 )
+
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("campaign", Name, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_pushes_campaign", "campaign", "asked_at", "id"),
+)
+
+pushed = Table(
+    "pushed",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("campaign", Name, nullable=False),
+    Column("target", Name, nullable=False),
+    Column("audience", Name, nullable=False),
+    Column("variant", Name, nullable=False),
+    Column("task", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("ix_pushed_state", "state", "next_at", "id"),
+    Index("ix_pushed_campaign", "campaign", "target", "audience", "variant"),
+    # Walked to find campaigns of which something stands in a tool.
+    Index("ix_pushed_task", "task", "state", "campaign"),
+)

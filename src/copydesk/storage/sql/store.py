@@ -32,6 +32,7 @@ from copydesk.storage.sql.model_calls import SqlModelCalls
 from copydesk.storage.sql.outbox import SqlOutbox
 from copydesk.storage.sql.outcomes import SqlOutcomes
 from copydesk.storage.sql.publishing import SqlCampaigns, SqlPulls
+from copydesk.storage.sql.pushes import SqlPushes
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.rankers import SqlRankers
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
@@ -64,6 +65,7 @@ class SqlTransaction:
         self.experiments = SqlExperiments(connection)
         self.standings = SqlStandings(connection)
         self.pulls = SqlPulls(connection)
+        self.pushes = SqlPushes(connection)
         self.rankers = SqlRankers(connection)
         self.trust = SqlTrust(connection)
         self.users = SqlUsers(connection)
