@@ -12,6 +12,7 @@ from copydesk.experiments.experiment import Experiment, State
 from copydesk.storage import Store
 from tests.contract.nouns import later
 from tests.factories import NOW
+from tests.unit.desk.trial import KEYS, MARA, TOOL, Trial
 
 
 def an_experiment(name: str = "subjects", **changes: Any) -> Experiment:
@@ -97,3 +98,21 @@ def test_experiments_are_listed_by_brand_newest_change_first(store: Store) -> No
         assert [one.id for one in tx.experiments.all()] == ["new", "other", "old"]
         only = tx.experiments.all(Brands(frozenset({"tide"})))
         assert [one.id for one in only] == ["other"]
+
+
+def test_a_restart_and_a_second_process_assign_the_same(store: Store) -> None:
+    """On every store: another desk on it serves each recipient what the first one did."""
+    one = Trial(store).furnished()
+    one.running(rule="top-two", waves=(0.5, 0.5), holdout=0.1)
+    first = one.everybody()
+    one.report("sent", first)
+    one.report("click", {key: got for key, got in first.items() if got == "var_2"})
+    one.desk.update("subjects", MARA)
+    other = Trial(store, one.now)
+    now = one.everybody()
+
+    assert other.everybody() == now
+    assert {key: now[key] for key in first} == first
+    assert other.desk.assignments("subjects", KEYS, TOOL) == one.desk.assignments(
+        "subjects", KEYS, TOOL
+    )

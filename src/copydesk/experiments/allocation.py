@@ -27,13 +27,14 @@ top-two     half to the best, half to the best of the others (Russo 2020, Simple
             algorithms for best-arm identification, Operations Research 68(6))
 squared     proportional to the probability squared: bolder, for few waves
 """
-WAVES = (0.05, 0.10, 0.25, 0.60)
+WAVES = (0.08, 0.16, 0.30, 0.46)
 """Shares of the list in each wave. The first is small: before anything is known, every send is
-as good as a guess; the last is large: it goes to what was learned."""
+as good as a guess; the last is large: it goes to what was learned. Tuned on LOLA's training split
+(`python benchmarks/experiments.py --tune`), as are all constants here."""
 TEMPERED = 0.3
 """Factor on the posterior's variance. Full Thompson sampling explores too much where one in a
 hundred clicks (Chapelle and Li 2011, section 4, sharpen the posterior for the same reason)."""
-FLOOR = 0.01
+FLOOR = 0.0025
 """Least share of each variant that still runs, so that what was logged can be evaluated later."""
 TOP = 0.5
 """Probability with which the top-two rule plays the first of the two."""

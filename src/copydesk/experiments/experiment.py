@@ -78,7 +78,7 @@ class Design(Noun):
     """Of a fixed split, by variant; 1 for each that is not named."""
     waves: tuple[Share, ...] = Field(default=(), max_length=20)
     """Shares of the list in each wave; they sum to 1. None given: one wave for a fixed split, four
-    of 5, 10, 25 and 60 per cent else."""
+    of 8, 16, 30 and 46 per cent else."""
     wave_hours: float = Field(default=0, ge=0, le=24 * 90)
     """Least time between two waves; 0: each update begins the next."""
     objective: Literal["click", "conversion"] = "click"

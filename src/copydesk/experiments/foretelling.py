@@ -11,12 +11,10 @@ from pydantic import Field
 
 from copydesk.briefs import Noun
 from copydesk.experiments import counted, simulation, stopping
-from copydesk.experiments.posterior import BASE_RATE, STRENGTH
+from copydesk.experiments.posterior import BASE_RATE, SPREAD
 from copydesk.experiments.simulation import Ours, Policy, Truth
 
 Rate = Annotated[float, Field(gt=0, lt=0.5)]
-SPREAD = round(STRENGTH**-0.5, 3)
-"""Standard deviation of the true log-odds of lines of one test."""
 SKILL = 0.4
 """Correlation of the learned ranker's scores with true log-odds within a test, on the Upworthy
 Research Archive. Nothing shows that it is as good for e-mail."""
@@ -169,7 +167,7 @@ def _stopped(question: Question, each: int) -> Iterator[FalseWinner]:
     fractions = [(look + 1) / question.looks for look in range(question.looks)]
     ways: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
         "p < 0.05 at each look": lambda a, b: np.abs(_z(a, b)) > _NAIVE,
-        "group sequential": lambda a, b: counted.called(a, b, fractions),
+        "group sequential": lambda a, b: _planned(a, b, fractions),
         "e-value of 20": lambda a, b: stopping.evidence(a, b, np.full(a.shape, 0.5)) >= _TWENTY,
     }
     for name, way in ways.items():
@@ -183,10 +181,18 @@ def _stopped(question: Question, each: int) -> Iterator[FalseWinner]:
         yield FalseWinner(way=name, wrongly=wrongly, rightly=rightly)
 
 
+def _planned(one: np.ndarray, other: np.ndarray, fractions: list[float]) -> np.ndarray:
+    if one.mean() < _COUNTED:
+        return counted.called(one, other, fractions)
+    # So many clicks are normal enough, and the exact sum over all paths takes long.
+    found: np.ndarray = np.abs(_z(one, other)) > stopping.group_sequential(fractions)
+    return found
+
+
 def _z(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     a, b = one.cumsum(-1), other.cumsum(-1)
     z: np.ndarray = (a - b) / np.sqrt(np.maximum(a + b, 1))
     return z
 
 
-_NAIVE, _TWENTY, _HAIR = 1.96, 20, 1e-12
+_NAIVE, _TWENTY, _HAIR, _COUNTED = 1.96, 20, 1e-12, 60

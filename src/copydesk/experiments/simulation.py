@@ -15,7 +15,7 @@ import numpy as np
 
 from copydesk.experiments import allocation, posterior, stopping
 from copydesk.experiments.allocation import FLOOR, TEMPERED, WAVES
-from copydesk.experiments.posterior import BASE_RATE, STRENGTH
+from copydesk.experiments.posterior import BASE_RATE, SPREAD
 
 SHARE_TESTED = 0.2
 """Part of the list that the A/B test takes before it commits."""
@@ -139,7 +139,7 @@ def play(
     total = each * truth.rates.shape[-1]
     shown, known, late = (np.zeros_like(truth.rates) for _ in range(3))
     gained, gone = np.zeros(len(truth.rates)), 0.0
-    appeal = np.exp(rng.normal(0, STRENGTH**-0.5, truth.rates.shape))
+    appeal = np.exp(rng.normal(0, SPREAD, truth.rates.shape))
     for part in batches:
         shares = policy(truth.scores, shown, known, gone)
         sent = _divided(total * part, shares, rng)

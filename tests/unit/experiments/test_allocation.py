@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from copydesk.errors import InputError
 from copydesk.experiments import Allocation, Arm, Posterior, assign, propensities, wave_of
-from copydesk.experiments.allocation import WAVES, Rule, floored, greedy, top_two
+from copydesk.experiments.allocation import FLOOR, WAVES, Rule, floored, greedy, top_two
 
 RULES: tuple[Rule, ...] = ("fixed", "thompson", "top-two", "squared")
 PLAN = Allocation(id="spring", control="a")
@@ -181,12 +181,12 @@ def test_a_fixed_split_keeps_its_weights() -> None:
 
 def test_the_last_wave_goes_to_the_best_expected_rate() -> None:
     """But for the floor of the others, the last wave is the best's."""
-    assert propensities(PLAN, KNOWN, 3)["b"] == pytest.approx(0.98)
+    assert propensities(PLAN, KNOWN, 3)["b"] == pytest.approx(1 - 2 * FLOOR)
 
 
 def test_a_single_wave_explores() -> None:
     """A send in one wave is not greedy: nothing was learned within it."""
-    assert propensities(replace(PLAN, waves=(1.0,)), KNOWN, 0)["b"] < 0.98
+    assert propensities(replace(PLAN, waves=(1.0,)), KNOWN, 0)["b"] < 1 - 4 * FLOOR
 
 
 def test_top_two_is_the_closed_form() -> None:
