@@ -225,7 +225,7 @@ def posting_of(
     key_of: Callable[[str], str],
     clock: Clock = utc_now,
 ) -> Posting:
-    """Return what pushes approved copy to tools. Raises SettingsError where one lacks its secret."""
+    """Return what pushes approved copy. Raises SettingsError where a target lacks its secret."""
     given = settings.push_secrets.items()
     own = {name: [one.get_secret_value() for one in secret] for name, secret in given}
     return Posting(store, policy, targets, build_tools(targets, own), clock, key_of)

@@ -13,7 +13,7 @@ import uvicorn
 from copydesk.access import Role
 from copydesk.api.app import create_app
 from copydesk.api.oidc import oidc_config
-from copydesk.bootstrap import Copydesk
+from copydesk.bootstrap import Copydesk, posts_of
 from copydesk.cli.desk import opened
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
@@ -97,7 +97,7 @@ def _serve(settings: Settings, listening: socket.socket, ready: int | None) -> N
             settings.database_url,
             settings.worker,
             concurrency=max(CONCURRENCY, settings.openai_concurrency),
-            post=desk.notifying,
+            post=posts_of(desk),
         )
         _greet(desk, listening)
         config = uvicorn.Config(create_app(desk, jobs=jobs), log_level="info", access_log=False)

@@ -1,0 +1,56 @@
+"""From the operator's file to what talks to tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from copydesk.errors import Problem, SettingsError
+from copydesk.publishing import DIALECTS
+from copydesk.pushing.targets import Targets, WebhookTarget
+from copydesk.pushing.tool import Tool
+from copydesk.pushing.tools.hubspot import HubSpotTool
+from copydesk.pushing.tools.klaviyo import KlaviyoTool
+from copydesk.pushing.tools.listmonk import ListmonkTool
+from copydesk.pushing.tools.mailchimp import MailchimpTool
+from copydesk.pushing.tools.mautic import MauticTool
+from copydesk.pushing.tools.sfmc import SfmcTool
+from copydesk.pushing.tools.webhook import WebhookTool
+
+TOOLS: Mapping[str, Callable[..., Any]] = {
+    "klaviyo": KlaviyoTool,
+    "hubspot": HubSpotTool,
+    "mailchimp": MailchimpTool,
+    "sfmc": SfmcTool,
+    "mautic": MauticTool,
+    "listmonk": ListmonkTool,
+}
+"""By the name in the file of targets: each is made of its target and its secret."""
+
+
+def build_tools(targets: Targets, secrets: Mapping[str, Sequence[str]]) -> dict[str, Tool]:
+    """Return what talks to each target, by its name.
+
+    Raises:
+        SettingsError: a target lacks its secret, there is a secret for no target, or its dialect
+            is not known.
+    """
+    unknown = sorted({*secrets} - {*targets.targets})
+    if unknown:
+        known = ", ".join(targets.targets) or "none in `push_targets`"
+        remedy = f"there is no such target: there are {known}"
+        raise SettingsError([Problem(f"push_secrets.{unknown[0]}", "", remedy)])
+    tools: dict[str, Tool] = {}
+    for name, target in targets.targets.items():
+        own = secrets.get(name, ())
+        if not own:
+            remedy = f"give the key, token or password that {target.tool} asks for"
+            raise SettingsError([Problem(f"push_secrets.{name}", "", remedy)])
+        if target.speaks not in DIALECTS:
+            remedy = f"give one of: {', '.join(DIALECTS)}"
+            raise SettingsError([Problem(f"targets.{name}.dialect", target.speaks, remedy)])
+        if isinstance(target, WebhookTarget):
+            tools[name] = WebhookTool(name, target, own)
+        else:
+            tools[name] = TOOLS[target.tool](target, own[0])
+    return tools
