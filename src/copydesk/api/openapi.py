@@ -18,6 +18,7 @@ TAGS = [
     {"name": "campaigns", "description": "What is true of a campaign now."},
     {"name": "experiments", "description": "Which variant recipients get, and what is learned."},
     {"name": "serving", "description": "Approved copy out, outcomes in."},
+    {"name": "ranker", "description": "What was learned from your own sends."},
     {"name": "people", "description": "Who may do what."},
     {"name": "operation", "description": "For whoever runs it."},
 ]
