@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from copydesk import documents
@@ -19,6 +19,8 @@ from copydesk.feedback.outcomes import Human, Outcome, OutcomeKind
 
 TIMED = "timing:"
 """Reasons that begin so rest on other events of the message."""
+AGENTS_MAX = 10_000
+"""Names of agents whose verdict is remembered: there are few, but anybody can make up more."""
 SAID_YES, SAID_NO = "said:yes", "said:no"
 """Whoever reported it had judged it already."""
 SEEN: tuple[OutcomeKind, ...] = ("open", "click")
@@ -80,7 +82,7 @@ def why(reason: str) -> str | None:
     return next((rule.why for rule in every if rule.id == reason), None)
 
 
-@cache
+@lru_cache(AGENTS_MAX)
 def by_agent(kind: OutcomeKind, agent: str) -> tuple[str, ...]:
     """Return the ids of the rules that this name falls under."""
     if kind not in SEEN:
@@ -103,16 +105,10 @@ def rejudged(events: Iterable[Outcome]) -> Iterator[Outcome]:
     swept = _swept([one for one in known if one.kind == "click" and one.url])
     for one in known:
         if one.kind in SEEN:
-            timed = _timed(one, delivered, swept)
-            judged = _judged(one, timed)
-            if judged != one:
-                yield judged
-
-
-def _judged(outcome: Outcome, timed: tuple[str, ...]) -> Outcome:
-    own = tuple(reason for reason in outcome.reasons if not reason.startswith(TIMED))
-    reasons = (*own, *timed)
-    return outcome.model_copy(update={"reasons": reasons, "human": verdict(reasons)})
+            own = (reason for reason in one.reasons if not reason.startswith(TIMED))
+            reasons = (*own, *_timed(one, delivered, swept))
+            if reasons != one.reasons:
+                yield one.model_copy(update={"reasons": reasons, "human": verdict(reasons)})
 
 
 def _timed(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
-WAIT_S = 1.0
+WAIT_S = 0.2
+"""For so long more messages are waited for, so that a pull soon knows of them."""
 FIXED = {"enable.auto.commit": False, "enable.partition.eof": True}
 """What at-least-once needs: offsets are committed by us, after storing."""
 DEFAULTS = {"auto.offset.reset": "earliest", "client.id": "copydesk"}
@@ -37,7 +38,7 @@ class KafkaStream:
         self._consumer.subscribe([topic], on_assign=self._assigned)
 
     def read(self) -> Sequence[Message]:
-        """Return at most 500 messages, waiting a second for the first. Raises StreamLost."""
+        """Return at most 500 messages, those of a fifth of a second. Raises StreamLost."""
         found = []
         for message in self._consumer.consume(AT_ONCE, WAIT_S):
             error, partition = message.error(), message.partition() or 0
