@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -23,41 +22,18 @@ import torch
 from copydesk.ranking import ngrams
 from copydesk.ranking.measures import visible_length
 from copydesk.ranking.trained import Card, card_bytes, packed
-from training.ranking import calibrate, experiments, export, features, frozen, pairs, tuned
+from training.ranking import calibrate, export, features, pairs, readers, tuned
 from training.ranking.experiments import Experiments
-from training.ranking.tuned import Tuned, Way
+from training.ranking.material import Material
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "src/copydesk/ranking"
 CACHE = Path(__file__).parent / ".cache"
-FOLDS = 5
-WAY = Way()
 USUAL = (0.1, 99.9)
 """Percentiles of the lengths of lines between which a line has been seen like it."""
 STRANGE = 99.5
 """Percentile of the shares of unknown words up to which a line is of a field that was seen."""
 NAMES = ("wording", "meaning")
-
-
-@dataclass(frozen=True)
-class Material:
-    """The arms with what the linear models look at, and the fold of each arm."""
-
-    arms: Experiments
-    styles: np.ndarray
-    counted: features.Counted
-    fold: np.ndarray
-    cache: Path
-
-    @classmethod
-    def of(cls, files: Sequence[Path], cache: Path) -> Material:
-        """Read files of experiments."""
-        read = experiments.read(files)
-        texts = [arm.text for file in read for arm in file]
-        arms = experiments.joined(read, frozen.alike(_vectors(texts, cache)))
-        return cls(
-            arms, features.styles(texts), features.Counted.of(texts), arms.fold(FOLDS), cache
-        )
 
 
 def main() -> None:
@@ -67,6 +43,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT, help="folder for the model")
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--tested", type=int, default=1, help="folds the reader is tested on")
+    parser.add_argument(
+        "--students", type=int, default=readers.STUDENTS,
+        help="readers taught by larger ones, whose mean ships; 0: one that no other taught",
+    )  # fmt: skip
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
         "--keep-apart", action="store_true",
@@ -76,9 +56,9 @@ def main() -> None:
     torch.set_num_threads(chosen.threads)
     chosen.cache.mkdir(exist_ok=True, parents=True)
     material = Material.of(chosen.files, chosen.cache)
-    columns, rows = held_out(material, chosen.tested)
+    columns, rows = held_out(material, chosen.tested, chosen.students)
     told = measured(material.arms.only(rows), columns)
-    write(material, told, chosen.out, keep_apart=chosen.keep_apart)
+    write(material, told, chosen.out, keep_apart=chosen.keep_apart, students=chosen.students)
 
 
 @dataclass(frozen=True)
@@ -90,7 +70,7 @@ class Measured:
     spread: float
 
 
-def held_out(material: Material, tested: int) -> tuple[np.ndarray, np.ndarray]:
+def held_out(material: Material, tested: int, students: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the scores of each part of the model, a column each, on held-out arms, and their rows.
 
     Every arm is scored by models that saw no arm of its story.
@@ -99,7 +79,7 @@ def held_out(material: Material, tested: int) -> tuple[np.ndarray, np.ndarray]:
     for fold in range(tested):
         rows = np.flatnonzero(material.fold != fold)
         test = material.fold == fold
-        columns[test] = np.stack(_scores(material, rows, f"fold{fold}"), axis=1)[test]
+        columns[test] = np.stack(_scores(material, rows, f"fold{fold}", students), axis=1)[test]
     found = np.flatnonzero(material.fold < tested)
     return columns[found], found
 
@@ -115,12 +95,14 @@ def measured(arms: Experiments, columns: np.ndarray) -> Measured:
     return Measured(weights, slope, calibrate.spread(scores, arms))
 
 
-def write(material: Material, told: Measured, out: Path, *, keep_apart: bool) -> None:
+def write(
+    material: Material, told: Measured, out: Path, *, keep_apart: bool, students: int
+) -> None:
     """Fit every part to all arms, or all but the first fold, and write them into a folder."""
     arms = material.arms
     rows = np.flatnonzero(material.fold != 0) if keep_apart else np.arange(len(arms))
     wording = features.Wording.fitted(material.counted, arms, rows)
-    reader = taught(material, rows, "fold0" if keep_apart else "all")
+    reader = readers.reader(material, rows, "fold0" if keep_apart else "all", students)
     (out / "reader.onnx").write_bytes(export.export(reader, arms.texts))
     read = tuned.scores(reader, arms.texts)
     card = _card(material, told, len(rows))
@@ -181,31 +163,10 @@ def _unknown(text: str, rarity: np.ndarray) -> float:
     return float(np.mean([not rarity[ngrams.word_row(word)] for word in words] or [1.0]))
 
 
-def _scores(material: Material, rows: np.ndarray, name: str) -> list[np.ndarray]:
+def _scores(material: Material, rows: np.ndarray, name: str, students: int) -> list[np.ndarray]:
     arms = material.arms
     wording = features.Wording.fitted(material.counted, arms, rows).scores(material.counted)
-    return [wording, tuned.scores(taught(material, rows, name), arms.texts)]
-
-
-def taught(material: Material, rows: np.ndarray, name: str) -> Tuned:
-    """Train a reader, or fetch it from the cache, where it lies by its way and its arms."""
-    arms = material.arms.only(rows)
-    mark = hashlib.sha256(json.dumps([repr(WAY), arms.texts]).encode()).hexdigest()[:12]
-    file = material.cache / f"reader-{name}-{mark}.pt"
-    if not file.exists():
-        torch.save(tuned.trained(WAY, arms).state_dict(), file)
-    model = Tuned(WAY)
-    model.load_state_dict(torch.load(file))
-    return model.eval()
-
-
-def _vectors(texts: Sequence[str], cache: Path) -> np.ndarray:
-    mark = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:12]
-    file = cache / f"vectors-{mark}.npy"
-    if not file.exists():
-        np.save(file, frozen.vectors(texts))
-    found: np.ndarray = np.load(file)
-    return found
+    return [wording, tuned.scores(readers.reader(material, rows, name, students), arms.texts)]
 
 
 def _line(scores: np.ndarray, found: pairs.Pairs) -> str:

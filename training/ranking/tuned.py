@@ -13,7 +13,7 @@ from torch.nn import functional
 from transformers import AutoModel
 
 from training.ranking import frozen
-from training.ranking.experiments import Experiments
+from training.ranking.experiments import SPREAD, Experiments
 from training.ranking.pairs import members, posterior
 
 CHUNK, STRIDE = 32, 4
@@ -41,6 +41,24 @@ class Way:
     contrasts: float = 0.5
     """Share in the loss of squared errors of contrasts; the rest is Bradley and Terry's."""
     seed: int = 0
+    """Decides the order of groups, what drops out, and the lines made for a lesson."""
+    taught: float = 0.0
+    """Share in the loss of what a teacher thinks, where a lesson is given."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a teacher thinks of arms, and of a line made of each for every epoch."""
+
+    arms: np.ndarray
+    made: Sequence[Sequence[str]]
+    """Made lines, by epoch, then by arm."""
+    of_made: np.ndarray
+    """Scores of the made lines, a row an epoch."""
+
+    def of(self, epoch: int, batch: np.ndarray) -> torch.Tensor:
+        """Return the scores of the arms of a batch, and of the lines made of them."""
+        return torch.tensor(np.concatenate([self.arms[batch], self.of_made[epoch][batch]])).float()
 
 
 class Tuned(nn.Module):  # type: ignore[misc] # mypy skips torch: it is an extra
@@ -48,7 +66,7 @@ class Tuned(nn.Module):  # type: ignore[misc] # mypy skips torch: it is an extra
 
     def __init__(self, way: Way) -> None:
         super().__init__()
-        torch.manual_seed(way.seed)
+        torch.manual_seed(0)
         self.model = AutoModel.from_pretrained(str(frozen.path()))
         self.model.encoder.layer = nn.ModuleList(self.model.encoder.layer[n] for n in way.layers)
         self.model.embeddings.requires_grad_(requires_grad=False)
@@ -65,20 +83,41 @@ class Tuned(nn.Module):  # type: ignore[misc] # mypy skips torch: it is an extra
         return scores
 
 
-def trained(way: Way, arms: Experiments) -> Tuned:
-    """Return a model that has learned from these arms."""
+def trained(way: Way, arms: Experiments, lesson: Lesson | None = None) -> Tuned:
+    """Return a model that has learned from these arms, and from a teacher where there is one.
+
+    All begin with the same numbers whatever their seed, so that they can be averaged.
+    """
     model = Tuned(way)
+    torch.manual_seed(way.seed)
     rows = pieces(arms.texts)
+    made = [pieces(texts) for texts in lesson.made] if lesson else []
     batches = list(_batches(arms, way))
     step = _stepper(model, way, len(batches))
     model.train()
-    for number, batch in enumerate(batches):
-        scores = _scored(model, [rows[row] for row in batch])
-        lost = step(_loss(scores, arms, batch, way))
+    for number, (epoch, batch) in enumerate(batches):
+        shown = [rows[row] for row in batch]
+        if lesson:
+            shown += [made[epoch][row] for row in batch]
+        scores = _scored(model, shown)
+        loss = _loss(scores[: len(batch)], arms, batch, way)
+        if lesson:
+            handed = _handed_on(scores, lesson.of(epoch, batch), np.tile(arms.group[batch], 2))
+            loss = (1 - way.taught) * loss + way.taught * handed
+        lost = step(loss)
         if number % 100 == 0:
             print(f"{number} of {len(batches)}: {lost:.4f}", flush=True)
-    model.eval()
-    return model
+    return model.eval()
+
+
+def averaged(models: Sequence[Tuned], way: Way) -> Tuned:
+    """Return the model whose numbers are the means of those of several models of one kind."""
+    states = [model.state_dict() for model in models]
+    found = Tuned(way)
+    found.load_state_dict(
+        {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+    )
+    return found.eval()
 
 
 def scores(model: Tuned, texts: Sequence[str]) -> np.ndarray:
@@ -109,13 +148,14 @@ def pieces(texts: Sequence[str]) -> list[list[int]]:
     return [encoded.ids for encoded in frozen.tokenizer().encode_batch(list(texts))]
 
 
-def _batches(arms: Experiments, way: Way) -> Iterator[np.ndarray]:
+def _batches(arms: Experiments, way: Way) -> Iterator[tuple[int, np.ndarray]]:
     rng = np.random.default_rng(way.seed)
     groups = members(arms.group)
-    for _ in range(way.epochs):
+    for epoch in range(way.epochs):
         order = rng.permutation(len(groups))
         for start in range(0, len(order), way.groups):
-            yield np.concatenate([groups[one] for one in order[start : start + way.groups]])
+            chosen = [groups[one] for one in order[start : start + way.groups]]
+            yield epoch, np.concatenate(chosen)
 
 
 def _loss(scores: torch.Tensor, arms: Experiments, batch: np.ndarray, way: Way) -> torch.Tensor:
@@ -142,9 +182,17 @@ def _contrasts(
     scores: torch.Tensor, arms: Experiments, batch: np.ndarray, group: np.ndarray
 ) -> torch.Tensor:
     """Squared errors within groups, by what the clicks of each arm can tell."""
-    _, inside = np.unique(group, return_inverse=True)
     weight = torch.tensor(arms.weight[batch]).float()
-    error = torch.tensor(arms.odds[batch]).float() - scores
+    return _within(torch.tensor(arms.odds[batch]).float() - scores, weight, group)
+
+
+def _handed_on(scores: torch.Tensor, told: torch.Tensor, group: np.ndarray) -> torch.Tensor:
+    """Squared errors within groups against a teacher, whose word has no chance of sampling."""
+    return _within(told - scores, torch.full_like(scores, SPREAD**-2), group)
+
+
+def _within(error: torch.Tensor, weight: torch.Tensor, group: np.ndarray) -> torch.Tensor:
+    _, inside = np.unique(group, return_inverse=True)
     place = torch.tensor(inside)
     sums = torch.zeros(int(inside.max()) + 1)
     middle = sums.index_add(0, place, weight * error) / sums.index_add(0, place, weight)

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training.ranking import calibrate, features, tuned
+from training.ranking import calibrate, features, readers, tuned
 from training.ranking.linear import Within
-from training.ranking.train import CACHE, Material, taught
+from training.ranking.material import Material
+from training.ranking.train import CACHE
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--train", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--students", type=int, default=0, help="as the training command has it")
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
@@ -35,7 +37,8 @@ def main() -> None:
     arms = material.arms
     print(f"learns from {len(learned):,} arms, weighs on {len(apart):,}", flush=True)
     wording = features.Wording.fitted(material.counted, arms, learned).scores(material.counted)
-    meaning = tuned.scores(taught(material, learned, "unseen"), arms.texts)
+    reader = readers.reader(material, learned, "unseen", asked.students)
+    meaning = tuned.scores(reader, arms.texts)
     columns = np.stack([wording, meaning], axis=1)
     scores = columns @ calibrate.stacked(columns[apart], arms.only(apart))
     scores *= slope(scores, material, apart)

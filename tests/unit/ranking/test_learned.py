@@ -51,6 +51,19 @@ def test_score_is_the_sum_of_its_parts(copy: object) -> None:
     assert scored.score == pytest.approx(sum(part.points for part in scored.breakdown), abs=1e-6)
 
 
+@settings(max_examples=25, deadline=None)
+@given(COPIES, st.lists(COPIES, max_size=3))
+def test_the_same_copy_twice_ties_in_any_company(copy: object, others: list[object]) -> None:
+    """Two candidates with one copy have one score and one interval, whoever else is ranked."""
+    company = [(f"other{n}", other) for n, other in enumerate(others)]
+
+    ranking = rank(("b", copy), *company, ("a", copy)).ranking
+    first, second = (scored for scored in ranking if scored.id in {"a", "b"})
+
+    assert (first.id, second.id) == ("a", "b")
+    assert first.model_copy(update={"id": "b"}) == second
+
+
 def test_identical_copies_tie_and_it_abstains() -> None:
     """Identical copies get identical scores, and the ranker says that it cannot tell them apart."""
     ranking = rank(("b", alone(STORY)), ("a", alone(STORY)))

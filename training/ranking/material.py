@@ -1,0 +1,46 @@
+"""What the model learns from: arms, what the linear models look at, and folds by story."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from training.ranking import experiments, features, frozen
+from training.ranking.experiments import Experiments
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Material:
+    """The arms with what the linear models look at, and the fold of each arm."""
+
+    arms: Experiments
+    styles: np.ndarray
+    counted: features.Counted
+    fold: np.ndarray
+    cache: Path
+
+    @classmethod
+    def of(cls, files: Sequence[Path], cache: Path) -> Material:
+        """Read files of experiments."""
+        read = experiments.read(files)
+        texts = [arm.text for file in read for arm in file]
+        arms = experiments.joined(read, frozen.alike(_vectors(texts, cache)))
+        return cls(
+            arms, features.styles(texts), features.Counted.of(texts), arms.fold(FOLDS), cache
+        )
+
+
+def _vectors(texts: Sequence[str], cache: Path) -> np.ndarray:
+    mark = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:12]
+    file = cache / f"vectors-{mark}.npy"
+    if not file.exists():
+        np.save(file, frozen.vectors(texts))
+    found: np.ndarray = np.load(file)
+    return found
