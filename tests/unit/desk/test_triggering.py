@@ -89,7 +89,7 @@ def test_an_event_calls_the_copy_of_its_audience() -> None:
     assert shop.pulled() == ("name an audience: there are carts, lapsed-runners")
     assert shop.triggering.take([event()]) == Taken(1, 1, 0)
     assert shop.pulled() == "var_carts"
-    assert shop.pulled("another").startswith("name an audience")
+    assert "name an audience" in str(shop.pulled("another"))
     assert shop.pulled(audience="lapsed-runners") == "var_lapsed-runners"
 
 

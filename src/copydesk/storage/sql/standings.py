@@ -9,12 +9,12 @@ from sqlalchemy import Connection, delete, select, tuple_
 
 from copydesk.publishing.triggers import Standing
 from copydesk.publishing.triggers.ports import Changed, EventId
-from copydesk.storage.sql import schema
+from copydesk.storage.sql import trigger_tables as tables
 from copydesk.storage.sql.statements import Row, insert, one, replace
 from copydesk.storage.stored import read, written
 
-standings = schema.standings.c
-events = schema.heard_events.c
+standings = tables.standings.c
+events = tables.heard_events.c
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """When nothing was stored yet."""
 PLACE = (standings.stored_at, standings.recipient_key)
@@ -34,10 +34,10 @@ class SqlStandings:
         rows = [
             {"source": e.source, "event_id": e.event_id, "until": until} for e in sorted(events)
         ]
-        table = schema.heard_events
+        table = tables.heard_events
         statement = insert(self._connection, table).on_conflict_do_nothing()
         new = self._connection.execute(statement.returning(*table.primary_key), rows)
-        return frozenset(EventId(*row) for row in new)
+        return frozenset(EventId(source, event_id) for source, event_id in new)
 
     def held(self, keys: Collection[str]) -> Mapping[str, Standing]:
         """Return what is known of each key, and let nobody else change it in this transaction.
@@ -49,7 +49,7 @@ class SqlStandings:
             return {}
         rows = [_row(Standing(recipient_key=key), BEGINNING) for key in ordered]
         self._connection.execute(
-            insert(self._connection, schema.standings).on_conflict_do_nothing(), rows
+            insert(self._connection, tables.standings).on_conflict_do_nothing(), rows
         )
         query = select(standings.document).where(standings.recipient_key.in_(ordered))
         locked = query.order_by(standings.recipient_key).with_for_update()
@@ -65,8 +65,8 @@ class SqlStandings:
         """Store them as of `at`."""
         for standing in standings:
             row = _row(standing, at)
-            if not replace(self._connection, schema.standings, row):
-                self._connection.execute(schema.standings.insert().values(**row))
+            if not replace(self._connection, tables.standings, row):
+                self._connection.execute(tables.standings.insert().values(**row))
 
     def changed_since(self, since: datetime, after: str, limit: int) -> Sequence[Changed]:
         """Return what was stored at `since` under a later key than `after`, and what was later."""
@@ -77,8 +77,8 @@ class SqlStandings:
 
     def forget(self, now: datetime, happened_before: datetime) -> int:
         """Drop events whose time is over, and recipients with whom nothing happened since."""
-        over = delete(schema.heard_events).where(events.until < now)
-        old = delete(schema.standings).where(standings.latest < happened_before)
+        over = delete(tables.heard_events).where(events.until < now)
+        old = delete(tables.standings).where(standings.latest < happened_before)
         return sum(self._connection.execute(statement).rowcount for statement in (over, old))
 
 
