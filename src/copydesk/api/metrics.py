@@ -59,14 +59,21 @@ class Metrics:
             buckets=GENERATION_SECONDS,
             registry=self.registry,
         )
+        self._noting: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.registry.register(_QueueCounts(store))
         self.registry.register(_DeliveryCounts(store))
         self.registry.register(ModelCounts(meter))
 
     def note(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request and its time."""
-        self.requests.labels(route, method, status).inc()
-        self.request_seconds.labels(route).observe(seconds)
+        key = (route, method, status)
+        found = self._noting.get(key)
+        if found is None:
+            found = self.requests.labels(*key), self.request_seconds.labels(route)
+            self._noting[key] = found
+        count, times = found
+        count.inc()
+        times.observe(seconds)
 
     def scrape(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -54,7 +54,7 @@ bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="An API 
 basic = HTTPBasic(
     auto_error=False,
     scheme_name="basic",
-    description="For tools that only do basic: any user name, an API key as the password.",
+    description="Any user name and an API key as the password, or the key alone as the user.",
 )
 
 
@@ -65,7 +65,9 @@ def _caller(
     password: Annotated[HTTPBasicCredentials | None, Security(basic)],
 ) -> Actor:
     """Return who holds the API key. A browser's session never opens /v1: no forged request can."""
-    secret = token.credentials if token else password.password if password else None
+    secret = token.credentials if token else None
+    if password is not None:  # some tools have one field for both
+        secret = password.password or password.username
     if not secret:
         raise Unauthenticated
     request.state.as_of = parts.keys.as_of()

@@ -54,6 +54,8 @@ class Shelf:
     """Recipient key to the ids of the audiences that are this recipient."""
     experiments: dict[str, Experiment]
     """Those that divide recipients, by audience id."""
+    segments: tuple[str, ...]
+    """Ids of the audiences that are no individuals, in order."""
 
     @classmethod
     def of(
@@ -84,6 +86,7 @@ class Shelf:
             fallback_leans_on_offer=bound is not None and bound.offer is not None,
             individuals=_individuals(campaign, key_of),
             experiments={one.audience: one for one in experiments},
+            segments=_segments(campaign),
         )
 
     def choose(self, query: PullQuery, now: datetime) -> Choice:
@@ -124,11 +127,7 @@ class Shelf:
             return asked if is_theirs else None
         if own:
             return audiences[next((name for name in own if name in self.holding), own[0])]
-        segments = self._segments()
-        return audiences[segments[0]] if len(segments) == 1 else None
-
-    def _segments(self) -> list[str]:
-        return sorted(n for n, one in self.campaign.audiences.items() if one.recipient is None)
+        return audiences[self.segments[0]] if len(self.segments) == 1 else None
 
     def _withheld(
         self, query: PullQuery, audience: Audience | None, now: datetime
@@ -150,9 +149,8 @@ class Shelf:
         return tuple(reasons)
 
     def _which_audience(self, query: PullQuery) -> str:
-        segments = self._segments()
-        individuals = len(self.campaign.audiences) - len(segments)
-        there_are = ", ".join(segments) or "no segments"
+        individuals = len(self.campaign.audiences) - len(self.segments)
+        there_are = ", ".join(self.segments) or "no segments"
         if individuals:
             there_are += f", and {individuals} individuals, each pulled with their own key"
         if query.audience is None:
@@ -200,6 +198,10 @@ def _brief_of_fallback(campaign: Campaign, policy: str) -> Brief | None:
         if now == fallback.approval_hash:
             return brief
     return None
+
+
+def _segments(campaign: Campaign) -> tuple[str, ...]:
+    return tuple(sorted(n for n, one in campaign.audiences.items() if one.recipient is None))
 
 
 def _individuals(campaign: Campaign, key_of: Callable[[str], str]) -> dict[str, tuple[str, ...]]:

@@ -38,10 +38,8 @@ class TroubledStore(MemoryStore):
 
 
 @pytest.fixture
-def store() -> Iterator[TroubledStore]:
-    store = TroubledStore()
-    yield store
-    store.answers.set()
+def store() -> TroubledStore:
+    return TroubledStore()
 
 
 @pytest.fixture
@@ -54,6 +52,7 @@ def warm(store: TroubledStore) -> Iterator[Office]:
         sign_fallback(office, PLAIN_COPY)
         pull(office)
         yield office
+        store.answers.set()
 
 
 def sign_fallback(office: Office, copy: dict[str, str]) -> None:
