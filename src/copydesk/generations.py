@@ -14,11 +14,13 @@ from copydesk.audiences import Audience
 from copydesk.brand_voice import EVERY_BRAND, NO_BRAND, Brand, Brands
 from copydesk.briefs import UNQUOTED, Brief, Noun, Slug
 from copydesk.guardrails import Checked
+from copydesk.publishing import DialectName
 from copydesk.ranking import Scored
 from copydesk.review_queue.policy import Route
 from copydesk.variants import Attempt, Variant
 
 VARIANTS_AT_MOST = 20
+DIALECTS_AT_MOST = 20
 
 
 class GenerationRequest(Noun):
@@ -31,13 +33,18 @@ class GenerationRequest(Noun):
     """How many variants are wanted."""
     campaign: Slug | None = None
     """Campaign that the copy is for; left out, one is named after the generation."""
+    dialects: Annotated[tuple[DialectName, ...], Field(max_length=DIALECTS_AT_MOST)] = ()
+    """Tools that the campaign is sent with, beside those that it names already: copy that one of
+    them cannot write is not approved. Left out, that is found when the copy is pulled."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), UNQUOTED] = 0
     """The same request with the same seed writes the same copy, where the model can."""
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the whole request, to tell a repeat from a reused Idempotency-Key."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        # Requests that name no dialect are told by what they were told by before they could.
+        unsaid = None if self.dialects else {"dialects"}
+        return hashlib.sha256(self.model_dump_json(exclude=unsaid).encode()).hexdigest()
 
 
 class GenerationState(StrEnum):

@@ -14,7 +14,8 @@ from copydesk.api.versions import IfMatch, etag
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Noun
 from copydesk.desk.serving import CampaignChange
-from copydesk.publishing import Campaign
+from copydesk.generations import DIALECTS_AT_MOST
+from copydesk.publishing import Campaign, DialectName
 from copydesk.variants import Copy
 
 router = APIRouter(prefix="/v1", tags=["campaigns"], responses=responses(401, 403, 422))
@@ -74,6 +75,23 @@ def set_brand(
     anything else that only a person can judge, recalls all of it. The name stays.
     """
     changed = desk.serving.set_brand(campaign_id, brand, caller, if_match)
+    return _versioned(changed, response)
+
+
+@router.put("/campaigns/{campaign_id}/dialects", responses=DONE)
+def set_dialects(
+    desk: Desk,
+    caller: MayAsk,
+    campaign_id: CampaignId,
+    response: Response,
+    dialects: Annotated[list[DialectName], Body(examples=[["braze"]], max_length=DIALECTS_AT_MOST)],
+    if_match: IfMatch,
+) -> Campaign:
+    """Name the tools that the campaign is sent with: what one cannot write is not approved.
+
+    Refused when copy that is served already, or the fallback, cannot be written in one of them.
+    """
+    changed = desk.serving.set_dialects(campaign_id, dialects, caller, if_match)
     return _versioned(changed, response)
 
 

@@ -17,6 +17,7 @@ from copydesk.cli.show.variants import print_generation
 from copydesk.documents import shaped
 from copydesk.errors import GenerationError
 from copydesk.generations import GenerationRequest, GenerationState
+from copydesk.publishing import DIALECTS
 from copydesk.settings import ModelName, Settings
 
 document = click.Path(path_type=Path, dir_okay=False)
@@ -38,6 +39,13 @@ document = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("-n", "count", default=5, show_default=True, help="How many variants, up to 20.")
 @click.option("--campaign", help="Campaign that the copy is for; named anew when left out.")
+@click.option(
+    "--dialect",
+    "dialects",
+    multiple=True,
+    type=click.Choice(DIALECTS),
+    help="Tool that sends it, may be repeated: what it cannot write is not approved.",
+)
 @click.option("--seed", default=0, show_default=True, help="Same request, same seed: same copy.")
 @click.option("--model", type=click.Choice(get_args(ModelName)), help="Model that writes.")
 @click.option("--as", "name", help="User that asks; the login's name when left out.")
@@ -53,6 +61,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option of the command
     batch: str | None,
     count: int,
     campaign: str | None,
+    dialects: tuple[str, ...],
     seed: int,
     model: str | None,
     name: str | None,
@@ -77,6 +86,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option of the command
         raise click.UsageError("give --brief, --brand and --audience, or --batch FILE.jsonl")
     read = read_documents(brief, brand, audience)
     wanted = {**read._asdict(), "n": count, "campaign": campaign, "seed": seed}
+    wanted["dialects"] = list(dialects)
     request = shaped(wanted, GenerationRequest)
     with opened(settings) as desk, working("Writing"):
         generation = ask(desk, request, actor)

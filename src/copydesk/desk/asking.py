@@ -13,6 +13,7 @@ from copydesk.access import Actor, Role
 from copydesk.brand_voice.known import KnownBrand
 from copydesk.desk.facts import authored
 from copydesk.desk.parts import READERS, Clock, record, sha256_of
+from copydesk.desk.speaking import heard, speak
 from copydesk.desk.standards import Standards
 from copydesk.desk.trusting import Considered, Trusting
 from copydesk.errors import Conflict, CopydeskError, NotFound, StoreUnavailable
@@ -59,6 +60,7 @@ class Asking:
             Forbidden: the actor is no requester for the brand.
             KeyReused: the key came with another request before.
             Conflict: the campaign exists with another brief or brand.
+            Contradiction: copy that it serves cannot be written in a dialect that is asked for.
         """
         actor.must_be(Role.REQUESTER, brand=request.brand.name)
         now = self._clock()
@@ -188,7 +190,9 @@ class Asking:
     ) -> tuple[RoutedVariant, ...]:
         routed = [_reconsidered(one) if changed else one for one in written.variants]
         considered = self._trusting.consider(tx, generation, routed, stale=changed)
-        return tuple(self._place(tx, generation, one) for one in considered)
+        campaign = tx.campaigns.get(generation.campaign)
+        heard_of = [one._replace(routed=heard(one.routed, campaign)) for one in considered]
+        return tuple(self._place(tx, generation, one) for one in heard_of)
 
     def _place(
         self, tx: Transaction, generation: Generation, considered: Considered
@@ -270,6 +274,7 @@ class Asking:
                 brief=request.brief,
                 brand=request.brand,
                 audiences=audience,
+                dialects=tuple(dict.fromkeys(request.dialects)),
                 updated_at=now,
             )
             tx.campaigns.add(new)
@@ -277,6 +282,8 @@ class Asking:
             record(tx, new.id, "campaign.opened", generation.requester, self._clock(), **facts)
             return
         _must_fit(campaign, request)
+        named = (*campaign.dialects, *request.dialects)
+        campaign = speak(tx, campaign, named, generation.requester, now)
         if campaign.audiences.get(request.audience.id) != request.audience:
             self._change_audience(tx, campaign, generation, now)
 

@@ -15,6 +15,7 @@ from copydesk.desk.comparing import Earlier, earlier
 from copydesk.desk.facts import facts_now, on_facts
 from copydesk.desk.parts import DECIDERS, READERS, UNDO, Checks, Clock, checked_and_bound
 from copydesk.desk.signing import Signing
+from copydesk.desk.speaking import must_speak
 from copydesk.errors import Contradiction, InputError, Problem
 from copydesk.guardrails import Checked, Finding, Severity, Submission
 from copydesk.review_queue import (
@@ -204,7 +205,8 @@ class Reviewing:
         """Change the copy: it is checked again, on the campaign's facts of now.
 
         The editor is an author from then on and cannot approve it. A blocking finding does not
-        stop the edit; the copy then waits for another one.
+        stop the edit; the copy then waits for another one. Raises Contradiction when a dialect of
+        the campaign cannot write it, with slot, dialect and remedy.
         """
         by = self.acting.reviewer_of(item_id, actor)
         return self._change(item_id, Act.EDIT, by, version, copy, note)
@@ -239,6 +241,7 @@ class Reviewing:
             BlockedCopy: a blocking finding stands.
             Forbidden: signatures in reviewer roles are asked for, and the actor holds none.
             WrongMove: the actor has signed it already.
+            Contradiction: a dialect of the campaign cannot write it.
             StaleVersion: the item changed, or its campaign did.
         """
         return self.signing.approve(item_id, self.acting.reviewer_of(item_id, actor), version, note)
@@ -311,7 +314,9 @@ class Reviewing:
         self._checker.consider_now(self.acting.to_check(item_id, version, copy))
         with self._store.transaction() as tx:
             item = read(tx, item_id, version)
-            facts = facts_now(item, tx.campaigns.get(item.campaign))
+            campaign = tx.campaigns.get(item.campaign)
+            must_speak(copy, campaign)
+            facts = facts_now(item, campaign)
             checked = checked_and_bound(self._checker, Submission(copy, *facts))
             deed = Deed(note=note, copy=copy, checked=checked)
             return self.acting.move(tx, on_facts(item, facts), act, by, deed)

@@ -16,6 +16,7 @@ from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.recalling import Recall
 from copydesk.desk.recipients import NOTHING, Recipients, choose
 from copydesk.desk.shelves import Shelves
+from copydesk.desk.speaking import must_speak, speak
 from copydesk.desk.stand_in import StandIn
 from copydesk.errors import BlockedCopy, InputError, NotFound, Problem, SelfApproval
 from copydesk.feedback import Outcome
@@ -234,6 +235,7 @@ class Serving:
             Forbidden: the actor is no approver for its brand.
             SelfApproval: the actor owns the campaign.
             BlockedCopy: a blocking finding stands.
+            Contradiction: a dialect of the campaign cannot write it.
         """
         now = self._clock()
         self._checker.consider_now(self._fallback_ways(campaign_id, copy, actor))
@@ -242,6 +244,7 @@ class Serving:
             must_stand_at(before, version)
             if actor.name == before.owner:
                 raise SelfApproval(f"{actor.name} owns this campaign: another must sign for it.")
+            must_speak(copy, before)
             fallback = self._signed_fallback(before, copy, actor, now)
             update = {"fallback": fallback, "version": before.version + 1, "updated_at": now}
             after = before.model_copy(update=update)
@@ -249,6 +252,18 @@ class Serving:
             details = {"approval_hash": fallback.approval_hash, "version": after.version}
             record(tx, campaign_id, "campaign.fallback_set", actor.name, now, **details)
             return after
+
+    def set_dialects(
+        self, campaign_id: str, dialects: Sequence[str], actor: Actor, version: int | None
+    ) -> Campaign:
+        """Name the dialects that the campaign is sent in; see `speaking.speak`.
+
+        Raises NotFound, Forbidden without the role requester, StaleVersion, Contradiction.
+        """
+        with self._store.transaction() as tx:
+            before = _theirs(tx, campaign_id, actor, Role.REQUESTER)
+            must_stand_at(before, version)
+            return speak(tx, before, dialects, actor.name, self._clock())
 
     def record(self, outcomes: Sequence[Outcome], actor: Actor) -> int:
         """Keep what recipients did; return how many of the events were new.
@@ -368,7 +383,7 @@ def _fields(before: Noun, after: Noun) -> list[str]:
 def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
     """Return the chosen copy in the dialect that was asked for. Raises Conflict if it cannot be."""
     return Pulled(
-        texts={slot: emit(approved.copy_[slot], query.dialect) for slot in query.slots},
+        texts={slot: emit(approved.copy_[slot], query.dialect, slot) for slot in query.slots},
         variant_id=approved.id,
         audience_id=approved.audience_id,
         approval_hash=approved.approval_hash,

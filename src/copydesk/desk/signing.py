@@ -8,6 +8,7 @@ from copydesk.access import Actor
 from copydesk.desk.acting import Acting, Also, nothing_else, read
 from copydesk.desk.facts import Facts, facts_now, on_facts, stand
 from copydesk.desk.parts import checked_and_bound, record
+from copydesk.desk.speaking import must_speak
 from copydesk.desk.trusting import settle
 from copydesk.errors import BlockedCopy, Conflict, Forbidden, StaleVersion
 from copydesk.guardrails import Severity, Submission, Verdict
@@ -45,14 +46,19 @@ class Signing:
         note: str | None = None,
         also: Also = nothing_else,
     ) -> ReviewItem:
-        """Sign the copy; approved once nobody else is needed, from then on it is served."""
+        """Sign the copy; approved once nobody else is needed, from then on it is served.
+
+        Raises Contradiction when a dialect of the campaign cannot write it.
+        """
         desk, now = self._acting, self._acting.clock()
         desk.checker.consider_now(desk.to_check(item_id, version))
         desk.standards.noted()
         with desk.store.transaction() as tx:
             item = read(tx, item_id, version)
             allow(item, Act.APPROVE, by, now)
-            facts = facts_now(item, tx.campaigns.get(item.campaign))
+            campaign = tx.campaigns.get(item.campaign)
+            must_speak(item.copy_now, campaign)
+            facts = facts_now(item, campaign)
             if stand(item, facts):
                 moved = self._sign(tx, on_facts(item, facts), by, note)
                 also(tx, moved)

@@ -5,6 +5,7 @@ from copydesk.publishing.campaigns import ApprovedCopy, Campaign
 from copydesk.publishing.dialects import (
     DIALECTS,
     Dialect,
+    DialectName,
     Reading,
     dialect_named,
     dialects,
@@ -37,6 +38,7 @@ __all__ = [
     "Campaigns",
     "Choice",
     "Dialect",
+    "DialectName",
     "PullQuery",
     "Pulled",
     "Pulls",

@@ -7,6 +7,7 @@ from datetime import datetime
 from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Kind, Locale, Noun
+from copydesk.publishing.dialects import DialectName
 from copydesk.variants import Copy
 
 
@@ -52,5 +53,7 @@ class Campaign(Noun):
     audiences: dict[str, Audience] = {}
     fallback: ApprovedCopy | None = None
     """Served when nothing approved fits; itself signed, and itself void when the facts change."""
+    dialects: tuple[DialectName, ...] = ()
+    """Tools that it is sent with: copy that one of them cannot write is not approved."""
     version: int = 1
     updated_at: datetime

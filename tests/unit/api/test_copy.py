@@ -64,3 +64,22 @@ def test_a_check_says_what_each_claim_rests_on_when_it_is_asked(office: Office) 
     assert bound == plain
     assert rests_on["20% off"] == ["offer.value"]
     assert rests_on["4.9"] == []
+
+
+def test_copy_of_a_tool_is_checked_in_its_own_dialect(office: Office) -> None:
+    """A tag without a fallback is found where it stands in the tool, with what to write there."""
+    sent = {"copy": {**COPY, "subject": "Hi {{${first_name}}}", "body": "Mud!"}, "dialect": "braze"}
+    said = office.post("rex", "/v1/check", json=sent).json()
+
+    found = next(one for one in said["findings"] if one["rule"] == "format.merge_tag.fallback")
+    assert (found["start"], found["match"]) == (3, "{{${first_name}}}")
+    assert found["suggestion"] == "{{${first_name} | default: 'there'}}"
+
+
+def test_code_of_a_tool_that_cannot_be_read_is_an_error_with_its_place(office: Office) -> None:
+    """Copy that cannot be read is not called clean."""
+    sent = {"copy": {**COPY, "subject": "Hi {% x %}"}, "dialect": "braze"}
+    answer = office.post("rex", "/v1/check", json=sent)
+
+    assert answer.status_code == 422
+    assert "copy.subject, line 1, column 4" in answer.text

@@ -172,3 +172,18 @@ def test_several_processes_answer_as_one_does(tmp_path: Path) -> None:
     assert spread.stderr == alone.stderr
     assert f"{file}:{len(requests) + 1}: " in spread.stderr
     assert spread.exit_code == alone.exit_code == 2
+
+
+def test_copy_of_a_tool_is_checked_in_its_own_dialect(tmp_path: Path) -> None:
+    """--dialect reads every line as that tool's copy, unless the line names another."""
+    plain = {"preheader": "Mud is coming soon", "body": "Ready for it?"}
+    braze = {"id": "a", "copy": {**plain, "subject": "Hi there {{${first_name}}}"}}
+    mailchimp = {"id": "b", "copy": {**plain, "subject": "Hi there *|FNAME|*"}}
+    mailchimp["dialect"] = "mailchimp"
+    bad = {"id": "c", "copy": {**plain, "subject": "{% x %}"}}
+    ran = run("check", lines_in(tmp_path, braze, mailchimp, bad), "--dialect", "braze")
+
+    matches = [[f["match"] for f in one["findings"]] for one in answers(ran)]
+    assert matches == [["{{${first_name}}}"], ["*|FNAME|*"]]
+    assert ":3: copy.subject, line 1, column 1: this is code of Braze" in ran.stderr
+    assert ran.exit_code == 2

@@ -363,8 +363,8 @@ def test_copy_that_a_tool_cannot_write_is_refused_and_served_to_others() -> None
     world = World().with_campaign().with_item(copy_now=copy)
     world.reviewing.approve("rev_1", AXEL, 1)
 
-    with pytest.raises(Conflict, match="SendGrid would read"):
-        world.serving.pull(PULL._replace(dialect="sendgrid"), TOOL)
+    with pytest.raises(Conflict, match="Marketo would read"):
+        world.serving.pull(PULL._replace(dialect="marketo"), TOOL)
     assert world.serving.pull(PULL, TOOL).texts[Slot.SUBJECT] == str(copy.subject)
 
 

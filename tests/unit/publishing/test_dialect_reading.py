@@ -155,8 +155,8 @@ def test_places_lead_back_to_the_tools_text() -> None:
     assert shown("free!") == "free!"
     assert shown("{ Hi") == "{{ '{' }} Hi"
     assert shown("you") == "{{${first_name} | default: 'you'}}"
-    assert not reading.is_verbatim(ours.index("you"), ours.index("you") + 3)
-    assert reading.is_verbatim(ours.index("free"), len(ours))
+    assert not reading.is_whole(ours.index("you"), ours.index("you") + 3)
+    assert reading.is_whole(ours.index("free"), len(ours))
 
 
 def test_what_dialects_cannot_say_is_told_by_slot_and_dialect() -> None:

@@ -6,12 +6,19 @@ written that would not be read back as the same copy.
 """
 
 from copydesk.publishing.dialects.reading import Reading, parse, read
-from copydesk.publishing.dialects.syntax import DIALECTS, Dialect, dialect_named, dialects
+from copydesk.publishing.dialects.syntax import (
+    DIALECTS,
+    Dialect,
+    DialectName,
+    dialect_named,
+    dialects,
+)
 from copydesk.publishing.dialects.writing import emit, must_write
 
 __all__ = [
     "DIALECTS",
     "Dialect",
+    "DialectName",
     "Reading",
     "dialect_named",
     "dialects",

@@ -27,6 +27,12 @@ class Part(NamedTuple):
         """Whether the tool's text and ours are the same here."""
         return isinstance(self.node, Words) and len(self.node.text) == self.end - self.start
 
+    def place(self, index: int, *, last: bool) -> int:
+        """Return where in the tool's text a place of ours is; of a tag, its begin or its end."""
+        if self.verbatim:
+            return min(self.start + index - self.ours, self.end)
+        return self.end if last else self.start
+
 
 class Reading(NamedTuple):
     """What a tool's text says in our own form, and how to get back from the one to the other."""
@@ -42,21 +48,24 @@ class Reading(NamedTuple):
         """
         if not self.parts:
             return 0, 0
-        return self._at(start, last=False), self._at(max(end - 1, start), last=True)
-
-    def is_verbatim(self, start: int, end: int) -> bool:
-        """Return whether this piece of our text stands in the tool's just so."""
-        return all(
-            part.verbatim
-            for part in self.parts
-            if part.ours < end and start < part.ours + len(str(part.node))
+        if end <= start:
+            at = self._part(start).place(start, last=False)
+            return at, at
+        return (
+            self._part(start).place(start, last=False),
+            self._part(end - 1).place(end, last=True),
         )
 
-    def _at(self, index: int, *, last: bool) -> int:
-        part = self.parts[max(0, bisect_right([part.ours for part in self.parts], index) - 1)]
-        if part.verbatim:
-            return min(part.start + index - part.ours + int(last), part.end)
-        return part.end if last else part.start
+    def is_whole(self, start: int, end: int) -> bool:
+        """Return whether this piece of our text ends inside no tag and no escape of the tool's."""
+        if not self.parts:
+            return True
+        first, last = self._part(start), self._part(max(start, end - 1))
+        begins = first.verbatim or start == first.ours
+        return begins and (last.verbatim or end == last.ours + len(str(last.node)))
+
+    def _part(self, index: int) -> Part:
+        return self.parts[max(0, bisect_right([part.ours for part in self.parts], index) - 1)]
 
 
 def parse(source: str, dialect: str) -> Text:

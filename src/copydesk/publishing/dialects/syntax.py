@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
+from pydantic import AfterValidator, Field
 
 from copydesk.briefs import Noun
 from copydesk.errors import InputError, Problem
@@ -118,3 +119,13 @@ def dialects() -> dict[str, Dialect]:
 
 DIALECTS: tuple[str, ...] = tuple(dialects())
 """Names of the known dialects."""
+
+
+def _known(name: str) -> str:
+    if name not in dialects():
+        raise ValueError(f"give one of: {', '.join(DIALECTS)}")
+    return name
+
+
+DialectName = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*DIALECTS]})]
+"""Name of a dialect, in what is sent to us."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
-from copydesk.errors import Conflict, InputError, Problem
+from copydesk.errors import Conflict, Contradiction, InputError, Problem
 from copydesk.publishing.dialects.naming import tool_name
 from copydesk.publishing.dialects.reading import joined, parse
 from copydesk.publishing.dialects.syntax import Dialect, Escape, Spot, dialect_named
@@ -33,7 +33,7 @@ def emit(text: Text, dialect: str, slot: Slot | None = None) -> str:
 
 
 def must_write(copy: Copy, dialects: Iterable[str]) -> None:
-    """Raise InputError, naming slot, dialect and remedy, for whatever these cannot write."""
+    """Raise Contradiction, naming slot, dialect and remedy, for whatever these cannot write."""
     problems = [
         Problem(f"copy.{slot.value}", "", f"in the dialect {dialect}: {refusal}")
         for slot, text in copy.slots()
@@ -41,7 +41,7 @@ def must_write(copy: Copy, dialects: Iterable[str]) -> None:
         if (refusal := _refusal(text, dialect, slot))
     ]
     if problems:
-        raise InputError(problems)
+        raise Contradiction(problems)
 
 
 def _refusal(text: Text, dialect: str, slot: Slot) -> str | None:
