@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import yaml
 from copydesk.access import Role
 from copydesk.api.pages import NOUNS
 from copydesk.generation import Draft, DraftRequest
-from tests.factories import AUDIENCE, BRAND, BRIEF, COPY
+from copydesk.ranking.sends import PastSend
+from tests.factories import AUDIENCE, BRAND, BRIEF, COPY, NOW
 from tests.unit.api.office import OPERATOR, OTHER_COPY, PASSWORD, Office, draft
 
 HOSTILE: list[str] = yaml.safe_load(Path(__file__).with_name("hostile.yaml").read_text("utf-8"))
@@ -28,7 +30,13 @@ def hostile_drafts(request: DraftRequest) -> list[Draft]:
     return [draft(copy) for copy in (COPY, OTHER_COPY, *hostile)][: request.n]
 
 
-LOOKED_FOR = ("/brand?name=Northpeak", "/library?text=trail", "/rules?q=urgent", "/ask?example=1")
+LOOKED_FOR = (
+    "/ranker?drift=Northpeak",
+    "/brand?name=Northpeak",
+    "/library?text=trail",
+    "/rules?q=urgent",
+    "/ask?example=1",
+)
 """Pages that show something else for what is asked of them."""
 
 
@@ -42,6 +50,7 @@ def furnish(office: Office) -> dict[str, str]:
     brand = {**BRAND, "samples": HOSTILE, "voice": HOSTILE[:3], "banned_terms": HOSTILE[3:6]}
     generation = office.generate(brief=brief, audience=audience, brand=brand, n=10)
     key = office.desk.access.add_key(EVERYBODY, [Role.PULLER], HOSTILE[0], OPERATOR).stored
+    _have_learned(office)
     return {
         "generation_id": generation["id"],
         "variant_id": generation["variants"][-1]["variant"]["id"],
@@ -51,6 +60,16 @@ def furnish(office: Office) -> dict[str, str]:
         "rule_id": "promise.market_comparison",
         **_acted_on(office),
     }
+
+
+def _have_learned(office: Office) -> None:
+    """Have the ranker learn from sends of hostile subjects, so that a version can be taken back."""
+    sends = [
+        PastSend(HOSTILE[day % len(HOSTILE)], NOW + timedelta(days=day - 90), 5_000, 200)
+        for day in range(60)
+    ]
+    for known in (sends[:40], sends):
+        office.desk.learning.learn(BRAND["name"], OPERATOR, known)
 
 
 def _acted_on(office: Office) -> dict[str, str]:

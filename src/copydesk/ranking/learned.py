@@ -30,6 +30,8 @@ WITHIN = 1.645
 RULES_WORTH = 0.3
 """Log-odds for a full point of the transparent ranker. A preheader and a body made by all rules
 gain 0.13, half of what tells headlines of one test apart (0.27): a judgement, not a finding."""
+QUOTED = 40
+"""Characters of a subject that a reason names it by."""
 NO_SUBJECT = "a candidate has no subject"
 _TOLD = 2
 """Measures that a part names as its reasons."""
@@ -162,16 +164,22 @@ class LearnedRanker:
             yield f"the best two are too alike to tell: {sure:.0%} to {1 - sure:.0%}"
 
     def _strange(self, weighted: Weighted) -> Iterator[str]:
-        card, told, name = self._model.card, weighted.told, weighted.candidate.id
+        card, told = self._model.card, weighted.told
+        line = _quoted(weighted.candidate)
         if not told.characters:
             yield NO_SUBJECT
         elif not card.shortest <= told.characters <= card.longest:
             yield (
-                f"the subject of {name} has {told.characters} characters; lines of"
+                f"the subject {line} has {told.characters} characters; lines of"
                 f" {card.shortest} to {card.longest} were learned from"
             )
         elif told.unknown > card.strange:
-            yield f"{told.unknown:.0%} of the words in the subject of {name} the model never met"
+            yield f"{told.unknown:.0%} of the words in the subject {line} the model never met"
+
+
+def _quoted(candidate: Candidate) -> str:
+    line = " ".join(candidate.copy_.subject.render().split())
+    return f"“{line}”" if len(line) <= QUOTED else f"“{line[:QUOTED].rstrip()}…”"
 
 
 def _of_rules(seen: Seen) -> Iterable[tuple[str, float, str]]:

@@ -12,8 +12,8 @@ from copydesk.errors import NotFound
 from copydesk.ranking import Part, Scored
 from copydesk.review_queue import ReviewItem
 
-SLIGHT = 0.002
-"""Points below which a part is not shown by itself, where there are others of its slot."""
+MOST = 6
+"""Parts of a slot that are shown one by one, the weightiest; the others are summed up."""
 
 
 class SlotScore(NamedTuple):
@@ -23,8 +23,10 @@ class SlotScore(NamedTuple):
     points: float
     parts: Sequence[Part]
     """With what each goes by; the one that is the whole slot has no name of its own."""
-    slight: int
-    """How many parts change next to nothing."""
+    others: int
+    """How many parts are not shown."""
+    rest: float
+    """What these add together."""
 
 
 def by_slot(scored: Scored) -> tuple[SlotScore, ...]:
@@ -38,9 +40,9 @@ def by_slot(scored: Scored) -> tuple[SlotScore, ...]:
 
 def _slot(name: str, parts: Sequence[Part]) -> SlotScore:
     ordered = sorted(parts, key=lambda part: -abs(part.points))
-    shown = [part for part in ordered if abs(part.points) >= SLIGHT or len(parts) == 1]
-    points = math.fsum(part.points for part in parts)
-    return SlotScore(name, points, shown, len(parts) - len(shown))
+    shown, others = ordered[:MOST], ordered[MOST:]
+    points, rest = (math.fsum(part.points for part in some) for some in (parts, others))
+    return SlotScore(name, points, shown, len(others), rest)
 
 
 def is_learned(ranker: str | None) -> bool:

@@ -29,7 +29,7 @@ def print_ranking(ranking: Ranking, request: RankRequest, number: int) -> None:
         table.add_row(str(place), span, shown(subjects[scored.id]), _telling(scored))
     console().print(table)
     if ranking.abstained:
-        console().print(Shown(f"Do not rely on this order: {ranking.abstained}.", "yellow"))
+        console().print(Shown(f"Do not rely on this order: {shown(ranking.abstained)}.", "yellow"))
 
 
 def _is_learned(ranking: Ranking) -> bool:

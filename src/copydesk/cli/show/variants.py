@@ -84,7 +84,7 @@ def _origin(origin: Provenance) -> Shown:
 def remarks(generation: Generation) -> Iterator[Shown]:
     """Return what the requester should know about these variants, one line each."""
     if generation.abstained and generation.variants:
-        yield Shown(f"Do not rely on this order: {generation.abstained}.", "yellow")
+        yield Shown(f"Do not rely on this order: {shown(generation.abstained)}.", "yellow")
     for note in generation.notes:
         yield Shown(shown(note))
 
