@@ -149,8 +149,7 @@ def count(ctx: click.Context, campaign: str, *, as_json: bool) -> None:
     with _opened(ctx) as (_, store, _), store.transaction() as tx:
         found = tx.outcomes.tally(campaign)
     if as_json:
-        for one in found:
-            print_data(one._asdict())
+        print_data([one._asdict() for one in found])
         return
     table = Table("variant", "kind", "human", "events", border_style="dim")
     for one in found:

@@ -64,7 +64,7 @@ def _csv(file: Path, delimiter: str = ",") -> Iterator[Row]:
 
 
 def _held(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value not in {None, ""}}
+    return {name: value for name, value in row.items() if value is not None and value != ""}
 
 
 def _misfit(row: Mapping[str, Any], columns: int) -> str:

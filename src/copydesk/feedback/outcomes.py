@@ -100,5 +100,8 @@ class Outcomes(Protocol):
     def of_threads(self, source: str, threads: Sequence[str]) -> Sequence[Outcome]:
         """Return the events of these threads, see `Outcome.thread`, in no order."""
 
+    def of_recipient(self, recipient_key: str, since: datetime, limit: int) -> Sequence[Outcome]:
+        """Return at most `limit` events of the recipient since then, newest first."""
+
     def judge(self, outcomes: Sequence[Outcome]) -> None:
         """Replace `human` and `reasons` of events that are stored."""

@@ -53,8 +53,8 @@ def opened(tool: Tool, event: object) -> Iterator[dict[str, Any]]:
         rest = {name: value for name, value in flat.items() if name != tool.each}
         yield from ({**rest, **item} for item in flat[tool.each] if isinstance(item, dict))
     elif tool.wide:
-        told = [(name, flat.get(name)) for name in tool.wide]
-        yield from ({**flat, "type": name, "at": at} for name, at in told if at not in {None, ""})
+        told = [(name, found(flat, (name,))) for name in tool.wide]
+        yield from ({**flat, "type": name, "at": at} for name, at in told if at is not None)
     else:
         yield flat
 
