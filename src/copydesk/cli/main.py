@@ -29,13 +29,18 @@ COMMANDS = {
     "policy": Lazy("copydesk.cli.policy:policy", "Show the routing policy, and try another."),
     "trust": Lazy("copydesk.cli.trust:trust", "See which segments have earned to leave review."),
     "audit": Lazy("copydesk.cli.audit:audit", "Read and prove the record of who did what."),
+    "experiment": Lazy(
+        "copydesk.cli.experiment:experiment", "Divide recipients among variants, and learn of it."
+    ),
     "pull": Lazy("copydesk.cli.pull:pull", "Print the approved copy of a campaign."),
     "export": Lazy("copydesk.cli.export:export", "Write approved copy as a file."),
     "push": Lazy("copydesk.cli.push:push", "Put approved copy into a tool that cannot pull."),
     "triggers": Lazy("copydesk.cli.triggers:triggers", "Try the rules of triggers on events."),
+    "timing": Lazy("copydesk.cli.timing:timing", "Count when recipients answer."),
     "events": Lazy("copydesk.cli.events:events", "Take events of recipients from a stream."),
     "conformance": Lazy(
-        "copydesk.cli.conformance:conformance", "Check a running server as a campaign tool calls it."
+        "copydesk.cli.conformance:conformance",
+        "Check a running server as a campaign tool calls it.",
     ),
     "serve": Lazy("copydesk.cli.serve:serve", "Serve the API and the review pages."),
     "users": Lazy("copydesk.cli.users:users", "Add, list and disable users."),

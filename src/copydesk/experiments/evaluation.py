@@ -69,9 +69,12 @@ class Abstained:
 def ips(logged: Logged) -> Estimate | Abstained:
     """Return the inverse-propensity estimate, unbiased: the mean of w r.
 
-    Horvitz and Thompson 1952; the interval is normal, of the mean's standard error.
+    Horvitz and Thompson 1952; the interval is that of a weighted sum of rare events (`_of_rare`).
     """
-    return _abstained(logged) or _of_mean(logged.weight * logged.reward, logged)
+    gained, count = logged.weight * logged.reward, len(logged.reward)
+    return _abstained(logged) or _of_rare(
+        float(gained.mean()), float((gained**2).sum()) / count**2, _heaviest(logged) / count, logged
+    )
 
 
 def snips(logged: Logged) -> Estimate | Abstained:
@@ -82,10 +85,10 @@ def snips(logged: Logged) -> Estimate | Abstained:
     """
     if (abstained := _abstained(logged)) is not None:
         return abstained
-    weight = logged.weight
-    value = float((weight * logged.reward).sum() / weight.sum())
-    error = math.sqrt(float((weight**2 * (logged.reward - value) ** 2).sum())) / weight.sum()
-    return _with_interval(value, float(error), logged)
+    weight, whole = logged.weight, float(logged.weight.sum())
+    value = float((weight * logged.reward).sum()) / whole
+    variance = float((weight**2 * (logged.reward - value) ** 2).sum()) / whole**2
+    return _of_rare(value, variance, _heaviest(logged) / whole, logged)
 
 
 def doubly_robust(
@@ -98,8 +101,11 @@ def doubly_robust(
     not have seen the row's own reward: fit it on other rows (`crossed`). Right where either the
     propensities or the model are.
     """
-    abstained = _abstained(logged)
-    return abstained or _of_mean(under_target + logged.weight * (logged.reward - expected), logged)
+    if (abstained := _abstained(logged)) is not None:
+        return abstained
+    values, count = under_target + logged.weight * (logged.reward - expected), len(logged.reward)
+    variance = float(values.var(ddof=1)) / count
+    return _of_rare(float(values.mean()), variance, _heaviest(logged) / count, logged)
 
 
 def crossed(
@@ -130,11 +136,28 @@ def _abstained(logged: Logged) -> Abstained | None:
     )
 
 
-def _of_mean(values: np.ndarray, logged: Logged) -> Estimate:
-    error = float(values.std(ddof=1)) / math.sqrt(len(values))
-    return _with_interval(float(values.mean()), error, logged)
+def _heaviest(logged: Logged) -> float:
+    """Return what one more answer of the heaviest send would add to the sum."""
+    return float(logged.weight.max()) * max(float(logged.reward.max()), 1.0)
 
 
-def _with_interval(value: float, error: float, logged: Logged) -> Estimate:
-    reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * error
-    return Estimate(value, value - reach, value + reach, logged.effective)
+def _of_rare(value: float, variance: float, heaviest: float, logged: Logged) -> Estimate:
+    """Return the estimate with the gamma interval for weighted sums of rare events.
+
+    Fay and Feuer 1997, Confidence intervals for directly standardized rates, Statistics in Medicine
+    16. A normal interval is too short where few of the sends that count were answered.
+    """
+    if value <= 0:
+        return Estimate(value, min(value, 0.0), 3 * heaviest, logged.effective)
+    reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    low = _quantile(value, variance, -reach)
+    high = _quantile(value + heaviest, variance + heaviest**2, reach)
+    return Estimate(value, low, high, logged.effective)
+
+
+def _quantile(mean: float, variance: float, z: float) -> float:
+    """Return the quantile of a Gamma distribution (Wilson and Hilferty 1931)."""
+    if not variance:
+        return mean
+    shape = mean**2 / variance
+    return mean * max(1 - 1 / (9 * shape) + z / (3 * math.sqrt(shape)), 0.0) ** 3

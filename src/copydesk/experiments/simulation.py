@@ -15,7 +15,7 @@ import numpy as np
 
 from copydesk.experiments import allocation, posterior, stopping
 from copydesk.experiments.allocation import FLOOR, TEMPERED, WAVES
-from copydesk.experiments.posterior import BASE_RATE, SPREAD
+from copydesk.experiments.posterior import BASE_RATE, SPREAD, STRENGTH
 
 SHARE_TESTED = 0.2
 """Part of the list that the A/B test takes before it commits."""
@@ -111,12 +111,13 @@ class Ours:
     """Part of the list gone from which the rest goes to the best expected rate."""
     tempered: float = TEMPERED
     floor: float = FLOOR
+    strength: float = STRENGTH
 
     def __call__(
         self, scores: np.ndarray, shown: np.ndarray, clicked: np.ndarray, gone: float
     ) -> np.ndarray:
         """Return shares, floor included."""
-        known = posterior.rates(scores * self.text, shown, clicked)
+        known = posterior.rates(scores * self.text, shown, clicked, strength=self.strength)
         if gone >= self.greedy_from - _HAIR:
             return allocation.floored(allocation.greedy(known.mean), self.floor)
         best = posterior.best_probabilities(known.tempered(self.tempered))
