@@ -31,7 +31,8 @@ class Pace:
     def room(self, target: str) -> int:
         """Return how many copies may be pushed there now."""
         item = self._item(target)
-        if self._clock() < self._rests.get(target, self._clock()):
+        until = self._rests.get(target)
+        if until is not None and self._clock() < until:
             return 0
         return 1 if item is None else self._limiter.get_window_stats(item, target)[1]
 
