@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 import click
 from rich.table import Column, Table
@@ -38,7 +39,7 @@ def webhooks() -> None:
     help="The key that the tool shows, in a file; `-` for standard input.",
 )
 @click.pass_context
-def add(ctx: click.Context, tool: str, key_file: click.utils.LazyFile | None) -> None:
+def add(ctx: click.Context, tool: str, key_file: TextIO | None) -> None:
     """Keep a secret of TOOL: a new one, printed this once; or the key that the tool made.
 
     Secrets that are there stay good, so that one can take another's place: revoke the old one when

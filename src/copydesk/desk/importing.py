@@ -69,7 +69,7 @@ class Importing:
                 read = list(self._events(tool, row, said))
             except (InputError, ValueError, RecursionError) as error:
                 done.bad += 1
-                refused(f"{file}:{row.number}: {error or 'it is nested too deep'}")
+                refused(f"{file}:{row.number}: {_why(error)}")
                 continue
             done.passed_over += not read
             done.waiting += read
@@ -97,3 +97,7 @@ class Importing:
         details = {"tool": tool.tool, "events": done.events, "new": done.new, "bad": done.bad}
         with self._store.transaction() as tx:
             record(tx, file.name, "outcomes.imported", actor.name, self._clock(), **details)
+
+
+def _why(error: Exception) -> str:
+    return "it is nested too deep" if isinstance(error, RecursionError) else str(error)

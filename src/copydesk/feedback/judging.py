@@ -27,34 +27,33 @@ SEEN: tuple[OutcomeKind, ...] = ("open", "click")
 """Kinds that machines do, too."""
 
 
-class AgentRule(Noun):
-    """A name by which a machine asks."""
+class Rule(Noun):
+    """What speaks against a person, and where that is from."""
 
     id: str
     why: str
     source: str
+
+
+class AgentRule(Rule):
+    """A name by which a machine asks."""
+
     kinds: tuple[OutcomeKind, ...]
     whole: str
     """Regular expression, found anywhere in the name."""
 
 
-class TimeRule(Noun):
+class TimeRule(Rule):
     """A time after delivery."""
 
-    id: str
-    why: str
-    source: str
     kinds: tuple[OutcomeKind, ...]
     seconds: float
     """Sooner than so long after delivery."""
 
 
-class LinksRule(Noun):
+class LinksRule(Rule):
     """Many links at once."""
 
-    id: str
-    why: str
-    source: str
     links: int
     seconds: float
 
@@ -65,6 +64,11 @@ class Rules(Noun):
     agents: tuple[AgentRule, ...]
     timing: tuple[TimeRule, ...]
     every_link: LinksRule
+
+    @property
+    def all(self) -> tuple[Rule, ...]:
+        """Every rule."""
+        return (*self.agents, *self.timing, self.every_link)
 
 
 @cache
@@ -77,9 +81,7 @@ def rules() -> Rules:
 @cache
 def why(reason: str) -> str | None:
     """Return what a reason means, in words; None for a tool's own flag."""
-    known = rules()
-    every = (*known.agents, *known.timing, known.every_link)
-    return next((rule.why for rule in every if rule.id == reason), None)
+    return next((rule.why for rule in rules().all if rule.id == reason), None)
 
 
 @lru_cache(AGENTS_MAX)

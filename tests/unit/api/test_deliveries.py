@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from copydesk.api.app import create_app
 from copydesk.bootstrap import Copydesk, bootstrap
@@ -28,7 +28,7 @@ class Service:
         self.desk: Copydesk = bootstrap(settings, store=store, model=model, clock=lambda: NOW)
         self.client = TestClient(create_app(self.desk))
 
-    def post(self, sent: Posted) -> Response:
+    def post(self, sent: Posted) -> Any:
         path = f"/v1/outcomes/{sent.tool}"
         return self.client.post(path, content=sent.body, headers=sent.headers)
 

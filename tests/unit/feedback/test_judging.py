@@ -94,8 +94,7 @@ def test_the_order_of_arrival_changes_nothing(order: list[int]) -> None:
 
 def test_every_rule_says_why_and_where_it_is_from() -> None:
     """No judgement without a source; the words are there for who asks."""
-    known = rules()
-    for rule in (*known.agents, *known.timing, known.every_link):
+    for rule in rules().all:
         assert rule.source.startswith("https://")
         assert why(rule.id) == rule.why
     assert why("isBot") is None

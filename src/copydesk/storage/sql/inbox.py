@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, exists, func, select
 
 from copydesk.feedback.inbox import InboxCount, RawDelivery, Unread, WebhookSecret
-from copydesk.storage.sql import schema
+from copydesk.storage.sql import inbox_tables as tables
 from copydesk.storage.sql.statements import insert, insert_new, many, put
 from copydesk.storage.stored import up_to, written
 
 received, waits, lost = (
-    schema.received.c,
-    schema.received_waiting.c,
-    schema.received_unread.c,
+    tables.received.c,
+    tables.received_waiting.c,
+    tables.received_unread.c,
 )
 LOOKED_AT = 1_000
 """Deliveries looked at for those that are read together."""
@@ -38,11 +38,11 @@ class SqlInbox:
             "at": delivery.at,
             "body": zlib.compress(delivery.body.encode(), QUICK),
         }
-        if not insert_new(self._connection, schema.received, row):
+        if not insert_new(self._connection, tables.received, row):
             return False
         waiting = {name: row[name] for name in ("id", "tool", "at")}
         waiting["events"] = delivery.events
-        return insert_new(self._connection, schema.received_waiting, waiting)
+        return insert_new(self._connection, tables.received_waiting, waiting)
 
     def waiting(self, events: int) -> Sequence[RawDelivery]:
         """Return deliveries that wait to be read, oldest first, until they hold so many events."""
@@ -51,15 +51,15 @@ class SqlInbox:
         ids = [row.id for row in up_to(rows, events)]
         query = select(received.id, received.tool, received.at, received.body)
         found = [
-            RawDelivery(*rest, zlib.decompress(body).decode())
-            for *rest, body in self._connection.execute(query.where(received.id.in_(ids)))
+            RawDelivery(row.id, row.tool, row.at, zlib.decompress(row.body).decode())
+            for row in self._connection.execute(query.where(received.id.in_(ids)))
         ]
         return sorted(found, key=lambda one: (one.at, one.id))
 
     def done(self, ids: Collection[str], unread: Sequence[Unread]) -> None:
         """Keep that these deliveries were read, and what of them could not be."""
-        self._connection.execute(delete(schema.received_waiting).where(waits.id.in_(ids)))
-        self._connection.execute(delete(schema.received_unread).where(lost.delivery.in_(ids)))
+        self._connection.execute(delete(tables.received_waiting).where(waits.id.in_(ids)))
+        self._connection.execute(delete(tables.received_unread).where(lost.delivery.in_(ids)))
         if unread:
             rows = [
                 {
@@ -71,7 +71,7 @@ class SqlInbox:
                 }
                 for one in unread
             ]
-            statement = insert(self._connection, schema.received_unread)
+            statement = insert(self._connection, tables.received_unread)
             self._connection.execute(statement.on_conflict_do_nothing(), rows)
 
     def unread(self, tool: str | None = None, limit: int = 100) -> Sequence[Unread]:
@@ -89,13 +89,13 @@ class SqlInbox:
             query = query.where(received.tool == tool)
         rows = [{**row._asdict(), "events": 1} for row in self._connection.execute(query)]
         if rows:
-            statement = insert(self._connection, schema.received_waiting)
+            statement = insert(self._connection, tables.received_waiting)
             self._connection.execute(statement.on_conflict_do_nothing(), rows)
         return len(rows)
 
     def counts(self) -> Mapping[str, InboxCount]:
         """Return by tool what waits and what could not be read."""
-        counted = {}
+        counted: dict[str, list[int]] = {}
         for place, column in enumerate((waits.tool, lost.tool)):
             grouped = select(column, func.count()).group_by(column)
             for tool, number in self._connection.execute(grouped):
@@ -106,7 +106,7 @@ class SqlInbox:
         """Drop deliveries of before that were read whole; return how many."""
         still = exists().where(waits.id == received.id)
         unread = exists().where(lost.delivery == received.id)
-        old = delete(schema.received).where(received.at < before, ~still, ~unread)
+        old = delete(tables.received).where(received.at < before, ~still, ~unread)
         return self._connection.execute(old).rowcount
 
 
@@ -119,10 +119,10 @@ class SqlWebhookSecrets:
     def put(self, secret: WebhookSecret) -> None:
         """Store the secret, or replace the one with its id."""
         row = {"id": secret.id, "tool": secret.tool, "made_at": secret.made_at}
-        put(self._connection, schema.webhook_secrets, {**row, "document": written(secret)})
+        put(self._connection, tables.webhook_secrets, {**row, "document": written(secret)})
 
     def all(self) -> Sequence[WebhookSecret]:
         """Return every secret, by tool, a tool's oldest first."""
-        secrets = schema.webhook_secrets.c
+        secrets = tables.webhook_secrets.c
         query = select(secrets.document).order_by(secrets.tool, secrets.made_at, secrets.id)
         return many(self._connection, WebhookSecret, query)

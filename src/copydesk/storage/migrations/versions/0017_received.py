@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -52,5 +54,5 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _whose() -> list[sa.Column[str]]:
+def _whose() -> list[sa.Column[Any]]:
     return [sa.Column("tool", NAME, nullable=False), sa.Column("at", MOMENT, nullable=False)]
