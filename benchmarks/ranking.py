@@ -23,15 +23,16 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from training.ranking import calibrate, experiments, features, frozen, pairs  # noqa: E402
-from training.ranking.experiments import Experiments  # noqa: E402
-from training.ranking.linear import ridge  # noqa: E402
+from training.ranking import frozen  # noqa: E402
 
 from copydesk.cli.processes import processors  # noqa: E402
 from copydesk.ranking import Candidate, RankRequest, TransparentRanker  # noqa: E402
 from copydesk.ranking.learned import LearnedRanker  # noqa: E402
 from copydesk.ranking.measures import visible_length  # noqa: E402
 from copydesk.ranking.trained import TrainedModel  # noqa: E402
+from copydesk.ranking.training import calibrate, experiments, features, pairs  # noqa: E402
+from copydesk.ranking.training.experiments import Experiments  # noqa: E402
+from copydesk.ranking.training.linear import ridge  # noqa: E402
 from copydesk.variants import Copy  # noqa: E402
 
 FOLDS = 5

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from training.ranking import experiments, features, frozen
-from training.ranking.experiments import Experiments
+from copydesk.ranking.training import experiments, features
+from copydesk.ranking.training.experiments import Experiments
+from training.ranking import frozen
 
 FOLDS = 5
 

@@ -18,8 +18,9 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from training.ranking import features, tuned
-from training.ranking.experiments import Experiments
+from copydesk.ranking.training import features
+from copydesk.ranking.training.experiments import Experiments
+from training.ranking import tuned
 from training.ranking.material import FOLDS, Material
 from training.ranking.tuned import Lesson, Tuned, Way
 from training.ranking.variants import variants

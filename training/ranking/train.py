@@ -22,8 +22,9 @@ import torch
 from copydesk.ranking import ngrams
 from copydesk.ranking.measures import visible_length
 from copydesk.ranking.trained import Card, card_bytes, packed
-from training.ranking import calibrate, export, features, pairs, readers, tuned
-from training.ranking.experiments import Experiments
+from copydesk.ranking.training import calibrate, features, pairs
+from copydesk.ranking.training.experiments import Experiments
+from training.ranking import export, readers, tuned
 from training.ranking.material import Material
 
 ROOT = Path(__file__).parents[2]

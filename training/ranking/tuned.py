@@ -12,9 +12,9 @@ from torch import nn
 from torch.nn import functional
 from transformers import AutoModel
 
+from copydesk.ranking.training.experiments import SPREAD, Experiments
+from copydesk.ranking.training.pairs import members, posterior
 from training.ranking import frozen
-from training.ranking.experiments import SPREAD, Experiments
-from training.ranking.pairs import members, posterior
 
 CHUNK, STRIDE = 32, 4
 """Texts computed at once, and what their length is padded to a multiple of: compiled kernels are

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training.ranking import calibrate, features, readers, tuned
-from training.ranking.linear import Within
+from copydesk.ranking.training import calibrate, features
+from copydesk.ranking.training.linear import Within
+from training.ranking import readers, tuned
 from training.ranking.material import Material
 from training.ranking.train import CACHE
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.ranking.experiments import Experiments
-from training.ranking.pairs import members
+from copydesk.ranking.training.experiments import Experiments
+from copydesk.ranking.training.pairs import members
 
 CROSSED = 0.6
 """Share of lines that are the beginning of one line and the end of another; others are cut."""

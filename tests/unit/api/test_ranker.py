@@ -146,4 +146,4 @@ def test_scores_are_told_by_slot_and_where_they_come_from(office: Office) -> Non
 
     assert "an average line has 0.50" in page.text
     assert "Learned from experiments with headlines, not with e-mails" in page.text
-    assert " others " in page.text
+    assert "others" in page.text

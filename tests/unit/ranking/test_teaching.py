@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 pytest.importorskip("scipy")
-from training.ranking.experiments import Experiments
 from training.ranking.variants import FEWEST, variants
+
+from copydesk.ranking.training.experiments import Experiments
 
 TEXTS = (
     "She found a box in the attic. What was inside made the whole family cry.",

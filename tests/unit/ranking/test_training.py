@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 pytest.importorskip("scipy")
-from training.ranking import calibrate, experiments, pairs
-from training.ranking.experiments import Arm, Experiments
-from training.ranking.linear import ridge
+from copydesk.ranking.training import calibrate, experiments, pairs
+from copydesk.ranking.training.experiments import Arm, Experiments
+from copydesk.ranking.training.linear import ridge
 
 HEADER = "clickability_test_id,headline,lede,eyecatcher_id,impressions,clicks\n"
 

@@ -117,10 +117,11 @@ def joined(files: Sequence[Sequence[Arm]], alike: Iterable[tuple[int, int]] = ()
 
 
 def _arms(file: Path) -> list[Arm]:
-    return [_arm(row) for row in _rows(file) if int(float(row["impressions"] or 0)) > 0]
+    return [_arm(row) for row in rows_of(file) if int(float(row["impressions"] or 0)) > 0]
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
+def rows_of(file: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file as they are, by column."""
     if file.suffix == ".parquet":
         from pyarrow import parquet
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 
-from training.ranking.experiments import Experiments
-from training.ranking.linear import Within
-from training.ranking.pairs import Pairs, members
+from copydesk.ranking.training.experiments import Experiments
+from copydesk.ranking.training.linear import Within
+from copydesk.ranking.training.pairs import Pairs, members
 
 
 def stacked(columns: np.ndarray, arms: Experiments) -> np.ndarray:

@@ -10,8 +10,8 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
 from copydesk.ranking import ngrams, style
-from training.ranking.experiments import Experiments
-from training.ranking.linear import ridge
+from copydesk.ranking.training.experiments import Experiments
+from copydesk.ranking.training.linear import ridge
 
 STYLE_PENALTY, GRAMS_PENALTY = 100.0, 100.0
 """Chosen on the first fold; a third or three times as much changes little."""

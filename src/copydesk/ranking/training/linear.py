@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse.linalg import LinearOperator, lsqr
 
-from training.ranking.experiments import Experiments
+from copydesk.ranking.training.experiments import Experiments
 
 ITERATIONS = 150
 

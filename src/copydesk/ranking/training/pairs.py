@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from scipy.stats import norm
 
-from training.ranking.experiments import SPREAD, Experiments
+from copydesk.ranking.training.experiments import SPREAD, Experiments
 
 CLEAR = 1.96
 """|z| of two rates from which they differ at 5 %."""

@@ -1,0 +1,1 @@
+"""The training of models of lines on randomised experiments; needs the extra `train`."""
