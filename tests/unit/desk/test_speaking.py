@@ -7,8 +7,9 @@ import pytest
 from copydesk.errors import Contradiction, StaleVersion
 from copydesk.publishing import PullQuery
 from copydesk.review_queue import Route
-from tests.factories import a_copy
-from tests.unit.desk.test_asking import COPY, DRAFT, a_desk, a_request, asked
+from copydesk.variants import Slot
+from tests.factories import COPY, a_copy
+from tests.unit.desk.test_asking import DRAFT, a_desk, a_request, asked
 from tests.unit.desk.world import AXEL, MARA, ROSA, TOOL, World
 from tests.unit.publishing.campaigns import a_campaign
 
@@ -22,7 +23,7 @@ def in_mautic(**copy: str) -> World:
 
 
 def pulled(world: World, dialect: str) -> str:
-    return world.serving.pull(PullQuery("spring", dialect=dialect), TOOL).texts["body"]
+    return world.serving.pull(PullQuery("spring", dialect=dialect), TOOL).texts[Slot.BODY]
 
 
 def test_copy_that_a_dialect_cannot_write_is_not_approved() -> None:

@@ -226,7 +226,7 @@ def test_a_subject_is_no_html(dialect: str) -> None:
     ("dialect", "fallback", "written"),
     [
         ("neutral", r"\"you\" \\ me", r'{{ city | fallback: "\"you\" \\ me" }}'),
-        ("braze", "it's you", """{{${city} | default: "it's you"}}"""),
+        ("customerio", "it's you", """{{customer.city | default: "it's you"}}"""),
         ("liquid", r"\"you\"", """{{ city | default: '"you"' }}"""),
         ("hubspot", "it's you", """{{ personalization_token('contact.city', "it's you") }}"""),
         ("listmonk", r"\"you\" \\", r'{{ .Subscriber.Attribs.city | default "\"you\" \\" }}'),
@@ -264,6 +264,7 @@ def test_a_fallback_that_a_tool_cannot_say_is_refused(dialect: str, fallback: st
     ("dialect", "fallback", "written"),
     [
         ("braze", "a }} b", "{% else %}a }} b{% endif %}"),
+        ("braze", "it's you", "{% else %}it's you{% endif %}"),
         ("liquid", r"it's \"you\"", """{% else %}it's "you"{% endif %}"""),
         ("hubspot", r"a \\ b", r"{% else %}a \ b{% endif %}"),
         ("iterable", "a {{ b", '{{else}}a {{defaultIfEmpty "" "{{"}} b{{/if}}'),

@@ -18,8 +18,7 @@ TERMS = {
 
 
 def marked(written_by: str | None, *, edited: bool = False, generation: str | None = "g") -> Mark:
-    given = {"written_by": written_by, "edited": edited, "generation_id": generation}
-    return mark_of(an_approved(**given))
+    return mark_of(an_approved(written_by=written_by, edited=edited, generation_id=generation))
 
 
 @pytest.mark.parametrize(("model", "edited"), TERMS)

@@ -34,6 +34,8 @@ class Strings(Noun):
 
     quotes: tuple[str, ...] = ()
     """First choice first; none for bare text."""
+    also: tuple[str, ...] = ()
+    """Quotes that are read, and never written."""
     escape: Literal["backslash", "double"] | None = None
     """What takes the meaning from a quote; None where nothing does."""
     refused: re.Pattern[str] | None = None

@@ -63,5 +63,8 @@ def _string(strings: Strings) -> str:
     if not strings.quotes:
         return r"[^{}\n]*?"
     inside = {"backslash": r"(?:[^Q\\]|\\.)*", "double": "(?:[^Q]|QQ)*", None: "[^Q]*"}
-    quoted = [f"Q{inside[strings.escape]}Q".replace("Q", quote) for quote in strings.quotes]
+    quoted = [
+        f"Q{inside[strings.escape]}Q".replace("Q", quote)
+        for quote in (*strings.quotes, *strings.also)
+    ]
     return "|".join(quoted)

@@ -101,11 +101,19 @@ def _hubl(named: Fields) -> jinja2.Environment:
 @cache
 def _handlebars(*, escape: bool) -> HandlebarsEnvironment:
     environment = HandlebarsEnvironment(auto_escape=escape)
-    environment.register_helper("defaultIfEmpty", lambda value, default, **_: value or default)
-    environment.register_helper(
-        "insert", lambda value, default, **_: value or default.removeprefix("default=")
-    )
+    environment.register_helper("defaultIfEmpty", _default_if_empty)
+    environment.register_helper("insert", _insert)
     return environment
+
+
+def _default_if_empty(*args: object, **_: object) -> object:
+    value, default = args
+    return value or default
+
+
+def _insert(*args: object, **_: object) -> object:
+    value, default = args
+    return value or str(default).removeprefix("default=")
 
 
 @cache
