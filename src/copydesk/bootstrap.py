@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 from sqlalchemy.engine import make_url
 
@@ -23,6 +24,7 @@ from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
 from copydesk.desk.experimenting import Experimenting
 from copydesk.desk.exporting import Exporting
+from copydesk.desk.keeping_time import KeepingTime
 from copydesk.desk.learning import Learning
 from copydesk.desk.measuring import Measuring
 from copydesk.desk.notifying import Notifying
@@ -125,6 +127,7 @@ class Copydesk:
     clock: Clock
     sweeping: Sweeping
     triggering: Triggering
+    timing: KeepingTime
     watch: Watch
     """Started and stopped with the app."""
 
@@ -172,7 +175,8 @@ def bootstrap(
     reviewing = Reviewing(store, checker, policy, clock, lease, undo, reviewers(checker))
     conversing = Conversing(reviewing.acting)
     triggering = triggering_of(settings, store, clock, secret)
-    serving = Serving(store, checker, policy, clock, secret, undo, Recipients(triggering))
+    timing = timing_of(settings, store, clock)
+    serving = Serving(store, checker, policy, clock, secret, undo, Recipients(triggering, timing))
     tool_keys = tool_keys_of(settings, store, secret, clock)
     standards = Standards(store, policy, checker, clock)
     placer = Placer(policy, reviewers(checker))
@@ -214,6 +218,7 @@ def bootstrap(
         sweeping=Sweeping(store, checker, policy, clock),
         watch=Watch(store, [triggering]),
         triggering=triggering,
+        timing=timing,
     )
 
 
@@ -316,6 +321,16 @@ def triggering_of(
     key_of = partial(recipient_key, secret_of(settings) if secret is None else secret)
     book, keep = TriggerBook.load(settings.triggers), timedelta(days=settings.events_kept_days)
     return Triggering(store, book, clock, key_of, keep)
+
+
+def timing_of(settings: Settings, store: Store, clock: Clock = utc_now) -> KeepingTime:
+    """Return what knows recipients' hours and fatigue. Raises SettingsError for a strange zone."""
+    if settings.timing_zone not in available_timezones():
+        raise SettingsError(
+            f"COPYDESK_TIMING_ZONE: there is no zone {settings.timing_zone}: name one, as "
+            "Europe/Berlin"
+        )
+    return KeepingTime(store, clock, settings.timing_zone)
 
 
 def judge_of(settings: Settings, provider: Provider | None = None) -> Answerer:

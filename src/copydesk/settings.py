@@ -180,6 +180,8 @@ class Settings(BaseSettings):
     events_kept_days: int = Field(default=30, ge=1, le=400)
     """How long what a recipient did is remembered; events that come later than that change
     nothing."""
+    timing_zone: str = "UTC"
+    """Zone in which the hours of recipients are counted and told, as `Europe/Berlin`."""
     kafka: dict[str, SecretStr] = {}
     """How `copydesk events consume` reaches the brokers: properties of librdkafka by name, as
     `{"bootstrap.servers": "kafka:9092"}`. Needs the extra `kafka`."""

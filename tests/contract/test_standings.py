@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from copydesk.feedback import Outcome
+from copydesk.feedback.timing import Audience
+from copydesk.publishing.timing import Habits
 from copydesk.publishing.triggers import Occurrence, Standing
 from copydesk.publishing.triggers.ports import EventId
 from copydesk.storage import Store
@@ -65,3 +68,30 @@ def test_what_is_over_is_forgotten_and_an_objection_is_not(store: Store) -> None
     with store.transaction() as tx:
         assert [bool(tx.standings.find(key)) for key in "abc"] == [False, True, True]
         assert tx.standings.note([ONE], LATER) == {ONE}
+
+
+def test_the_habits_of_a_brand_are_replaced(store: Store) -> None:
+    """What was counted last is found, by brand."""
+    first = Habits.of("Northpeak", Audience.of(()), NOW)
+    with store.transaction() as tx:
+        assert tx.habits.find("Northpeak") is None
+        tx.habits.put(first)
+        tx.habits.put(first.model_copy(update={"counted_at": LATER}))
+    with store.transaction() as tx:
+        found = tx.habits.find("Northpeak")
+        assert found is not None
+        assert (found.counted_at, found.audience.answers.tolist()) == (LATER, [0.0] * 168)
+        assert tx.habits.find("Other") is None
+
+
+def test_a_recipients_outcomes_are_found_newest_first(store: Store) -> None:
+    """Of all campaigns, from a moment on, and no more than so many."""
+
+    def outcome(number: int, key: str | None = "a") -> Outcome:
+        at, name = NOW + timedelta(hours=number), str(number)
+        return Outcome(event_id=name, kind="click", at=at, campaign=f"c{number}", recipient_key=key)
+
+    with store.transaction() as tx:
+        tx.outcomes.add([*map(outcome, range(4)), outcome(9, "b"), outcome(8, None)])
+        found = tx.outcomes.of_recipient("a", LATER, 2)
+    assert found == [outcome(3), outcome(2)]

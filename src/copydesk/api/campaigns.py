@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Body, Path, Response
 
-from copydesk.api.examples import BRAND, BRIEF, COPY
+from copydesk.api.examples import BRAND, BRIEF, COPY, TIMING
 from copydesk.api.parts import Caller, Desk, MayAsk, MaySign
 from copydesk.api.problems import responses
 from copydesk.api.reviews import DONE, READ
@@ -16,6 +16,7 @@ from copydesk.briefs import Brief, Noun
 from copydesk.desk.serving import CampaignChange
 from copydesk.generations import DIALECTS_AT_MOST
 from copydesk.publishing import Campaign, DialectName
+from copydesk.publishing.timing import TimingChoice
 from copydesk.variants import Copy
 
 router = APIRouter(prefix="/v1", tags=["campaigns"], responses=responses(401, 403, 422))
@@ -106,6 +107,24 @@ def set_fallback(
 ) -> Campaign:
     """Sign the copy that is served when nothing approved fits."""
     changed = desk.serving.set_fallback(campaign_id, fallback, caller, if_match)
+    return _versioned(changed, response)
+
+
+@router.put("/campaigns/{campaign_id}/timing", responses=DONE)
+def set_timing(
+    desk: Desk,
+    caller: MayAsk,
+    campaign_id: CampaignId,
+    response: Response,
+    timing: Annotated[TimingChoice, Body(examples=[TIMING])],
+    if_match: IfMatch,
+) -> Campaign:
+    """Say what pulls of the campaign tell of a recipient's hours and fatigue; nothing by default.
+
+    `fatigue` is `tell`, `lower` (who has had enough gets the calmest variant) or `withhold` (who
+    has had far too much gets the fallback). No approval hangs on it.
+    """
+    changed = desk.timing.set_timing(campaign_id, timing, caller, if_match)
     return _versioned(changed, response)
 
 

@@ -9,6 +9,7 @@ from copydesk.briefs import Noun
 from copydesk.publishing import Pulled, Source
 from copydesk.publishing.annotations import Annotation
 from copydesk.publishing.marks import HEADER, Mark
+from copydesk.publishing.timing import FatigueTold, HoursTold
 
 
 class PullAnswer(Noun):
@@ -30,6 +31,10 @@ class PullAnswer(Noun):
     """`approved`, or `fallback` when nothing approved fits this recipient."""
     withheld: tuple[str, ...] | None = None
     """Why this recipient gets the fallback, where it is for what they did: better send nothing."""
+    best_hours: HoursTold | None = None
+    """When they answer, where the campaign asks and their history tells."""
+    fatigue: FatigueTold | None = None
+    """How much they have had, likewise."""
 
 
 class Ready(NamedTuple):
@@ -55,6 +60,8 @@ def answer_to(pulled: Pulled, max_age_s: int) -> Ready:
         mark=pulled.mark,
         annotations=pulled.annotations,
         withheld=pulled.personal or None,
+        best_hours=pulled.best_hours,
+        fatigue=pulled.fatigue,
     )
     body = answer.model_dump_json(exclude_none=True).encode()
     caching = "private, no-store" if pulled.individual else f"private, max-age={max_age_s}"

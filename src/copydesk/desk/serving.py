@@ -135,7 +135,7 @@ class Serving:
         shelf = self._shelves.at_hand(query.campaign)
         if shelf is None or shelf.campaign.brand.name not in brands:
             return None
-        told = self._recipients.at_hand(query) if self._recipients is not None else NOTHING
+        told = self._recipients.at_hand(shelf, query) if self._recipients is not None else NOTHING
         if told is None:
             return None
         choice = choose(shelf, query, told, self._clock())
@@ -151,7 +151,7 @@ class Serving:
         shelf = self._shelves.of(query.campaign)
         if shelf.campaign.brand.name not in brands:
             raise missing("campaign", query.campaign)
-        told = self._recipients.of(query) if self._recipients is not None else NOTHING
+        told = self._recipients.of(shelf, query) if self._recipients is not None else NOTHING
         choice = choose(shelf, query, told, self._clock())
         while self._may_be_undone(choice.approved) and not self._noted(choice.approved):
             # It was taken back or signed anew since this shelf was read.
@@ -389,12 +389,13 @@ def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
         approval_hash=approved.approval_hash,
         approved_by=approved.approved_by,
         source=choice.source,
-        individual=bool(choice.personal)
-        or (choice.audience is not None and choice.audience.recipient is not None),
+        individual=choice.is_personal,
         mark=mark_of(approved),
         annotations=annotations_of(choice.brief) if query.annotations and choice.brief else None,
         withheld=choice.withheld,
         personal=choice.personal,
+        best_hours=choice.timed.best_hours,
+        fatigue=choice.timed.fatigue,
     )
 
 

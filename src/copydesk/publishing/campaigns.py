@@ -8,6 +8,7 @@ from copydesk.audiences import Audience
 from copydesk.brand_voice import Brand
 from copydesk.briefs import Brief, Kind, Locale, Noun
 from copydesk.publishing.dialects import DialectName
+from copydesk.publishing.timing import TimingChoice
 from copydesk.variants import Copy
 
 
@@ -55,5 +56,7 @@ class Campaign(Noun):
     """Served when nothing approved fits; itself signed, and itself void when the facts change."""
     dialects: tuple[DialectName, ...] = ()
     """Tools that it is sent with: copy that one of them cannot write is not approved."""
+    timing: TimingChoice = TimingChoice()
+    """What it asks about each recipient's hours and fatigue; no approval hangs on it."""
     version: int = 1
     updated_at: datetime

@@ -14,6 +14,7 @@ from copydesk.publishing.approval import approval_hash
 from copydesk.publishing.campaigns import ApprovedCopy, Campaign
 from copydesk.publishing.dividing import portion
 from copydesk.publishing.pull import PullQuery, Source
+from copydesk.publishing.timing import Timed
 from copydesk.variants import Copy
 
 ANYONE = Audience(
@@ -36,6 +37,14 @@ class Choice(NamedTuple):
     """What the approval is bound to, or None when nothing may be served."""
     personal: tuple[str, ...] = ()
     """Of what is withheld, what is for this recipient alone: no other may get this answer."""
+    timed: Timed = Timed()
+    """What is told of this recipient's hours and fatigue."""
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the answer is for this recipient alone."""
+        own = self.audience is not None and self.audience.recipient is not None
+        return own or bool(self.personal) or self.timed != Timed()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from copydesk.briefs import Noun
 from copydesk.publishing.annotations import Annotation
 from copydesk.publishing.marks import Mark
+from copydesk.publishing.timing import FatigueTold, HoursTold
 from copydesk.variants import Slot
 
 
@@ -52,3 +53,5 @@ class Pulled(Noun):
     """Why the fallback was served, or what else is not served; empty when all is."""
     personal: tuple[str, ...] = ()
     """Of these, what holds for this recipient alone."""
+    best_hours: HoursTold | None = None
+    fatigue: FatigueTold | None = None

@@ -14,6 +14,8 @@ from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
 from copydesk.notifications import Outbox
 from copydesk.publishing import ApprovedLibrary, Campaigns, Pulls
+from copydesk.publishing.objections import Objections
+from copydesk.publishing.timing import KnownHabits
 from copydesk.publishing.triggers import Standings
 from copydesk.pushing import Pushes
 from copydesk.ranking.owned import BrandRankers
@@ -57,6 +59,10 @@ class Transaction(Protocol):
     def experiments(self) -> Experiments: ...
     @property
     def standings(self) -> Standings: ...
+    @property
+    def habits(self) -> KnownHabits: ...
+    @property
+    def objections(self) -> Objections: ...
     @property
     def pulls(self) -> Pulls: ...
     @property

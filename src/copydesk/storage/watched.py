@@ -197,6 +197,8 @@ class _WatchedTransaction:
         self.webhook_secrets = tx.webhook_secrets
         self.experiments = tx.experiments
         self.standings = tx.standings
+        self.habits = tx.habits
+        self.objections = tx.objections
         self.pulls = tx.pulls
         self.pushes = tx.pushes
         self.rankers = tx.rankers

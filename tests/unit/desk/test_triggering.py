@@ -10,6 +10,7 @@ import pytest
 from copydesk.access import Actor, Role
 from copydesk.audiences import Audience
 from copydesk.brand_voice import EVERY_BRAND
+from copydesk.desk.keeping_time import KeepingTime
 from copydesk.desk.recipients import Recipients
 from copydesk.desk.serving import Serving
 from copydesk.desk.triggering import Taken, Triggering
@@ -52,9 +53,10 @@ class Shop:
         keep = timedelta(days=30)
         wired = (self.store, book, lambda: self.now, lambda one: recipient_key(SECRET, one))
         self.triggering = Triggering(*wired, keep)
+        self.timing = KeepingTime(self.store, lambda: self.now, "UTC")
         self.serving = Serving(
             self.store, Checker([]), POLICY, lambda: self.now, SECRET,
-            recipients=Recipients(self.triggering),
+            recipients=Recipients(self.triggering, self.timing),
         )  # fmt: skip
         self.watch = Watch(self.store, [self.triggering])
 

@@ -23,9 +23,9 @@ SIGNING = {"review.approved": "approval_hash", "copy.approved": "hash"}
 SIGNING_NOTHING = frozenset(
     {
         "campaign.audience_set", "campaign.brand_changed", "campaign.brief_changed",
-        "campaign.fallback_set", "campaign.opened", "copy.blocked", "copy.rebound",
-        "copy.recalled", "generation.accepted", "generation.failed", "generation.finished",
-        "policy.in_force", "review.answered", "review.approved_with_edit",
+        "campaign.fallback_set", "campaign.opened", "campaign.timing_set", "copy.blocked",
+        "copy.rebound", "copy.recalled", "generation.accepted", "generation.failed",
+        "generation.finished", "policy.in_force", "review.answered", "review.approved_with_edit",
         "review.changes_requested", "review.claimed", "review.commented", "review.disagreed",
         "review.dismissed", "review.edited", "review.escalated", "review.link_made",
         "review.link_revoked", "review.link_used", "review.opened", "review.read_blind",

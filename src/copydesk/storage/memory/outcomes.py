@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from copydesk.feedback import Outcome, OutcomeCount, OutcomePlace
 from copydesk.storage.memory.rows import Rows, Undo
@@ -56,6 +57,12 @@ class MemoryOutcomes:
         wanted = set(threads)
         own = (one for one in self._rows.values() if one.source == source)
         return [one for one in own if one.thread in wanted]
+
+    def of_recipient(self, recipient_key: str, since: datetime, limit: int) -> Sequence[Outcome]:
+        """Return at most `limit` events of the recipient since then, newest first."""
+        own = (one for one in self._rows.values() if one.recipient_key == recipient_key)
+        late = [one for one in own if one.at >= since]
+        return sorted(late, key=OutcomePlace.of, reverse=True)[:limit]
 
     def judge(self, outcomes: Sequence[Outcome]) -> None:
         """Replace `human` and `reasons` of events that are stored."""

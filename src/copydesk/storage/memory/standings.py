@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from copydesk.publishing.timing import Habits
 from copydesk.publishing.triggers import Standing
 from copydesk.publishing.triggers.ports import Changed, EventId
 from copydesk.storage.memory.rows import Rows, Undo
@@ -53,6 +54,21 @@ class MemoryStandings:
         for key in old:
             self._standings.drop(key)
         return len(over) + len(old)
+
+
+class MemoryHabits:
+    """Habits by brand."""
+
+    def __init__(self, journal: list[Undo]) -> None:
+        self._rows: Rows[str, Habits] = Rows(journal)
+
+    def put(self, habits: Habits) -> None:
+        """Replace those of the brand."""
+        self._rows.put(habits.brand, kept(habits))
+
+    def find(self, brand: str) -> Habits | None:
+        """Return those of the brand, or None where they were never counted."""
+        return self._rows.get(brand)
 
 
 def _place(changed: Changed) -> tuple[datetime, str]:

@@ -19,6 +19,7 @@ from copydesk.storage.memory.experiments import MemoryExperiments
 from copydesk.storage.memory.figures import MemoryFigures
 from copydesk.storage.memory.inbox import MemoryInbox, MemoryWebhookSecrets
 from copydesk.storage.memory.model_calls import MemoryModelCalls
+from copydesk.storage.memory.objections import MemoryObjections
 from copydesk.storage.memory.outbox import MemoryOutbox
 from copydesk.storage.memory.outcomes import MemoryOutcomes
 from copydesk.storage.memory.publishing import (
@@ -31,7 +32,7 @@ from copydesk.storage.memory.queue import MemoryQueue, MemoryViews
 from copydesk.storage.memory.rankers import MemoryRankers
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
 from copydesk.storage.memory.rows import Undo
-from copydesk.storage.memory.standings import MemoryStandings
+from copydesk.storage.memory.standings import MemoryHabits, MemoryStandings
 from copydesk.storage.memory.talk import MemoryComments, MemoryLinks
 from copydesk.storage.memory.trust import MemoryTrust
 
@@ -58,6 +59,8 @@ class MemoryTransaction:
         self.webhook_secrets = MemoryWebhookSecrets(journal)
         self.experiments = MemoryExperiments(journal)
         self.standings = MemoryStandings(journal)
+        self.habits = MemoryHabits(journal)
+        self.objections = MemoryObjections(journal)
         self.pulls = MemoryPulls(journal)
         self.pushes = MemoryPushes(journal)
         self.rankers = MemoryRankers(journal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, tuple_, update
 
@@ -77,6 +78,15 @@ class SqlOutcomes:
             found += many(self._connection, Outcome, query)
         return found
 
+    def of_recipient(self, recipient_key: str, since: datetime, limit: int) -> Sequence[Outcome]:
+        """Return at most `limit` events of the recipient since then, newest first."""
+        outcomes = schema.outcomes.c
+        query = select(outcomes.document).where(
+            outcomes.recipient_key == recipient_key, outcomes.at >= since
+        )
+        newest = (outcomes.at.desc(), outcomes.source.desc(), outcomes.event_id.desc())
+        return many(self._connection, Outcome, query.order_by(*newest).limit(limit))
+
     def judge(self, outcomes: Sequence[Outcome]) -> None:
         """Replace `human` and `reasons` of events that are stored."""
         if not outcomes:
@@ -100,6 +110,7 @@ def _row(outcome: Outcome) -> Row:
         "at": outcome.at,
         "human": outcome.human,
         "thread": outcome.thread,
+        "recipient_key": outcome.recipient_key,
         "document": written(outcome),
     }
 

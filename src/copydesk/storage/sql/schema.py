@@ -29,6 +29,7 @@ from copydesk.storage.sql.inbox_tables import (  # noqa: F401 - of the same meta
     webhook_secrets,
 )
 from copydesk.storage.sql.trigger_tables import (  # noqa: F401 - of the same metadata
+    habits,
     heard_events,
     standings,
 )
@@ -251,10 +252,12 @@ outcomes = Table(
     Column("human", Name, nullable=False, server_default=text("'unknown'")),
     # What holds the events of one message to one recipient together: they are judged as one.
     Column("thread", Name),
+    Column("recipient_key", Name),
     Column("document", Document, nullable=False),
     Index("ix_outcomes_campaign", "campaign", "variant_id", "kind", "human"),
     Index("ix_outcomes_at", "campaign", "at", "source", "event_id"),
     Index("ix_outcomes_thread", "thread", "source"),
+    Index("ix_outcomes_recipient", "recipient_key", "at"),
 )
 
 experiments = Table(

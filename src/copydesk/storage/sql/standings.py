@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select, tuple_
 
+from copydesk.publishing.timing import Habits
 from copydesk.publishing.triggers import Standing
 from copydesk.publishing.triggers.ports import Changed, EventId
 from copydesk.storage.sql import trigger_tables as tables
-from copydesk.storage.sql.statements import Row, insert, one, replace
+from copydesk.storage.sql.statements import Row, insert, one, put, replace
 from copydesk.storage.stored import read, written
 
 standings = tables.standings.c
@@ -80,6 +81,23 @@ class SqlStandings:
         over = delete(tables.heard_events).where(events.until < now)
         old = delete(tables.standings).where(standings.latest < happened_before)
         return sum(self._connection.execute(statement).rowcount for statement in (over, old))
+
+
+class SqlHabits:
+    """Habits by brand."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, habits: Habits) -> None:
+        """Replace those of the brand."""
+        row = {"brand": habits.brand, "document": written(habits)}
+        put(self._connection, tables.habits, row)
+
+    def find(self, brand: str) -> Habits | None:
+        """Return those of the brand, or None where they were never counted."""
+        habits = tables.habits.c
+        return one(self._connection, Habits, select(habits.document).where(habits.brand == brand))
 
 
 def _row(standing: Standing, at: datetime) -> Row:

@@ -29,6 +29,7 @@ from copydesk.storage.sql.inbox import SqlInbox, SqlWebhookSecrets
 from copydesk.storage.sql.library import SqlLibrary
 from copydesk.storage.sql.migrate import require_newest, upgrade
 from copydesk.storage.sql.model_calls import SqlModelCalls
+from copydesk.storage.sql.objections import SqlObjections
 from copydesk.storage.sql.outbox import SqlOutbox
 from copydesk.storage.sql.outcomes import SqlOutcomes
 from copydesk.storage.sql.publishing import SqlCampaigns, SqlPulls
@@ -36,7 +37,7 @@ from copydesk.storage.sql.pushes import SqlPushes
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.rankers import SqlRankers
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
-from copydesk.storage.sql.standings import SqlStandings
+from copydesk.storage.sql.standings import SqlHabits, SqlStandings
 from copydesk.storage.sql.talk import SqlComments, SqlLinks
 from copydesk.storage.sql.trust import SqlTrust
 
@@ -64,6 +65,8 @@ class SqlTransaction:
         self.webhook_secrets = SqlWebhookSecrets(connection)
         self.experiments = SqlExperiments(connection)
         self.standings = SqlStandings(connection)
+        self.habits = SqlHabits(connection)
+        self.objections = SqlObjections(connection)
         self.pulls = SqlPulls(connection)
         self.pushes = SqlPushes(connection)
         self.rankers = SqlRankers(connection)

@@ -25,3 +25,10 @@ standings = Table(
     Index("ix_standings_stored_at", "stored_at", "recipient_key"),
     Index("ix_standings_latest", "latest"),
 )
+
+habits = Table(
+    "habits",
+    metadata,
+    Column("brand", Name, primary_key=True),
+    Column("document", Document, nullable=False),
+)
