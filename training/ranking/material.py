@@ -11,24 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from copydesk.ranking.training import experiments, features
-from copydesk.ranking.training.experiments import Experiments
+from copydesk.ranking.training.written import FOLDS, Learning
 from training.ranking import frozen
-
-FOLDS = 5
 
 
 @dataclass(frozen=True)
-class Material:
-    """The arms with what the linear models look at, and the fold of each arm."""
+class Material(Learning):
+    """The arms with what the linear models look at, and where what takes long is kept."""
 
-    arms: Experiments
-    styles: np.ndarray
-    counted: features.Counted
-    fold: np.ndarray
     cache: Path
 
     @classmethod
-    def of(cls, files: Sequence[Path], cache: Path) -> Material:
+    def read(cls, files: Sequence[Path], cache: Path) -> Material:
         """Read files of experiments."""
         read = experiments.read(files)
         texts = [arm.text for file in read for arm in file]

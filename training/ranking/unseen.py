@@ -33,7 +33,7 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     asked.cache.mkdir(exist_ok=True, parents=True)
-    material = Material.of([asked.file, *asked.train], asked.cache)
+    material = Material.read([asked.file, *asked.train], asked.cache)
     learned, apart = divided(material)
     arms = material.arms
     print(f"learns from {len(learned):,} arms, weighs on {len(apart):,}", flush=True)

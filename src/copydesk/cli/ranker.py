@@ -15,6 +15,7 @@ from copydesk.cli.example import example
 from copydesk.cli.fairness import fairness
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import json_option, note, print_json
+from copydesk.cli.ranker_train import train
 from copydesk.cli.show.rankers import print_drifted, print_rankers, print_taught
 from copydesk.desk.learning import Learning, Taught
 from copydesk.desk.own_rankers import OwnRankers
@@ -229,3 +230,4 @@ def _say(taught: Taught, *, as_json: bool) -> None:
 
 
 ranker.add_command(fairness)
+ranker.add_command(train)
