@@ -128,4 +128,5 @@ def test_what_a_failed_transaction_pushed_is_gone(store: Store) -> None:
         tx.pushes.put(a_place())
         raise NotFound
     with store.transaction() as tx:
-        assert tx.pushes.of_campaign("spring") == tx.pushes.places_of("spring") == []
+        assert not tx.pushes.of_campaign("spring")
+        assert not tx.pushes.places_of("spring")

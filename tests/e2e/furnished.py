@@ -11,9 +11,11 @@ import yaml
 from copydesk.access import Role
 from copydesk.api.pages import NOUNS
 from copydesk.generation import Draft, DraftRequest
+from copydesk.pushing import PushState
 from copydesk.ranking.sends import PastSend
+from tests.contract.test_pushes import a_place, a_push
 from tests.factories import AUDIENCE, BRAND, BRIEF, COPY, NOW
-from tests.unit.api.office import OPERATOR, OTHER_COPY, PASSWORD, Office, draft
+from tests.unit.api.office import OPERATOR, OTHER_COPY, PASSWORD, Answer, Office, draft
 
 HOSTILE: list[str] = yaml.safe_load(Path(__file__).with_name("hostile.yaml").read_text("utf-8"))
 EVERYTHING = " ".join(HOSTILE)
@@ -86,8 +88,30 @@ def _acted_on(office: Office) -> dict[str, str]:
         office.act("rex", "escalate", hostile, note=EVERYTHING),
         office.act("rex", "request-changes", lawful, note=EVERYTHING),
     ]
+    done += _experimented_on(office, other["variant"]["id"])
+    done.append(_taken_out(office))
     assert [answer.text for answer in done if not answer.is_success] == []
-    return {"item_id": hostile["id"], "token": link["token"]}
+    return {"item_id": hostile["id"], "token": link["token"], "experiment_id": "subjects"}
+
+
+def _taken_out(office: Office) -> Answer:
+    """Have copy exported, and a push that a tool refused in hostile words."""
+    with office.desk.store.transaction() as tx:
+        tx.pushes.add(a_push(left_out=(EVERYTHING,)))
+        tx.pushes.put(a_place(state=PushState.FAILED, trouble=EVERYTHING))
+    return office.get("mailer", "/v1/export/spring")
+
+
+def _experimented_on(office: Office, variant: str) -> list[Answer]:
+    """Have an experiment run and end, for hostile reasons."""
+    plan = {"id": "subjects", "campaign": "spring", "recipients": 5_000, "looks": 4}
+    plan |= {"control": variant, "holdout": 0.1, "rule": "squared"}
+    return [
+        office.post("ada", "/v1/experiments", json=plan),
+        office.post("ada", "/v1/experiments/subjects/start"),
+        office.post("ada", "/v1/experiments/subjects/update"),
+        office.post("bea", "/v1/experiments/subjects/stop", json={"because": EVERYTHING[:1_500]}),
+    ]
 
 
 def addresses(places: dict[str, str]) -> list[str]:

@@ -16,7 +16,7 @@ from copydesk.publishing.formats import MEDIA, Format, as_file
 
 router = APIRouter(prefix="/v1", tags=["serving"], responses=responses(401, 403, 404, 409, 422))
 
-CONTENT = {media.partition(";")[0]: {} for media in MEDIA.values()}
+CONTENT: dict[str, object] = {media.partition(";")[0]: {} for media in MEDIA.values()}
 
 
 @router.get(

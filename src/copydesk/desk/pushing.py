@@ -97,8 +97,8 @@ class Pushing:
             push = _push(campaign, target, goal, actor, now, fits, left_out)
             places = [self._place(tx, push, one, now) for one in fits]
             tx.pushes.add(push)
-            details = {"push": push.id, "target": target, "tool": goal.tool}
-            details |= {"variants": [one.approved.id for one in fits]}
+            told = {"push": push.id, "target": target, "tool": goal.tool}
+            details = {**told, "variants": [one.approved.id for one in fits]}
             record(tx, campaign_id, "campaign.push_asked", actor.name, now, **details)
         return PushStanding.of(push, places)
 

@@ -63,8 +63,10 @@ def exchange(
     try:
         with http.ConnectionPool(ssl_context=context, network_backend=guard) as pool:
             url, more = url_of(call.address), {"timeout": each}
-            given = {"headers": list(headers.items()), "content": call.body, "extensions": more}
-            with pool.stream(call.method, url, **given) as answer:
+            sent = list(headers.items())
+            with pool.stream(
+                call.method, url, headers=sent, content=call.body, extensions=more
+            ) as answer:
                 named = {name.decode().lower(): v.decode("latin-1") for name, v in answer.headers}
                 return Reply(answer.status, named, _beginning(answer))
     except TROUBLE as error:

@@ -19,7 +19,7 @@ from copydesk.briefs import Brief, Currency, Noun, Offer, OfferKind, Product
 
 PERCENT = 100
 MONEY = (OfferKind.AMOUNT_OFF, OfferKind.BONUS)
-CONTEXT = "http://schema.org/"
+CONTEXT: Literal["http://schema.org/"] = "http://schema.org/"
 CODE_LIKE = re.compile(r"[<>&{}%*|#\[\]$\u2028\u2029]")
 """What ends a script, or what some tool would read as a merge tag."""
 

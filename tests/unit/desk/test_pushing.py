@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from copydesk.desk.pushing import Pushing, PushStanding
 from copydesk.errors import Conflict, Forbidden, InputError, NotFound, Undelivered
 from copydesk.notifications import Event
 from copydesk.publishing import Campaign, approval_hash
-from copydesk.pushing import Targets
 from copydesk.pushing.build import build_tools
 from copydesk.review_queue import Policy
 from tests.contract.nouns import an_approved
@@ -32,17 +32,17 @@ class Yard:
         self.twin = twin
         self.world = world
         self.targets = targets_at(twin, **target)
-        self.pushing = Pushing(*self._wired(self.targets), world.serving.recipient_key)
+        key_of = world.serving.recipient_key
+        self.pushing = Pushing(world.store, world.policy, self.targets, self.now, key_of)
         self.posting = self.another_process()
 
-    def _wired(self, targets: Targets) -> tuple[Any, ...]:
-        return self.world.store, self.world.policy, targets, lambda: self.world.now
+    def now(self) -> datetime:
+        return self.world.now
 
     def another_process(self) -> Posting:
         tools = build_tools(self.targets, {"news": [secret_of(self.twin.tool)]})
-        store, policy, targets, clock = self._wired(self.targets)
-        key_of = self.world.serving.recipient_key
-        return Posting(store, policy, targets, tools, clock, key_of, lambda: 0.5)
+        wired = (self.world.store, self.world.policy, self.targets, tools, self.now)
+        return Posting(*wired, self.world.serving.recipient_key, lambda: 0.5)
 
     def ask(self, **changes: Any) -> PushStanding:
         return self.pushing.ask("spring", "news", changes.pop("actor", MARA), **changes)
