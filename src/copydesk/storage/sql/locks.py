@@ -10,6 +10,8 @@ CHAIN = 0x436F707964657301
 """Key of PostgreSQL's advisory lock on the end of the audit record."""
 MIGRATION = 0x436F707964657302
 """Key of PostgreSQL's advisory lock on the tables themselves."""
+OBJECTING = 0x436F707964657304
+"""Key of PostgreSQL's advisory lock on the numbers of objections."""
 ROUTING = 0x436F707964657303
 """Key of PostgreSQL's advisory lock on routing notices: who gets which message."""
 

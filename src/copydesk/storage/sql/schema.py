@@ -220,6 +220,17 @@ pulls = Table(
     Column("pulls", BigInteger, nullable=False),
 )
 
+objections = Table(
+    "objections",
+    metadata,
+    Column("recipient_key", Name, primary_key=True),
+    # Counted up by one transaction at a time, so that who reads on misses none.
+    Column("number", Integer, nullable=False),
+    Column("stands", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_objections_number", "number", unique=True),
+)
+
 comments = Table(
     "review_comments",
     metadata,
