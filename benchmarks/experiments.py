@@ -1,10 +1,13 @@
 """What allocation gains, and whether stopping keeps its word, on experiments played again.
 
-`python benchmarks/experiments.py FILE [--train FILE]`. FILE holds randomised experiments with the
-columns of the Upworthy Research Archive, as CSV or Parquet; they are played under LOLA's protocol
-and as e-mail sends in four waves. Scores come from a model of words and pieces of words, trained
-on the other stories of FILE and of the files given with `--train`. Seeds are fixed. Needs the
-extra `train`.
+`python benchmarks/experiments.py FILE [--train FILES] [--scores SCORES] [--tune]`. FILE holds
+randomised experiments with the columns of the Upworthy Research Archive, as CSV or Parquet; they
+are played under LOLA's protocol and as e-mail sends in four waves. SCORES is what
+`python -m training.ranking.unseen FILE --train FILES --out SCORES` wrote: scores by a model that
+learned from nothing in FILE. Without it they come from words and pieces of words alone, trained on
+the other stories of FILE and FILES. `--tune` plays the stories that SCORES kept apart from FILES,
+for each of several constants. Seeds are fixed. Needs the extra `train`; where mabwiser is
+installed, its Thompson sampling is played beside.
 """
 
 from __future__ import annotations
@@ -16,19 +19,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from training.ranking import experiments, features  # noqa: E402
-from training.ranking.experiments import Experiments  # noqa: E402
-from training.ranking.pairs import members  # noqa: E402
+from benchmarks import replication  # noqa: E402
 
-from copydesk.experiments import evaluation, posterior, simulation, stopping  # noqa: E402
-from copydesk.experiments.allocation import Rule  # noqa: E402
+from copydesk.experiments import counted, evaluation, posterior, simulation, stopping  # noqa: E402
+from copydesk.experiments.allocation import FLOOR, TEMPERED, WAVES, Rule  # noqa: E402
+from copydesk.experiments.posterior import STATED, STRENGTH  # noqa: E402
 from copydesk.experiments.simulation import CLEAN, Dirt, Ours, Policy, Truth  # noqa: E402
+from copydesk.ranking.training import experiments, features  # noqa: E402
+from copydesk.ranking.training.experiments import Experiments  # noqa: E402
+from copydesk.ranking.training.pairs import members  # noqa: E402
 
 FOLDS = 5
 EACH = (50, 200, 400, 1000)
@@ -51,20 +57,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--train", type=Path, nargs="*", default=[])
+    parser.add_argument("--scores", type=Path)
+    parser.add_argument("--tune", action="store_true")
     asked = parser.parse_args()
     began = time.perf_counter()
     arms = experiments.joined(experiments.read([asked.file, *asked.train]))
-    scores = scored(arms)
-    own = np.flatnonzero(arms.source == 0)
-    test = arms.only(own)
+    scores, apart = read_scores(asked.scores, arms) if asked.scores else (scored(arms), None)
+    if asked.tune and apart is not None:
+        tell_tuning(worlds(arms.only(apart), scores[apart]))
+    elif asked.tune:
+        parser.error("--tune needs --scores: they say which stories were kept apart")
+    else:
+        own = np.flatnonzero(arms.source == 0)
+        tell_all(arms.only(own), scores[own], [asked.file, *asked.train])
+    print(f"{time.perf_counter() - began:.0f} s")
+
+
+def tell_all(test: Experiments, scores: np.ndarray, files: list[Path]) -> None:
+    """Print everything but the tuning."""
     print(f"{len(test):,} arms of {test.group.max() + 1:,} groups")
-    for world in worlds(test, scores[own]):
+    for world in (both := worlds(test, scores)):
         tell_lola(world)
         tell_waves(world)
+    tell_mabwiser(both[0])
     tell_null()
     tell_guard()
-    tell_evaluation(worlds(test, scores[own])[1])
-    print(f"{time.perf_counter() - began:.0f} s")
+    replication.tell(test, scores)
+    replication.tell_splits(files)
+    tell_evaluation(both[1])
+
+
+def read_scores(file: Path, arms: Experiments) -> tuple[np.ndarray, np.ndarray]:
+    """Return the scores of the arms, and the rows that were kept apart for tuning."""
+    with np.load(file) as stored:
+        if list(stored["texts"]) != arms.texts:
+            sys.exit(f"{file} is of other files: make it with these, in this order")
+        return stored["scores"], stored["apart"]
 
 
 def scored(arms: Experiments) -> np.ndarray:
@@ -102,7 +130,7 @@ def worlds(arms: Experiments, scores: np.ndarray) -> list[World]:
     for count in sorted({len(rows) for rows in groups}):
         rows = np.array([rows for rows in groups if len(rows) == count])
         shown, clicked, score = arms.shown[rows], arms.clicked[rows], scores[rows]
-        believed = posterior.rates(np.zeros_like(score), shown, clicked)
+        believed = posterior.rates(np.zeros_like(score), shown, clicked, strength=STATED)
         observed.append(Truth(clicked / shown, score))
         drawn.append(Truth(rng.gamma(believed.shape, 1 / believed.exposure), score))
     return [World("observed rates", observed), World("rates drawn after them", drawn)]
@@ -159,7 +187,7 @@ def tell_lola(world: World) -> None:
         "top-two Thompson": Ours(rule="top-two"),
         "P(best) squared": Ours(rule="squared"),
         "  the last 60 % greedy": Ours(rule="squared", greedy_from=0.4),
-        "  without the floor of 1 %": Ours(rule="squared", floor=0.0),
+        "  and without the floor": Ours(rule="squared", greedy_from=0.4, floor=0.0),
     }
     batches = simulation.lola_batches
     rows = {name: (policy, batches, CLEAN) for name, policy in policies.items()}
@@ -169,8 +197,10 @@ def tell_lola(world: World) -> None:
 def tell_waves(world: World) -> None:
     """Print what each policy gains in an e-mail send of four waves, clean and dirty."""
     rules: tuple[Rule, ...] = ("thompson", "top-two", "squared")
-    ours = {rule: Ours(rule=rule, greedy_from=0.4) for rule in rules}
+    late = simulation.LAST_BEGINS
+    ours = {rule: Ours(rule=rule, greedy_from=late) for rule in rules}
     four = lambda _: simulation.wave_batches()  # noqa: E731
+    before = lambda _: np.array([0.05, 0.1, 0.25, 0.6])  # noqa: E731
     two = lambda _: simulation.wave_batches(tested_first=True)  # noqa: E731
     rows: dict[str, tuple[Policy, Callable[[int], np.ndarray], Dirt]] = {
         "UCB": (simulation.ucb, four, CLEAN),
@@ -178,12 +208,86 @@ def tell_waves(world: World) -> None:
         "tempered Thompson": (ours["thompson"], four, CLEAN),
         "top-two Thompson": (ours["top-two"], four, CLEAN),
         "P(best) squared": (ours["squared"], four, CLEAN),
-        "  without text": (Ours(rule="squared", text=False, greedy_from=0.4), four, CLEAN),
+        "  waves of 5/10/25/60 %": (Ours(rule="squared", greedy_from=0.4), before, CLEAN),
+        "  without text": (Ours(rule="squared", text=False, greedy_from=late), four, CLEAN),
         "  30 % late, 20 % bots": (ours["squared"], four, DIRTY),
         "  opens taken for clicks": (ours["squared"], four, Dirt(opens=True)),
         "A/B, 30 % late, 20 % bots": (simulation.tested, two, DIRTY),
     }
-    tell_table("Four waves of 5/10/25/60 %", world, rows)
+    tell_table("Four waves of 8/16/30/46 %", world, rows)
+
+
+def tell_tuning(both: list[World]) -> None:
+    """Print the gains of our waves, one constant changed at a time."""
+    best = {"strength": STRENGTH, "tempered": TEMPERED, "floor": FLOOR, "waves": WAVES}
+    tried: dict[str, tuple[object, ...]] = {
+        "strength": (7.0, 14.0, 20.0),
+        "tempered": (0.1, 0.2, 0.5, 1.0),
+        "floor": (0.0, 0.005, 0.01, 0.02),
+        "waves": ((0.05, 0.1, 0.25, 0.6), (0.05, 0.15, 0.3, 0.5), (0.1, 0.2, 0.3, 0.4)),
+    }
+    ways = [best, *({**best, name: one} for name, each in tried.items() for one in each)]
+    for world in both:
+        two = simulation.wave_batches(tested_first=True)
+        against = {each: gained(world, simulation.tested, each, two) for each in EACH}
+        print(f"\n{len(against[EACH[0]]):,} groups kept apart, {world.name}")
+        for way in ways:
+            waves = np.array(way["waves"])
+            policy = Ours(
+                rule="squared", greedy_from=1 - waves[-1], strength=way["strength"],
+                tempered=way["tempered"], floor=way["floor"],
+            )  # fmt: skip
+            sums = ((gained(world, policy, e, waves).sum(), against[e].sum()) for e in EACH)
+            print(f"{told_of(way):62}" + "".join(f"{a / b - 1:+8.1%}" for a, b in sums))
+
+
+def told_of(way: dict[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in way.items())
+
+
+def tell_mabwiser(world: World, every: int = 8) -> None:
+    """Print what mabwiser's Thompson sampling gains where it learns from every showing."""
+    try:
+        from mabwiser.mab import MAB, LearningPolicy
+    except ImportError:
+        print("\nmabwiser is not installed: its Thompson sampling is not played")
+        return
+    few = World(world.name, [Truth(t.rates[::every], t.scores[::every]) for t in world.truths])
+    two = simulation.wave_batches(tested_first=True)
+    print(f"\nmabwiser's Thompson sampling, LOLA's protocol, each {every}th group, {world.name}")
+    for each in EACH[:2]:
+        rng = np.random.default_rng(17)
+        mine = [
+            by_library(
+                lambda arms, seed: MAB(arms, LearningPolicy.ThompsonSampling(), seed=seed),
+                rates,
+                each,
+                rng,
+            )
+            for truth in few.truths
+            for rates in truth.rates
+        ]
+        base = gained(few, simulation.tested, each, two)
+        ours = gained(
+            few, Ours(rule="squared", greedy_from=0.4), each, simulation.lola_batches(each)
+        )
+        both = f"mabwiser {lift(np.array(mine), base)}, ours {lift(ours, base)}"
+        print(f"{each} showings an arm: {both}")
+
+
+def by_library(
+    make: Callable[[list[int], int], Any], rates: np.ndarray, each: int, rng: np.random.Generator
+) -> float:
+    """Return expected clicks for a send where a library divides, told after each batch."""
+    arms = list(range(len(rates)))
+    bandit = make(arms, int(rng.integers(1 << 30)))
+    bandit.fit([0], [0])
+    total = 0.0
+    for part in simulation.lola_batches(each):
+        sent = np.array([bandit.predict() for _ in range(round(part * each * len(arms)))])
+        total += rates[sent].sum()
+        bandit.partial_fit(sent, (rng.random(len(sent)) < rates[sent]).astype(int))
+    return total / (each * len(arms))
 
 
 def tell_null() -> None:
@@ -192,7 +296,8 @@ def tell_null() -> None:
     edges = np.array(stopping.group_sequential(fractions))
     ways: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
         "p < 0.05 at each look": lambda a, b: np.abs(z_of(a, b)) > 1.96,
-        "group sequential": lambda a, b: np.abs(z_of(a, b)) > edges,
+        "group sequential, normal": lambda a, b: np.abs(z_of(a, b)) > edges,
+        "group sequential, exact for counts": lambda a, b: counted.called(a, b, fractions),
         "e-value of 20": lambda a, b: stopping.evidence(a, b, np.full(a.shape, 0.5)) >= 20,
         "P(best) > 0.975, prior of tests": settled,
     }

@@ -16,7 +16,7 @@ import numpy as np
 
 from copydesk.errors import InputError, Problem
 from copydesk.experiments import places, posterior
-from copydesk.experiments.posterior import BASE_RATE, Rates
+from copydesk.experiments.posterior import BASE_RATE, STRENGTH, Rates
 
 Rule = Literal["fixed", "thompson", "top-two", "squared"]
 """How the shares of a wave follow from the probabilities of being the best:
@@ -197,10 +197,12 @@ def greedy(mean: np.ndarray) -> np.ndarray:
     return shares
 
 
-def believed(arms: Sequence[Arm], base_rate: float = BASE_RATE) -> Rates:
+def believed(
+    arms: Sequence[Arm], base_rate: float = BASE_RATE, strength: float = STRENGTH
+) -> Rates:
     """Return what is believed of the arms' rates, in their order."""
     columns = [np.array([getattr(arm, name) for arm in arms], dtype=float) for name in _KNOWN]
-    return posterior.rates(*columns, base_rate=base_rate)
+    return posterior.rates(*columns, base_rate=base_rate, strength=strength)
 
 
 def _shares(allocation: Allocation, arms: Sequence[Arm], *, last: bool) -> np.ndarray:

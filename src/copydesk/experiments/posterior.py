@@ -17,6 +17,8 @@ SPREAD = 0.267
 STRENGTH = 10.0
 """Clicks that the prior is worth. 1 / `SPREAD` squared would be 14; a little less gains more, as
 some lines are far better than a normal distribution has it. Tuned on LOLA's training split."""
+STATED = SPREAD**-2
+"""Likewise where a rate is told to people: with it stated lifts come true as large as stated."""
 BASE_RATE = 0.0113
 """Clicks for each showing before anything is known: the mean of the archive's tests."""
 BASE_CLICKS = 2.0

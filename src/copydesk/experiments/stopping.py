@@ -24,10 +24,11 @@ LOG_LIFTS = 0.2
 subject lines of one test apart, less what only chance adds."""
 WORSE = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Multiples of its limit that a guard bets a bad variant's rate on, each with the same stake."""
-MISMATCH = 0.001
+MISMATCH = 0.01
 """Chance of raising a false alarm about the split."""
-SPLIT_STRENGTH = 10_000.0
-"""Sends that the expected split is worth in the test of it: bets on splits a per cent off."""
+SPLIT_STRENGTH = 3_000.0
+"""Sends that the expected split is worth in the test of it: bets on splits one or two per cent
+off."""
 _NORMAL = NormalDist()
 
 

@@ -204,7 +204,8 @@ def _with_beliefs(experiment: Experiment, known: Sequence[Knowledge]) -> tuple[K
 
 
 def _believed(experiment: Experiment, known: Sequence[Knowledge]) -> posterior.Rates:
-    return allocation.believed(experiment.arms_for(known), experiment.base_rate)
+    arms = experiment.arms_for(known)
+    return allocation.believed(arms, experiment.base_rate, posterior.STATED)
 
 
 def _quantile(rates: posterior.Rates, z: float) -> np.ndarray:
