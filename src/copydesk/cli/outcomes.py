@@ -96,7 +96,13 @@ def importing(
 @example("copydesk outcomes rejected", "copydesk outcomes rejected --tool braze --json")
 @outcomes.command()
 @tool_option
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    help="List at most so many.",
+)
 @json_option
 @click.pass_context
 def rejected(ctx: click.Context, tool: str | None, limit: int, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from tests.contract.nouns import an_outcome
 from tests.factories import AUDIENCE, BRAND, BRIEF, COPY
 from tests.unit.api.browsing import Browser
 from tests.unit.api.office import FALSE_COPY, HOSTILE_COPY, Office, asked_for, draft
@@ -261,6 +262,22 @@ def test_a_changed_brief_voids_on_the_page(office: Office) -> None:
     assert "The brief is changed" in page.text
     assert "what it was signed for has changed" in page.text
     assert "0 approved 1 void" in page.text
+
+
+def test_a_campaign_counts_what_machines_did_apart(office: Office) -> None:
+    """Beside the opens of people stands how many events machines did, which no figure counts."""
+    browser, path = at_item(office, "bea")
+    browser.send(f"{path}/approve")
+    with office.desk.store.transaction() as tx:
+        (served,) = tx.library.served("spring")
+        told = {"e1": "unknown", "e2": "no", "e3": "no"}
+        opens = [an_outcome(name, variant_id=served.id, human=told[name]) for name in told]
+        tx.outcomes.add(opens)
+
+    page = browser.open("/campaigns/spring").text
+
+    assert "1 open" in page
+    assert "2 by machines" in page
 
 
 def test_a_broken_brief_is_told_on_the_campaigns_page(office: Office) -> None:
