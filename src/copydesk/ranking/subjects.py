@@ -16,7 +16,7 @@ def scoring(ranker: Ranker) -> Callable[[str], float]:
 
     @lru_cache(REMEMBERED)
     def score(subject: str) -> float:
-        candidate = Candidate(id="one", copy=Copy.model_validate({"subject": subject}))
+        candidate = Candidate(id="one", copy_=Copy.model_validate({"subject": subject}))
         return ranker.rank(RankRequest(candidates=(candidate,))).ranking[0].score
 
     return score

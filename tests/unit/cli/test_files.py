@@ -124,11 +124,10 @@ def test_candidates_are_ranked(tmp_path: Path) -> None:
 
 def test_the_ranker_can_be_named(tmp_path: Path) -> None:
     """The learned ranker tells what an average line has; the transparent one adds up its rules."""
-    told = {
-        name: {part["name"] for part in answers(ran)[0]["ranking"][0]["breakdown"]}
-        for name in ("learned", "transparent")
-        if (ran := run("rank", lines_in(tmp_path, CANDIDATES), "--ranker", name))
-    }
+    told = {}
+    for name in ("learned", "transparent"):
+        (answer,) = answers(run("rank", lines_in(tmp_path, CANDIDATES), "--ranker", name))
+        told[name] = {part["name"] for part in answer["ranking"][0]["breakdown"]}
 
     assert {"average", "subject.wording", "body"} <= told["learned"]
     assert "early_meaning" in told["transparent"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -18,7 +17,7 @@ SUBJECTS = ("Which shoes for the mud?", "New shoes for the muddy season", "Shoes
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Have a database in a fresh folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COPYDESK_DATABASE_URL", f"sqlite:///{tmp_path / 'copydesk.db'}")

@@ -80,10 +80,11 @@ def _done(desk: Copydesk, visit: Visit, brand: str, act: Callable[[], str]) -> R
 
 def _objectives(form: SentForm) -> Objectives:
     """Return what the form says is to be gained. Raises InputError."""
-    aim = form.text("aim")
-    if aim not in get_args(Aim):
+    typed = form.text("aim")
+    aim: Aim | None = next((one for one in get_args(Aim) if one == typed), None)
+    if aim is None:
         choices = ", ".join(get_args(Aim))
-        raise InputError([Problem("aim", aim[:40], f"choose one of {choices}")])
+        raise InputError([Problem("aim", typed[:40], f"choose one of {choices}")])
     costs = {name: _cost(form, name) for name in ("unsubscribe", "complaint")}
     usual = Objectives.for_aim(aim)
     return usual.model_copy(update={n: cost for n, cost in costs.items() if cost is not None})

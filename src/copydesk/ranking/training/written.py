@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 
@@ -78,15 +79,15 @@ def tables(
     for name, table in zip(names, wording.weights, strict=True):
         grams[f"{name}_weights"] = table * by_wording
     file = BytesIO()
-    np.savez_compressed(
-        file,
-        style_mean=style.mean.astype(np.float32),
-        style_weights=style.weights.astype(np.float32),
-        wording_mean=np.float32(wording.mean * by_wording),
-        reader=np.array([by_reader, read.mean()], dtype=np.float32),
-        card=np.frombuffer(card_bytes(card(learning, told, learned)), dtype=np.uint8),
+    stored: dict[str, Any] = {
+        "style_mean": style.mean.astype(np.float32),
+        "style_weights": style.weights.astype(np.float32),
+        "wording_mean": np.float32(wording.mean * by_wording),
+        "reader": np.array([by_reader, read.mean()], dtype=np.float32),
+        "card": np.frombuffer(card_bytes(card(learning, told, learned)), dtype=np.uint8),
         **packed(grams),
-    )
+    }
+    np.savez_compressed(file, **stored)
     return file.getvalue()
 
 
@@ -133,4 +134,4 @@ def _strange(learning: Learning) -> float:
 
 def _unknown(text: str, rarity: np.ndarray) -> float:
     words = [word for word in ngrams.tokens(text) if word[0].isalpha()]
-    return float(np.mean([not rarity[ngrams.word_row(word)] for word in words] or [1.0]))
+    return float(np.mean([rarity[ngrams.word_row(word)] == 0 for word in words] or [True]))
