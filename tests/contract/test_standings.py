@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from copydesk.feedback import Outcome
+from copydesk.feedback.habits import Habits
 from copydesk.feedback.timing import Audience
-from copydesk.publishing.timing import Habits
 from copydesk.publishing.triggers import Occurrence, Standing
 from copydesk.publishing.triggers.ports import EventId
 from copydesk.storage import Store

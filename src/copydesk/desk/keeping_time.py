@@ -14,6 +14,7 @@ from copydesk.briefs import Noun
 from copydesk.desk.parts import Clock, must_stand_at, record
 from copydesk.errors import NotFound
 from copydesk.feedback import Outcome, OutcomePlace
+from copydesk.feedback.habits import NO_HABITS, Habits
 from copydesk.feedback.timing import (
     Audience,
     Fatigue,
@@ -24,7 +25,7 @@ from copydesk.feedback.timing import (
     hour_of,
 )
 from copydesk.publishing import Campaign
-from copydesk.publishing.timing import NO_HABITS, Habits, Timed, TimingChoice
+from copydesk.publishing.timing import FatigueTold, HoursTold, HourTold, Timed, TimingChoice
 from copydesk.storage import Store, Transaction
 from copydesk.storage.stored import missing
 
@@ -117,7 +118,7 @@ class KeepingTime:
 
     def told(self, brand: str, recipient_key: str) -> Timed:
         """Return what a brand's history with a recipient tells, worked out now."""
-        return Timed.of(*self._worked_out(brand, recipient_key))
+        return _timed(*self._worked_out(brand, recipient_key))
 
     def _worked_out(self, brand: str, recipient_key: str) -> tuple[Hours, Fatigue, str]:
         now = self._clock()
@@ -154,6 +155,18 @@ class KeepingTime:
             if len(page) < PAGE:
                 return
             place = OutcomePlace.of(page[-1])
+
+
+def _timed(hours: Hours, tired: Fatigue, zone: str) -> Timed:
+    """Return what may be told; nothing of what too little is known of."""
+    best = None
+    if hours.best:
+        told = tuple(HourTold(hour=str(one), share=round(one.share, 4)) for one in hours.best)
+        best = HoursTold(best=told, zone=zone, why=hours.why)
+    if tired.score is None:
+        return Timed(best)
+    score = round(tired.score, 3)
+    return Timed(best, FatigueTold(score=score, level=tired.level, why=tired.why))
 
 
 def _asked(known: Timed, timing: TimingChoice) -> Timed:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
-import numpy as np
-
-from copydesk.briefs import Moment, Noun
-from copydesk.feedback.timing import Audience, Fatigue, Hours, Level
+from copydesk.briefs import Noun
 
 
 class OnFatigue(StrEnum):
@@ -33,6 +29,9 @@ class TimingChoice(Noun):
     def asks(self) -> bool:
         """Whether anything is asked."""
         return self.best_hours or self.fatigue is not None
+
+
+Level = Literal["unknown", "normal", "lower", "withhold"]
 
 
 class HourTold(Noun):
@@ -65,51 +64,3 @@ class Timed(NamedTuple):
 
     best_hours: HoursTold | None = None
     fatigue: FatigueTold | None = None
-
-    @classmethod
-    def of(cls, hours: Hours | None, fatigue: Fatigue | None, zone: str) -> Timed:
-        """Return what may be told."""
-        best = None
-        if hours is not None and hours.best:
-            told = tuple(HourTold(hour=str(one), share=round(one.share, 4)) for one in hours.best)
-            best = HoursTold(best=told, zone=zone, why=hours.why)
-        if fatigue is None or fatigue.score is None:
-            return cls(best)
-        score = round(fatigue.score, 3)
-        return cls(best, FatigueTold(score=score, level=fatigue.level, why=fatigue.why))
-
-
-class Habits(Noun):
-    """When a brand's recipients answer, counted over all of its outcomes."""
-
-    brand: str
-    answers: tuple[float, ...]
-    """By hour of the week in the zone, from Monday, midnight."""
-    sent: tuple[float, ...]
-    zone: str
-    counted_at: Moment
-
-    @classmethod
-    def of(cls, brand: str, audience: Audience, at: datetime) -> Habits:
-        """Return the counts as they are kept."""
-        answers, sent = audience.answers.tolist(), audience.sent.tolist()
-        return cls(brand=brand, answers=answers, sent=sent, zone=audience.zone, counted_at=at)
-
-    @property
-    def audience(self) -> Audience:
-        """The counts as estimators take them."""
-        return Audience(np.array(self.answers), np.array(self.sent), self.zone)
-
-
-class KnownHabits(Protocol):
-    """The habits of each brand's recipients, as they were counted last."""
-
-    def put(self, habits: Habits) -> None:
-        """Replace those of the brand."""
-
-    def find(self, brand: str) -> Habits | None:
-        """Return those of the brand, or None where they were never counted."""
-
-
-NO_HABITS = Audience.of(())
-"""What is known of an audience of which nothing was counted."""

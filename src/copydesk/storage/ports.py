@@ -9,13 +9,13 @@ from copydesk.access import ApiKeys, Sessions, SignInTries, Users
 from copydesk.brand_voice.known import KnownBrands
 from copydesk.experiments.ports import Experiments
 from copydesk.feedback import Outcomes
+from copydesk.feedback.habits import KnownHabits
 from copydesk.feedback.inbox import Inbox, WebhookSecrets
 from copydesk.generation.hosted.ledger import ModelCalls
 from copydesk.generations import Generations
 from copydesk.notifications import Outbox
 from copydesk.publishing import ApprovedLibrary, Campaigns, Pulls
 from copydesk.publishing.objections import Objections
-from copydesk.publishing.timing import KnownHabits
 from copydesk.publishing.triggers import Standings
 from copydesk.pushing import Pushes
 from copydesk.ranking.owned import BrandRankers

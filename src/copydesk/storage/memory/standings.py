@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from copydesk.publishing.timing import Habits
+from copydesk.feedback.habits import Habits
 from copydesk.publishing.triggers import Standing
 from copydesk.publishing.triggers.ports import Changed, EventId
 from copydesk.storage.memory.rows import Rows, Undo

@@ -21,7 +21,8 @@ from sqlalchemy import (
     text,
 )
 
-from copydesk.storage.sql.columns import Document, Moment, Name, metadata
+from copydesk.storage.sql.columns import Document, Moment, Name
+from copydesk.storage.sql.columns import metadata as tables
 from copydesk.storage.sql.inbox_tables import (  # noqa: F401 - of the same metadata
     received,
     received_unread,
@@ -33,6 +34,8 @@ from copydesk.storage.sql.trigger_tables import (  # noqa: F401 - of the same me
     heard_events,
     standings,
 )
+
+metadata = tables
 
 generations = Table(
     "generations",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select, tuple_
 
-from copydesk.publishing.timing import Habits
+from copydesk.feedback.habits import Habits
 from copydesk.publishing.triggers import Standing
 from copydesk.publishing.triggers.ports import Changed, EventId
 from copydesk.storage.sql import trigger_tables as tables
@@ -38,7 +38,7 @@ class SqlStandings:
         table = tables.heard_events
         statement = insert(self._connection, table).on_conflict_do_nothing()
         new = self._connection.execute(statement.returning(*table.primary_key), rows)
-        return frozenset(EventId(source, event_id) for source, event_id in new)
+        return frozenset(EventId(row.source, row.event_id) for row in new)
 
     def held(self, keys: Collection[str]) -> Mapping[str, Standing]:
         """Return what is known of each key, and let nobody else change it in this transaction.
