@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 from copydesk.feedback import OutcomeCount, OutcomePlace
 from copydesk.storage import Store
+from copydesk.storage.build import open_store
 from tests.contract.nouns import an_outcome
 from tests.factories import NOW
 
@@ -46,3 +48,27 @@ def test_a_message_is_found_and_judged_anew(store: Store) -> None:
 
         assert tx.outcomes.of_threads("api", ["m1"])[0].reasons == ("why",)
         assert tx.outcomes.count("spring") == {"var_1": {"open": 2}}
+
+
+def test_two_that_judge_one_message_see_each_others_events(database_url: str) -> None:
+    """Who asks second waits for the first to end, and is given what it stored, too."""
+    first, second = open_store(database_url), open_store(database_url)
+    seen: list[str] = []
+
+    def ask_second() -> None:
+        with second.transaction() as tx:
+            tx.outcomes.add([an_outcome("open", message="m1")])
+            seen.extend(one.event_id for one in tx.outcomes.of_threads("api", ["m1"]))
+
+    beside = threading.Thread(target=ask_second)
+    with first.transaction() as tx:
+        tx.outcomes.add([an_outcome("sent", message="m1", kind="delivered")])
+        assert len(tx.outcomes.of_threads("api", ["m1"])) == 1
+        beside.start()
+        beside.join(0.3)
+        assert seen == []
+    beside.join()
+    for store in (first, second):
+        store.close()
+
+    assert sorted(seen) == ["open", "sent"]

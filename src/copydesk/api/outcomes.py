@@ -87,7 +87,7 @@ def record(
 @delivered.post(
     "/outcomes/{tool}",
     status_code=HTTPStatus.ACCEPTED,
-    responses=responses(400, 401, 404, 413),
+    responses=responses(400, 401, 404, 413, 422),
     openapi_extra={
         "requestBody": {"content": {"application/json": {"schema": {}}}},
         "security": [],

@@ -98,7 +98,10 @@ class Outcomes(Protocol):
         """
 
     def of_threads(self, source: str, threads: Sequence[str]) -> Sequence[Outcome]:
-        """Return the events of these threads, see `Outcome.thread`, in no order."""
+        """Return the events of these threads, see `Outcome.thread`, in no order.
+
+        They are to be judged: until the transaction ends no other one is given any.
+        """
 
     def of_recipient(self, recipient_key: str, since: datetime, limit: int) -> Sequence[Outcome]:
         """Return at most `limit` events of the recipient since then, newest first."""

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, func, select
 
 CHAIN = 0x436F707964657301
 """Key of PostgreSQL's advisory lock on the end of the audit record."""
+JUDGING = 0x436F707964657305
+"""Key of PostgreSQL's advisory lock on judging messages: each judge sees what those before stored.
+"""
 MIGRATION = 0x436F707964657302
 """Key of PostgreSQL's advisory lock on the tables themselves."""
 OBJECTING = 0x436F707964657304

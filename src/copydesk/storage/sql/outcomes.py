@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select, tuple_, update
 
 from copydesk.feedback import Outcome, OutcomeCount, OutcomePlace
 from copydesk.storage.sql import schema
+from copydesk.storage.sql.locks import JUDGING, write_alone
 from copydesk.storage.sql.statements import Row, insert, many
 from copydesk.storage.stored import written
 
@@ -68,6 +69,8 @@ class SqlOutcomes:
 
     def of_threads(self, source: str, threads: Sequence[str]) -> Sequence[Outcome]:
         """Return the events of these threads, in no order."""
+        # Of two transactions that each store a part of a message the later one sees it whole.
+        write_alone(self._connection, JUDGING)
         outcomes = schema.outcomes.c
         found: list[Outcome] = []
         for start in range(0, len(threads), THREADS_AT_ONCE):
