@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from copydesk.access import Role
 from copydesk.api import (
     campaigns,
     checks,
@@ -48,6 +49,7 @@ from copydesk.api.parts import Parts
 from copydesk.api.problems import as_error, problem_response, responses
 from copydesk.api.rates import Rates
 from copydesk.bootstrap import Copydesk, posts_of
+from copydesk.brand_voice import Brands
 from copydesk.desk.queueing import Queueing
 from copydesk.desk.sweeping import Sweeping, Swept
 from copydesk.errors import CopydeskError, StoreUnavailable
@@ -91,7 +93,7 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     counted = Metrics(copydesk.store, copydesk.clock(), copydesk.provider.meter)
     rates = Rates(copydesk.settings)
     provider = provider_of(copydesk.settings)
-    parts = Parts(copydesk, runner, counted, KnownKeys(copydesk.store), rates, provider)
+    parts = Parts(copydesk, runner, counted, _known_keys(copydesk), rates, provider)
     app = FastAPI(
         **openapi.about(),
         docs_url=None,
@@ -120,6 +122,13 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     app.add_middleware(LastResort, desk=copydesk, keys=parts.keys, metrics=counted)
     app.add_middleware(FastLane, desk=copydesk, keys=parts.keys, rate=rates.pulls, metrics=counted)
     return app
+
+
+def _known_keys(desk: Copydesk) -> KnownKeys:
+    def brands_of(secret: str) -> Brands:
+        return desk.access.actor_of_key(secret).brands(Role.PULLER)
+
+    return KnownKeys(desk.store, brands_of)
 
 
 def _lifespan(

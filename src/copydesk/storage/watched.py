@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from copydesk.errors import StoreUnavailable
 from copydesk.review_queue import (
     AuditChain,
     AuditEntry,
@@ -27,8 +28,11 @@ from copydesk.storage.ports import Store, Transaction
 TRUSTED_S = 0.9
 """For so long after a look what was read before is used. So no change, whoever made it, is unseen
 for a second; and where nobody could look for so long, the store is lost."""
-KEPT_S = 5.0
-"""What was read is read again after so long, changed or not: a part of it may be in no record."""
+KEPT_S = 10.0
+"""What was read is read again before it is so old, changed or not: a part of it may be in no
+record."""
+HOT_S = 3.0
+"""What was used within so long is read anew ahead of those who ask for it."""
 UNWATCHED_S = 1.0
 """Likewise where nobody looks."""
 
@@ -49,6 +53,16 @@ class Reading(NamedTuple):
     at: float
 
 
+class Renewing(Protocol):
+    """What keeps something in memory that it has read."""
+
+    def renew(self, reading: Reading, *, changed: bool) -> None:
+        """Read anew what is in use: all of it where something `changed`, else what is old.
+
+        Raises StoreUnavailable.
+        """
+
+
 @runtime_checkable
 class Changing(Protocol):
     """Something whose changes are known."""
@@ -56,6 +70,9 @@ class Changing(Protocol):
     @property
     def is_lost(self) -> bool:
         """Whether what is true now cannot be known: the last look is too long ago."""
+
+    def renew_by(self, renewing: Renewing) -> None:
+        """Have this renewed from now on, before a change is made known to those who ask."""
 
     def reading(self) -> Reading:
         """Return this moment, before something is read."""
@@ -80,6 +97,7 @@ class WatchedStore:
         self.changes = 0
         """How many this process has committed."""
         self._seen: Seen | None = None
+        self._renewing: list[Renewing] = []
 
     @property
     def url(self) -> str:
@@ -94,14 +112,36 @@ class WatchedStore:
             yield watched
         if watched.audit.has_grown:
             with self._lock:
-                self.changes += 1
+                self._tell_of_change()
 
     def look(self) -> None:
-        """See what other processes have changed. Raises StoreUnavailable."""
-        began = monotonic()
+        """See what other processes have changed. Raises StoreUnavailable.
+
+        What is in use is read anew before the change is made known: or all who ask at that moment
+        would read it, each for itself.
+        """
+        began, before = monotonic(), self._seen
         with self._store.transaction() as tx:
             last = tx.audit.last_number()
-        self._seen = Seen(last, began)
+        with self._lock:
+            reading = Reading(self.changes, last, began)
+            self._renew(reading, changed=before is not None and before.last_number != last)
+            self._seen = Seen(last, began)
+
+    def renew_by(self, renewing: Renewing) -> None:
+        """Have this renewed from now on, before a change is made known to those who ask."""
+        self._renewing.append(renewing)
+
+    def _tell_of_change(self) -> None:
+        seen = self._seen
+        number = seen.last_number if seen else None
+        with suppress(StoreUnavailable):  # then they find it old, and read it themselves
+            self._renew(Reading(self.changes + 1, number, monotonic()), changed=True)
+        self.changes += 1
+
+    def _renew(self, reading: Reading, *, changed: bool) -> None:
+        for one in self._renewing:
+            one.renew(reading, changed=changed)
 
     def look_away(self) -> None:
         """Forget what was seen: nobody looks from now on."""
