@@ -9,7 +9,7 @@ from copydesk.access import Actor, Role
 from copydesk.desk.parts import READERS, Clock, record
 from copydesk.errors import Conflict
 from copydesk.publishing import Campaign, Shelf, Source, dialect_named
-from copydesk.publishing.exporting import Export, Standing, left_out_at, row_of, standing_at
+from copydesk.publishing.exporting import Export, Standing, Stock, left_out_at, row_of, standing_at
 from copydesk.review_queue import Policy
 from copydesk.storage import Store, Transaction
 from copydesk.storage.stored import missing
@@ -53,13 +53,13 @@ class Exporting:
         now = self._clock()
         with self._store.transaction() as tx:
             campaign = campaign_for(tx, campaign_id, actor)
-            shelf = shelf_of(tx, campaign, self._policy, self._key_of)
-            found = [one for one in standing_at(shelf, now) if is_for(one, audience)]
+            stock = stock_of(tx, campaign, self._policy, self._key_of)
+            found = [one for one in standing_at(stock, now) if is_for(one, audience)]
             rows = tuple(row_of(one, dialect, self._key(one), image) for one in found)
             take(tx, found, now)
             told = {"dialect": dialect, "variants": [one.approved.id for one in found]}
             record(tx, campaign_id, "campaign.exported", actor.name, now, **told)
-        left_out = left_out_at(shelf, now)
+        left_out = left_out_at(stock, now)
         return Export(campaign=campaign_id, dialect=dialect, rows=rows, left_out=left_out)
 
     def _key(self, standing: Standing) -> str | None:
@@ -82,9 +82,18 @@ def campaign_for(tx: Transaction, campaign_id: str, actor: Actor) -> Campaign:
     return campaign
 
 
-def shelf_of(tx: Transaction, campaign: Campaign, policy: Policy, key_of: KeyOf) -> Shelf:
+def stock_of(tx: Transaction, campaign: Campaign, policy: Policy, key_of: KeyOf) -> Stock:
     """Return what of the campaign's approved copy holds, read in this transaction."""
-    return Shelf.of(campaign, tx.library.served(campaign.id), policy.sha256, key_of)
+    running = tx.experiments.in_force(campaign.id)
+    served = tx.library.served(campaign.id)
+    shelf = Shelf.of(campaign, served, policy.sha256, key_of, running)
+    known = {
+        name: tx.standings.find(key_of(audience.recipient))
+        for name, audience in campaign.audiences.items()
+        if audience.recipient is not None and name in shelf.holding
+    }
+    objecting = [name for name, standing in known.items() if standing and standing.objects]
+    return Stock(shelf, frozenset(objecting))
 
 
 def is_for(standing: Standing, audience: str | None) -> bool:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from copydesk.desk.exporting import KeyOf, shelf_of, take
+from copydesk.desk.exporting import KeyOf, stock_of, take
 from copydesk.desk.parts import Clock, record
 from copydesk.desk.pushing import armed, changed
 from copydesk.errors import Conflict, StaleVersion, Undelivered
@@ -153,8 +153,8 @@ class Posting:
     def _holding(
         self, tx: Transaction, campaign: Campaign, now: datetime
     ) -> dict[tuple[str, str], Standing]:
-        shelf = shelf_of(tx, campaign, self._policy, self._key_of)
-        return {(one.approved.audience_id, one.approved.id): one for one in standing_at(shelf, now)}
+        stock = stock_of(tx, campaign, self._policy, self._key_of)
+        return {(one.approved.audience_id, one.approved.id): one for one in standing_at(stock, now)}
 
     def _tell_recall(
         self, tx: Transaction, campaign: Campaign, void: Sequence[Pushed], now: datetime

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from copydesk.access import Actor, Role
 from copydesk.briefs import Noun
-from copydesk.desk.exporting import MAY_TAKE, KeyOf, campaign_for, is_for, shelf_of, take
+from copydesk.desk.exporting import MAY_TAKE, KeyOf, campaign_for, is_for, stock_of, take
 from copydesk.desk.parts import READERS, Clock, record
 from copydesk.errors import Conflict, InputError, Problem
 from copydesk.publishing import Campaign, Source
@@ -81,16 +81,16 @@ class Pushing:
         goal, now = self._target(target), self._clock()
         with self._store.transaction() as tx:
             campaign = campaign_for(tx, campaign_id, actor)
-            shelf = shelf_of(tx, campaign, self._policy, self._key_of)
+            stock = stock_of(tx, campaign, self._policy, self._key_of)
             found = [
                 one
-                for one in standing_at(shelf, now)
+                for one in standing_at(stock, now)
                 if one.source is Source.APPROVED and is_for(one, audience)
             ]
             fits = [one for one in found if goal.tool in INDIVIDUALS or not _is_individual(one)]
             for one in fits:
                 row_of(one, goal.speaks)
-            left_out = (*left_out_at(shelf, now), *_unfit(found, goal))
+            left_out = (*left_out_at(stock, now), *_unfit(found, goal))
             if not fits:
                 raise Conflict(_nothing(campaign_id, left_out))
             take(tx, fits, now)

@@ -65,30 +65,53 @@ class Standing(NamedTuple):
     """None for the fallback."""
 
 
-def standing_at(shelf: Shelf, now: datetime) -> Iterator[Standing]:
+class Stock(NamedTuple):
+    """A campaign's approved copy, and who of its individuals wants none of their own."""
+
+    shelf: Shelf
+    objecting: frozenset[str] = frozenset()
+    """Audiences that are one person, who objected by what they did."""
+
+
+def standing_at(stock: Stock, now: datetime) -> Iterator[Standing]:
     """Yield the copy that a pull at `now` could choose: by audience and variant, fallback last."""
-    brief = shelf.campaign.brief
-    if not brief.offer_ended(now):
-        for name, copies in sorted(shelf.holding.items()):
-            audience = shelf.campaign.audiences[name]
-            for copy in copies:
-                if not _objects(audience):
-                    yield Standing(copy, Source.APPROVED, brief, audience)
+    shelf = stock.shelf
+    against = _against(stock, now)
+    for name, copies in sorted(shelf.holding.items()):
+        audience = shelf.campaign.audiences[name]
+        for copy in copies:
+            if (name, copy.id) not in against:
+                yield Standing(copy, Source.APPROVED, shelf.campaign.brief, audience)
     fallback, bound = shelf.fallback_at(now)
     if fallback is not None and bound is not None:
         yield Standing(fallback, Source.FALLBACK, bound, None)
 
 
-def left_out_at(shelf: Shelf, now: datetime) -> tuple[str, ...]:
+def left_out_at(stock: Stock, now: datetime) -> tuple[str, ...]:
     """Return what is signed and may not be sent at `now`, each with the reason."""
-    reasons = [f"{copy.id} for {copy.audience_id}: its approval is void" for copy in shelf.void]
+    void = stock.shelf.void
+    reasons = [f"{copy.id} for {copy.audience_id}: its approval is void" for copy in void]
+    against = sorted(_against(stock, now).items())
+    return (*reasons, *(f"{variant} for {name}: {why}" for (name, variant), why in against))
+
+
+def _against(stock: Stock, now: datetime) -> dict[tuple[str, str], str]:
+    """Return by audience and variant why copy that holds is not sent."""
+    found: dict[tuple[str, str], str] = {}
+    shelf = stock.shelf
     ended = shelf.campaign.brief.offer_ended(now)
-    for name, copies in sorted(shelf.holding.items()):
-        objects = _objects(shelf.campaign.audiences[name])
-        if ended or objects:
-            why = "the offer has ended" if ended else "they object to copy of their own"
-            reasons += [f"{copy.id} for {name}: {why}" for copy in copies]
-    return tuple(reasons)
+    for name, copies in shelf.holding.items():
+        objects = name in stock.objecting or _objects(shelf.campaign.audiences[name])
+        running = shelf.experiments.get(name)
+        stopped = running.stopped if running is not None else {}
+        for copy in copies:
+            if ended:
+                found[name, copy.id] = "the offer has ended"
+            elif objects:
+                found[name, copy.id] = "they object to copy of their own"
+            elif copy.id in stopped:
+                found[name, copy.id] = f"the experiment stopped it: {stopped[copy.id]}"
+    return found
 
 
 def row_of(

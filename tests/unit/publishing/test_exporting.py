@@ -13,25 +13,33 @@ from hypothesis import strategies as st
 
 from copydesk.audiences import Consent
 from copydesk.errors import Conflict
-from copydesk.publishing import ApprovedCopy, Campaign, PullQuery
-from copydesk.publishing.exporting import Export, left_out_at, row_of, standing_at
+from copydesk.publishing import ApprovedCopy, Campaign, PullQuery, Shelf
+from copydesk.publishing.exporting import Export, Stock, left_out_at, row_of, standing_at
 from copydesk.publishing.formats import COLUMNS, Format, as_file
 from copydesk.publishing.spreadsheets import BEGINS, guarded, plain
+from tests.contract.test_experiments import an_experiment
 from tests.factories import NOW, a_copy, an_audience
-from tests.unit.publishing.campaigns import a_campaign, approved, key_of, shelf, with_fallback
+from tests.unit.publishing.campaigns import (
+    POLICY,
+    a_campaign,
+    approved,
+    key_of,
+    shelf,
+    with_fallback,
+)
 
 CAMPAIGN = with_fallback(a_campaign())
 ENDED = NOW + timedelta(days=7)
 
 
 def exported(campaign: Campaign, *copies: ApprovedCopy) -> Export:
-    found = standing_at(shelf(campaign, *copies), NOW)
+    found = standing_at(Stock(shelf(campaign, *copies)), NOW)
     rows = tuple(row_of(one, "neutral") for one in found)
     return Export(campaign=campaign.id, dialect="neutral", rows=rows)
 
 
 def ids(campaign: Campaign, *copies: ApprovedCopy, at: timedelta = timedelta()) -> list[str]:
-    return [one.approved.id for one in standing_at(shelf(campaign, *copies), NOW + at)]
+    return [one.approved.id for one in standing_at(Stock(shelf(campaign, *copies)), NOW + at)]
 
 
 def test_what_a_pull_can_choose_is_what_is_exported() -> None:
@@ -47,7 +55,7 @@ def test_what_a_pull_can_choose_is_what_is_exported() -> None:
 def test_void_copy_and_copy_of_an_ended_offer_are_left_out_with_the_reason() -> None:
     """Neither is a row; the file's reader is told of both."""
     void = approved(CAMPAIGN, "var_b", approval_hash="f" * 64)
-    both = shelf(CAMPAIGN, approved(CAMPAIGN, "var_a"), void)
+    both = Stock(shelf(CAMPAIGN, approved(CAMPAIGN, "var_a"), void))
 
     assert [one.approved.id for one in standing_at(both, ENDED)] == ["fallback"]
     assert left_out_at(both, ENDED) == (
@@ -63,7 +71,29 @@ def test_who_objected_gets_no_row_of_their_own() -> None:
     hers = approved(campaign, "var_a", "anna")
 
     assert ids(campaign, hers) == []
-    assert "object" in left_out_at(shelf(campaign, hers), NOW)[0]
+    assert "object" in left_out_at(Stock(shelf(campaign, hers)), NOW)[0]
+
+
+def test_who_objected_by_what_they_did_gets_no_row_either() -> None:
+    """An objection that came as an event counts like one in the audience, for that person alone."""
+    anna, bert = (an_audience(id=name, recipient=f"{name}-1") for name in ("anna", "bert"))
+    campaign = a_campaign(anna, bert)
+    both = shelf(campaign, *(approved(campaign, f"var_{one.id}", one.id) for one in (anna, bert)))
+    found = list(standing_at(Stock(both, frozenset({"anna"})), NOW))
+
+    assert [one.approved.id for one in found] == ["var_bert"]
+
+
+def test_a_variant_that_an_experiment_stopped_is_left_out() -> None:
+    """Nobody gets it by pull, so nobody gets it by file; the others are there."""
+    running = an_experiment(stopped={"var_2": "complaints"})
+    copies = [approved(CAMPAIGN, name) for name in ("var_1", "var_2")]
+    stock = Stock(Shelf.of(CAMPAIGN, copies, POLICY, key_of, [running]))
+
+    assert [one.approved.id for one in standing_at(stock, NOW)] == ["var_1", "fallback"]
+    assert left_out_at(stock, NOW) == (
+        "var_2 for lapsed-runners: the experiment stopped it: complaints",
+    )
 
 
 def test_a_row_has_its_dates_its_mark_and_its_annotation() -> None:
@@ -123,9 +153,10 @@ def test_a_formula_in_copy_is_text_in_the_file() -> None:
 
 def test_copy_that_a_tool_cannot_express_is_named() -> None:
     """The error says which copy it is, for which audience, and what the tool would read."""
-    copy = a_copy(subject="{{#if x}} 20% off")
+    copy = a_copy(subject="*|IF:X|* 20% off")
     bad = approved(CAMPAIGN, "var_a").model_copy(update={"copy_": copy})
-    standing = next(iter(standing_at(shelf(CAMPAIGN, approved(CAMPAIGN, "var_a")), NOW)))
+    stock = Stock(shelf(CAMPAIGN, approved(CAMPAIGN, "var_a")))
+    standing = next(standing_at(stock, NOW))
 
     with pytest.raises(Conflict, match="var_a for lapsed-runners"):
-        row_of(standing._replace(approved=bad), "iterable", key_of("anna-1"))
+        row_of(standing._replace(approved=bad), "mailchimp", key_of("anna-1"))

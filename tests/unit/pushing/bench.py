@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from copydesk.publishing.exporting import ExportRow, row_of, standing_at
+from copydesk.publishing.exporting import ExportRow, Stock, row_of, standing_at
 from copydesk.pushing import Parcel, Targets, Tool
 from copydesk.pushing.build import build_tools
 from tests.factories import NOW
@@ -59,7 +59,7 @@ def a_tool(name: str, **changes: Any) -> Iterator[tuple[Twin, Tool]]:
 def a_row(variant: str = "var_1", **changes: Any) -> ExportRow:
     campaign = a_campaign()
     copy = approved(campaign, variant, written_by="phrasebook")
-    row = row_of(next(iter(standing_at(shelf(campaign, copy), NOW))), "neutral")
+    row = row_of(next(standing_at(Stock(shelf(campaign, copy)), NOW)), "neutral")
     return row.model_copy(update=changes)
 
 
