@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from copydesk.access import Actor, Role
 from copydesk.desk.guarding import guard
@@ -19,6 +20,8 @@ from copydesk.feedback.judging import SEEN, rejudged
 from copydesk.feedback.reading import outcome_of
 from copydesk.feedback.tools import tools
 from copydesk.storage import Store, Transaction
+
+log = logging.getLogger(__name__)
 
 EVENTS = 5_000
 """So many are read in one transaction."""
@@ -68,7 +71,7 @@ class Sorting:
         """Attribute, store and judge outcomes; return how many were new."""
         attributed = [self._attributed(tx, outcome) for outcome in outcomes]
         new = tx.outcomes.add(attributed)
-        for source, threads in _threads(attributed).items():
+        for source, threads in sorted(_threads(attributed).items()):
             of_thread = defaultdict(list)
             for one in tx.outcomes.of_threads(source, threads):
                 of_thread[one.thread].append(one)
@@ -124,25 +127,32 @@ class _Read(NamedTuple):
 
 def _read(delivery: RawDelivery) -> _Read:
     """Return what a delivery tells, and what of it tells nothing that can be read."""
-    tool = tools()[delivery.tool]
     read = _Read([], [])
-    try:
-        events = json.loads(delivery.body)
-    except ValueError:
-        read.unread.append(_unread(delivery, -1, "this is no JSON", delivery.body))
-        return read
-    if not isinstance(events, list):
-        read.unread.append(_unread(delivery, -1, "this is no list of events", delivery.body))
+    tool, events = tools().get(delivery.tool), _events(delivery.body)
+    if tool is None or events is None:
+        why = "this is no list of events" if tool else f"there is no tool {delivery.tool} any more"
+        read.unread.append(_unread(delivery, -1, why, delivery.body))
         return read
     for place, event in enumerate(events):
         try:
             outcome = outcome_of(tool, event)
         except (InputError, ValueError) as error:
             read.unread.append(_unread(delivery, place, str(error), json.dumps(event)))
+        except Exception:  # an event that breaks the code must not hold up all others: it is kept
+            log.exception("outcomes.unread", extra={"delivery": delivery.id, "place": place})
+            why = "a mistake in Copydesk's code: the server's log has the details"
+            read.unread.append(_unread(delivery, place, why, json.dumps(event)))
         else:
-            if outcome is not None:
-                read.outcomes.append(outcome)
+            read.outcomes.extend([outcome] if outcome is not None else [])
     return read
+
+
+def _events(body: str) -> list[Any] | None:
+    try:
+        events = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return events if isinstance(events, list) else None
 
 
 def _unread(delivery: RawDelivery, place: int, why: str, event: str) -> Unread:

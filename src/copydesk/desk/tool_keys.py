@@ -52,9 +52,20 @@ class ToolKeys:
         self._clock = clock
 
     def of(self, tool: Tool) -> Sequence[Key]:
-        """Return the keys of a tool. Raises NotFound where there is none."""
+        """Return the keys of a tool.
+
+        Raises:
+            NotFound: there is none.
+            SettingsError: there are only such as do not open under the secret of the settings.
+        """
         kept = [one for one in self._standing() if one.tool == tool.tool and not one.handshake]
-        keys = [*self._given.get(tool.tool, ()), *(self._opened(tool, one) for one in kept)]
+        opened = [self._opened(tool, one) for one in kept]
+        keys = [*self._given.get(tool.tool, ()), *(one for one in opened if one is not None)]
+        if kept and not keys:
+            raise SettingsError(
+                f"The secrets of {tool.tool} were sealed under another COPYDESK_SECRET: "
+                "`copydesk webhooks revoke` them, then add them again."
+            )
         if not keys:
             raise NotFound(
                 f"No key is set for {tool.tool}: `copydesk webhooks add {tool.tool}` adds one, or "
@@ -153,14 +164,10 @@ class ToolKeys:
             kept = tx.webhook_secrets.all()
         return [one for one in kept if one.ends_at is None or one.ends_at > now]
 
-    def _opened(self, tool: Tool, stored: WebhookSecret) -> Key:
+    def _opened(self, tool: Tool, stored: WebhookSecret) -> Key | None:
+        """Return the key; None for one that was sealed under another secret of ours."""
         opened = self._seal.open(stored.sealed, self._clock())
-        if opened is None:
-            raise SettingsError(
-                f"The secret {stored.id} of {tool.tool} was sealed under another COPYDESK_SECRET: "
-                f"`copydesk webhooks revoke {stored.id}`, then add it again."
-            )
-        return key_of(tool, opened["secret"])
+        return None if opened is None else key_of(tool, opened["secret"])
 
 
 def _asked(tool: Tool, body: bytes) -> dict[str, str] | None:

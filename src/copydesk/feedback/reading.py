@@ -241,7 +241,7 @@ def _carried(url: str | None) -> dict[str, str]:
     except ValueError:
         return {}
     wanted = (VARIANT_PARAMETER, CAMPAIGN_PARAMETER)
-    return {name: query[name][0][:TEXT_MAX] for name in wanted if name in query}
+    return {name: _storable(query[name][0])[:TEXT_MAX] for name in wanted if name in query}
 
 
 def _reasons(tool: Tool, event: Event, kind: OutcomeKind) -> tuple[str, ...]:

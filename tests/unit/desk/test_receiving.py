@@ -14,6 +14,7 @@ from copydesk.desk.sorting import Sorting
 from copydesk.desk.tool_keys import ToolKeys
 from copydesk.errors import BadSignature, SettingsError
 from copydesk.feedback import Outcome
+from copydesk.feedback.tools import tools
 from copydesk.publishing import recipient_key
 from copydesk.settings import Settings
 from copydesk.storage.memory import MemoryStore
@@ -22,6 +23,7 @@ from tests.unit.feedback.signing import (
     SAMPLES,
     SECRET,
     SIGNED,
+    SIGNERS,
     TIMED,
     Posted,
     expected,
@@ -223,3 +225,23 @@ def test_a_key_that_cannot_verify_stops_the_start(given: dict[str, str], complai
 
     with pytest.raises(SettingsError, match=complaint):
         tool_keys_of(settings, MemoryStore(), OURS)
+
+
+@pytest.mark.parametrize("text", [b"[" * 5_000, b"\xff\xfe", b"null", b'[[], 5, {"a": "\\ud800"}]'])
+def test_nothing_that_is_signed_stops_the_reading(text: bytes, office: Office) -> None:
+    """However deep or broken: it is kept and told, and what comes after it is read."""
+    sent = posted("mautic")
+    office.post(sent._replace(body=text, headers=SIGNERS["mautic"](text, "", SECRET.encode())))
+    office.post(sent)
+
+    assert len(office.kept()) == 2
+    assert office.sorting.unread(ADMIN) or text == b"null"
+
+
+def test_secrets_sealed_under_another_secret_are_told(office: Office) -> None:
+    """Whoever changes COPYDESK_SECRET is told which secrets to add again; others still open."""
+    office.keys.add("dittofeed", None, ADMIN)
+    elsewhere = ToolKeys(office.store, {}, b"another secret", lambda: NOW)
+
+    with pytest.raises(SettingsError, match="sealed under another"):
+        elsewhere.of(tools()["dittofeed"])

@@ -80,6 +80,16 @@ def test_a_link_carries_campaign_and_variant() -> None:
     assert (outcome.campaign, outcome.variant_id) == ("spring", "var_9")
 
 
+def test_what_a_link_carries_can_be_stored() -> None:
+    """A link that somebody changed holds what no database takes: that is left out."""
+    (outcome,) = read(
+        "sendgrid", {**CLICK, "url": "https://a.example/?cd_v=v%00ar&cd_c=%ED%A0%80s"}
+    )
+
+    assert outcome.variant_id == "var"
+    assert outcome == Outcome.model_validate_json(outcome.model_dump_json())
+
+
 def test_an_event_without_an_id_is_told_by_what_it_says() -> None:
     """The same words are the same event, in whatever order the fields come; others are another."""
     event = {"eventName": "emailClick", "messageId": "m", "createdAt": "2026-03-06 11:59:00 +00:00"}
