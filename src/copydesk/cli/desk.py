@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 from copydesk.bootstrap import Copydesk, bootstrap, utc_now
 from copydesk.desk.access_desk import Access
+from copydesk.desk.experimenting import Experimenting
+from copydesk.ranking.build import ModelFiles, build_ranker
+from copydesk.review_queue import Policy
 from copydesk.settings import Settings
 from copydesk.storage.build import open_store
 
@@ -20,6 +23,17 @@ def opened(settings: Settings) -> Iterator[Copydesk]:
         yield desk
     finally:
         asyncio.run(desk.aclose())
+
+
+@contextmanager
+def experiments(settings: Settings) -> Iterator[Experimenting]:
+    """Open experiments alone: rules are not compiled, which would take seconds."""
+    store = open_store(settings.database_url)
+    ranker = build_ranker(settings.ranker, ModelFiles(settings.ranker_model))
+    try:
+        yield Experimenting(store, Policy.load(settings.policy), ranker, utc_now)
+    finally:
+        store.close()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import click
 
 from copydesk import documents
 from copydesk.access import Actor, Role
-from copydesk.cli.desk import opened
+from copydesk.cli.desk import experiments
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import json_option, note, print_json
@@ -33,8 +33,8 @@ def _me() -> Actor:
 @click.pass_context
 def listing(ctx: click.Context, *, as_json: bool) -> None:
     """List experiments, newest change first."""
-    with opened(the_settings(ctx.obj)) as desk:
-        found = desk.experimenting.all(_me())
+    with experiments(the_settings(ctx.obj)) as desk:
+        found = desk.all(_me())
     if as_json:
         for one in found:
             print_json(one)
@@ -51,8 +51,8 @@ def listing(ctx: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def show(ctx: click.Context, experiment_id: str, *, as_json: bool) -> None:
     """Show what is known of each arm, and how recipients are divided."""
-    with opened(the_settings(ctx.obj)) as desk:
-        found = desk.experimenting.get(experiment_id, _me())
+    with experiments(the_settings(ctx.obj)) as desk:
+        found = desk.get(experiment_id, _me())
     _print(found, as_json=as_json)
 
 
@@ -67,8 +67,8 @@ def plan(ctx: click.Context, file: Path, *, as_json: bool) -> None:
     Needed are `id`, `campaign` and `recipients`. The least lift that the list can find is printed.
     """
     design = documents.load(file, Design)
-    with opened(the_settings(ctx.obj)) as desk:
-        found = desk.experimenting.plan(design, _me())
+    with experiments(the_settings(ctx.obj)) as desk:
+        found = desk.plan(design, _me())
     _print(found, as_json=as_json)
 
 
@@ -79,8 +79,8 @@ def plan(ctx: click.Context, file: Path, *, as_json: bool) -> None:
 @click.pass_context
 def start(ctx: click.Context, experiment_id: str, *, as_json: bool) -> None:
     """Begin to divide recipients: the first wave begins."""
-    with opened(the_settings(ctx.obj)) as desk:
-        found = desk.experimenting.start(experiment_id, _me())
+    with experiments(the_settings(ctx.obj)) as desk:
+        found = desk.start(experiment_id, _me())
     _print(found, as_json=as_json)
 
 
@@ -105,11 +105,11 @@ def update(
     """
     if experiment_id is None and next_wave is not None:
         raise InputError("Name the experiment whose next wave is meant.")
-    with opened(the_settings(ctx.obj)) as desk:
+    with experiments(the_settings(ctx.obj)) as desk:
         if experiment_id is None:
-            found = desk.experimenting.update_all(_me())
+            found = desk.update_all(_me())
         else:
-            found = [desk.experimenting.update(experiment_id, _me(), next_wave=next_wave)]
+            found = [desk.update(experiment_id, _me(), next_wave=next_wave)]
     for one in found:
         _print(one, as_json=as_json)
     note(f"{len(found)} updated")
@@ -129,8 +129,8 @@ def stop(
     ctx: click.Context, experiment_id: str, because: str, winner: str | None, *, as_json: bool
 ) -> None:
     """End an experiment, with a winner or without."""
-    with opened(the_settings(ctx.obj)) as desk:
-        found = desk.experimenting.stop(experiment_id, _me(), because, winner)
+    with experiments(the_settings(ctx.obj)) as desk:
+        found = desk.stop(experiment_id, _me(), because, winner)
     _print(found, as_json=as_json)
 
 
@@ -147,8 +147,8 @@ def evaluate(
 
     Where those are worth fewer than 50 sends of that policy there is no estimate, and why is said.
     """
-    with opened(the_settings(ctx.obj)) as desk:
-        found = desk.experimenting.evaluate(experiment_id, _shares(shares), _me())
+    with experiments(the_settings(ctx.obj)) as desk:
+        found = desk.evaluate(experiment_id, _shares(shares), _me())
     if as_json:
         print_json(found)
     else:

@@ -7,11 +7,15 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from copydesk.access import Role
+from copydesk.bootstrap import Copydesk
+from copydesk.brand_voice import Brand
 from copydesk.desk.deciding import Decided, Selected
 from copydesk.desk.measuring import Asked
 from copydesk.desk.parts import DECIDERS, READERS
+from copydesk.experiments.experiment import Design
 from copydesk.publishing import PullQuery
 from copydesk.publishing.searching import LibraryFilter
+from copydesk.publishing.timing import TimingChoice
 from copydesk.review_queue import ReviewQuery
 from copydesk.review_queue.searching import View
 from tests.contract import nouns
@@ -52,6 +56,20 @@ def rev(thing: Thing) -> str:
 
 def camp(thing: Thing) -> str:
     return thing.named("camp")
+
+
+def exp(thing: Thing) -> str:
+    return thing.named("exp")
+
+
+def _design(thing: Thing) -> Design:
+    given = {"id": thing.named("new"), "campaign": camp(thing), "recipients": 100, "holdout": 0.5}
+    return Design.model_validate({**given, "control": thing.named("ok")})
+
+
+def _brand(desk: Copydesk, thing: Thing) -> Brand:
+    with desk.store.transaction() as tx:
+        return tx.campaigns.get(camp(thing)).brand
 
 
 def picked(thing: Thing) -> list[Selected]:
@@ -113,6 +131,12 @@ ABOUT: dict[str, About] = {
     "serving.set_brief": About(
         lambda d, a, t: d.serving.set_brief(camp(t), nouns.a_request().brief, a, 1), ASKS, SEES
     ),
+    "serving.set_brand": About(
+        lambda d, a, t: d.serving.set_brand(camp(t), _brand(d, t), a, 1), ASKS, SEES
+    ),
+    "timing.set_timing": About(
+        lambda d, a, t: d.timing.set_timing(camp(t), TimingChoice(), a, 1), ASKS, SEES
+    ),
     "serving.set_fallback": About(
         lambda d, a, t: d.serving.set_fallback(camp(t), OTHER, a, 1), SIGNS, SEES
     ),
@@ -123,6 +147,39 @@ ABOUT: dict[str, About] = {
         lambda d, a, t: d.serving.record([an_outcome(t, "new")], a),
         (Role.PULLER, Role.ADMIN),
         (Role.PULLER, Role.ADMIN),
+        is_own=False,
+    ),
+    "experimenting.plan": About(
+        lambda d, a, t: d.experimenting.plan(_design(t), a), ASKS, SEES, is_own=False
+    ),
+    "experimenting.get": About(
+        lambda d, a, t: d.experimenting.get(exp(t), a), SEES, SEES, is_own=False
+    ),
+    "experimenting.start": About(
+        lambda d, a, t: d.experimenting.start(exp(t), a), ASKS, SEES, is_own=False
+    ),
+    "experimenting.update": About(
+        lambda d, a, t: d.experimenting.update(exp(t), a),
+        (*ASKS, Role.ADMIN),
+        SEES,
+        is_own=False,
+    ),
+    "experimenting.stop": About(
+        lambda d, a, t: d.experimenting.stop(exp(t), a, "Enough."),
+        (*SIGNS, Role.ADMIN),
+        SEES,
+        is_own=False,
+    ),
+    "experimenting.evaluate": About(
+        lambda d, a, t: d.experimenting.evaluate(exp(t), {t.named("ok"): 1.0}, a),
+        SEES,
+        SEES,
+        is_own=False,
+    ),
+    "experimenting.assignments": About(
+        lambda d, a, t: d.experimenting.assignments(exp(t), ["key"], a),
+        (*SEES, *PULLS),
+        (*SEES, *PULLS),
         is_own=False,
     ),
     "trusting.explain": About(
@@ -160,6 +217,8 @@ LISTS: dict[str, Lists] = {
     "deciding.decide": Lists(lambda d, a, t: _told(d.deciding.decide("approve", picked(t), a))),
     "deciding.undo": Lists(lambda d, a, t: _told(d.deciding.undo(picked(t), a))),
     "serving.campaigns": Lists(lambda d, a, _: d.serving.campaigns(a), SEES),
+    "experimenting.all": Lists(lambda d, a, _: d.experimenting.all(a), SEES),
+    "experimenting.update_all": Lists(lambda d, a, _: d.experimenting.update_all(a), ASKS),
     "trusting.standings": Lists(lambda d, a, _: d.trusting.standings(a)),
     "recording.entries": Lists(lambda d, a, _: d.recording.entries(a)),
     "recording.entry": Lists(lambda d, a, _: d.recording.entry(1, a)),
@@ -185,6 +244,12 @@ ELSEWHERE: dict[str, str] = {
     **dict.fromkeys(("outside.roles_to_give", "serving.recipient_key"), NOBODYS),
     **dict.fromkeys(("notifying.deliveries", "notifying.retry", "notifying.test"), ADMINS),
     **dict.fromkeys(("notifying.without_address", "notifying.standing"), ADMINS),
+    **dict.fromkeys(("sweeping.due", "sweeping.sweep", "sweeping.one"), SYSTEM),
+    **dict.fromkeys(("sweeping.done", "sweeping.sweep_if_due", "timing.update"), SYSTEM),
+    **dict.fromkeys(("triggering.take", "triggering.follow", "triggering.standing"), SYSTEM),
+    **dict.fromkeys(("triggering.called", "triggering.at_hand"), WITHIN),
+    **dict.fromkeys(("timing.of", "timing.told", "timing.explained"), WITHIN),
+    "triggering.receive": "needs a key for every brand",
     "serving.at_hand": "is given the brands that `actor.brands` said",
 }
 """Methods to which whose brand it is does not matter, and why not."""

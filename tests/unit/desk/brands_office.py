@@ -13,6 +13,9 @@ from copydesk.bootstrap import Copydesk, bootstrap
 from copydesk.brand_voice import Brand, Brands
 from copydesk.brand_voice.known import KnownBrand
 from copydesk.briefs import Brief
+from copydesk.experiments.experiment import Experiment
+from copydesk.experiments.experiment import State as ExperimentState
+from copydesk.experiments.updating import begun
 from copydesk.feedback import Outcome
 from copydesk.generation.scripted import ScriptedModel
 from copydesk.generations import Generation, GenerationState, RoutedVariant
@@ -24,6 +27,7 @@ from copydesk.settings import Settings
 from copydesk.storage import Transaction
 from copydesk.storage.memory import MemoryStore
 from tests.contract import nouns
+from tests.contract.test_experiments import an_experiment
 from tests.factories import BRIEF, NOW, a_brand, a_brief, a_copy, a_variant, an_audience
 from tests.unit.desk.test_trusting import RULES
 from tests.unit.review_queue.items import a_finding, checked
@@ -163,6 +167,7 @@ class Desk:
             nouns.a_trust_entry(thing.named("rev"), brand=thing.mark, campaign=campaign.id)
         )
         tx.outcomes.add([an_outcome(thing)])
+        tx.experiments.add(_running(thing))
         tx.audit.append(nouns.an_event(thing.named("rev"), details={"note": thing.mark}))
 
     def kept(self, mark: str) -> str:
@@ -180,12 +185,26 @@ class Desk:
                     tx.generations.get(thing.named("gen")),
                     tx.outcomes.count(thing.named("camp")),
                     tx.brands.find(mark),
+                    tx.experiments.all(only),
                 ]
             )
 
 
 def an_outcome(thing: Thing, event_id: str = "evt") -> Outcome:
     return nouns.an_outcome(thing.named(event_id), campaign=thing.named("camp"))
+
+
+def _running(thing: Thing) -> Experiment:
+    experiment = an_experiment(
+        thing.named("exp"),
+        campaign=thing.named("camp"),
+        brand=thing.mark,
+        owner=OWNER,
+        arms=(thing.named("ok"),),
+        control=thing.named("ok"),
+    )
+    running = {"state": ExperimentState.RUNNING, "started_at": NOW}
+    return experiment.model_copy(update={**running, "versions": (begun(experiment, NOW),)})
 
 
 def _returned(thing: Thing) -> ReviewItem:
