@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from copydesk.access import Actor, Role
 from copydesk.briefs import Noun
-from copydesk.desk.parts import Clock, must_stand_at, record
+from copydesk.desk.parts import READERS, Clock, must_stand_at, record
 from copydesk.errors import NotFound
 from copydesk.feedback import Outcome, OutcomePlace
 from copydesk.feedback.habits import NO_HABITS, Habits
@@ -76,9 +76,12 @@ class KeepingTime:
         actor.brands(Role.REQUESTER)
         with self._store.transaction() as tx:
             before = tx.campaigns.get(campaign_id)
-            if not actor.may(Role.REQUESTER, brand=before.brand.name):
+            if not actor.may(Role.REQUESTER, *READERS, brand=before.brand.name):
                 raise missing("campaign", campaign_id)
+            actor.must_be(Role.REQUESTER, brand=before.brand.name)
             must_stand_at(before, version)
+            if timing == before.timing:
+                return before
             update = {"timing": timing, "version": before.version + 1, "updated_at": self._clock()}
             after = before.model_copy(update=update)
             tx.campaigns.save(after, before.version)

@@ -23,14 +23,17 @@ SIGNING = {"review.approved": "approval_hash", "copy.approved": "hash"}
 SIGNING_NOTHING = frozenset(
     {
         "campaign.audience_set", "campaign.brand_changed", "campaign.brief_changed",
-        "campaign.fallback_set", "campaign.opened", "campaign.timing_set", "copy.blocked",
-        "copy.rebound", "copy.recalled", "generation.accepted", "generation.failed",
-        "generation.finished", "policy.in_force", "review.answered", "review.approved_with_edit",
-        "review.changes_requested", "review.claimed", "review.commented", "review.disagreed",
-        "review.dismissed", "review.edited", "review.escalated", "review.link_made",
-        "review.link_revoked", "review.link_used", "review.opened", "review.read_blind",
-        "review.rechecked", "review.rejected", "review.released", "review.requeued",
-        "review.signed", "review.undone", "rules.in_force", "rules.rechecked",
+        "campaign.dialects_set", "campaign.exported", "campaign.fallback_set", "campaign.opened",
+        "campaign.push_asked", "campaign.push_failed", "campaign.push_recalled",
+        "campaign.push_stuck", "campaign.push_withdrawn", "campaign.pushed",
+        "campaign.timing_set", "copy.blocked", "copy.rebound", "copy.recalled",
+        "generation.accepted", "generation.failed", "generation.finished", "policy.in_force",
+        "review.answered", "review.approved_with_edit", "review.changes_requested",
+        "review.claimed", "review.commented", "review.disagreed", "review.dismissed",
+        "review.edited", "review.escalated", "review.link_made", "review.link_revoked",
+        "review.link_used", "review.opened", "review.read_blind", "review.rechecked",
+        "review.rejected", "review.released", "review.requeued", "review.signed", "review.undone",
+        "rules.in_force", "rules.rechecked",
     }
 )  # fmt: skip
 """Every other act on the record of copy. One of several signatures (`review.signed`) is kept with
