@@ -213,7 +213,7 @@ class Experimenting:
             left = ", ".join(arm for arm in before.arms if arm not in before.stopped) or "none"
             raise InputError([Problem("winner", winner, f"name an arm that runs: {left}")])
         version = updating.won(before, winner, because, now)
-        changes = {"state": State.DECIDED, "winner": winner, "because": because}
+        changes: dict[str, Any] = {"state": State.DECIDED, "winner": winner, "because": because}
         changes["versions"] = (*before.versions, version)
         return _saved(tx, before, changes, "experiment.decided", actor, now)
 
