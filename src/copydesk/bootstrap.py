@@ -24,6 +24,7 @@ from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
 from copydesk.desk.experimenting import Experimenting
 from copydesk.desk.exporting import Exporting
+from copydesk.desk.identities import Identities
 from copydesk.desk.keeping_time import KeepingTime
 from copydesk.desk.learning import Learning
 from copydesk.desk.measuring import Measuring
@@ -128,6 +129,7 @@ class Copydesk:
     sweeping: Sweeping
     triggering: Triggering
     timing: KeepingTime
+    identities: Identities
     watch: Watch
     """Started and stopped with the app."""
 
@@ -174,7 +176,7 @@ def bootstrap(
     undo = timedelta(seconds=settings.undo_seconds)
     reviewing = Reviewing(store, checker, policy, clock, lease, undo, reviewers(checker))
     conversing = Conversing(reviewing.acting)
-    triggering = triggering_of(settings, store, clock, secret)
+    triggering = triggering_of(settings, store, clock, lambda key: serving.identities.kept_key(key))
     timing = timing_of(settings, store, clock)
     serving = Serving(store, checker, policy, clock, secret, undo, Recipients(triggering, timing))
     tool_keys = tool_keys_of(settings, store, secret, clock)
@@ -216,7 +218,8 @@ def bootstrap(
         measuring=Measuring(store, policy, clock, provider.currency),
         clock=clock,
         sweeping=Sweeping(store, checker, policy, clock),
-        watch=Watch(store, [triggering]),
+        watch=Watch(store, [serving.identities, triggering]),
+        identities=serving.identities,
         triggering=triggering,
         timing=timing,
     )
@@ -315,12 +318,19 @@ def notifying_of(
 
 
 def triggering_of(
-    settings: Settings, store: Store, clock: Clock = utc_now, secret: bytes | None = None
+    settings: Settings,
+    store: Store,
+    clock: Clock = utc_now,
+    kept_key: Callable[[str], str | None] | None = None,
 ) -> Triggering:
     """Return what hears events of recipients. Raises InputError when its rules cannot be used."""
-    key_of = partial(recipient_key, secret_of(settings) if secret is None else secret)
+    secret = secret_of(settings)
+    if kept_key is None:
+        identities = Identities(store, clock, secret)
+        identities.follow()
+        kept_key = identities.kept_key
     book, keep = TriggerBook.load(settings.triggers), timedelta(days=settings.events_kept_days)
-    return Triggering(store, book, clock, key_of, keep)
+    return Triggering(store, book, clock, partial(recipient_key, secret), keep, kept_key)
 
 
 def timing_of(settings: Settings, store: Store, clock: Clock = utc_now) -> KeepingTime:

@@ -11,6 +11,7 @@ from copydesk.access import ApiKey, Role
 from copydesk.api.people import key_view
 from copydesk.cli.desk import accounts
 from copydesk.cli.example import example
+from copydesk.cli.identities import of_recipients, rotate
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import console, json_option, note, print_json
 from copydesk.cli.scopes import ROLE_NAMES
@@ -105,6 +106,10 @@ def revoke(ctx: click.Context, key_id: str) -> None:
     with accounts(the_settings(ctx.obj)) as access:
         access.revoke_key(key_id, at_the_keyboard(None, Role.ADMIN))
     note(f"{key_id} is revoked.")
+
+
+keys.add_command(rotate)
+keys.add_command(of_recipients)
 
 
 def _may(key: ApiKey) -> str:

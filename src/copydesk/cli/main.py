@@ -44,7 +44,8 @@ COMMANDS = {
     ),
     "serve": Lazy("copydesk.cli.serve:serve", "Serve the API and the review pages."),
     "users": Lazy("copydesk.cli.users:users", "Add, list and disable users."),
-    "keys": Lazy("copydesk.cli.keys:keys", "Add, list and revoke API keys."),
+    "keys": Lazy("copydesk.cli.keys:keys", "Add, list and revoke API keys; keys of recipients."),
+    "objections": Lazy("copydesk.cli.objections:objections", "Note who objects to personal copy."),
     "rules": Lazy("copydesk.cli.rules:rules", "List and explain the rules of the checks."),
     "notifications": Lazy(
         "copydesk.cli.notifications:notifications", "See what people were told, and test channels."

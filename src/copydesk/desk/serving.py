@@ -11,10 +11,11 @@ from copydesk.brand_voice import EVERY_BRAND, Brand, Brands
 from copydesk.briefs import Brief, Noun
 from copydesk.desk.facts import open_items
 from copydesk.desk.guarding import guard
+from copydesk.desk.identities import Identified, Identities, generic
 from copydesk.desk.parts import READERS, UNDO, Checks, Clock, must_stand_at, record, sha256_of
 from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.recalling import Recall
-from copydesk.desk.recipients import NOTHING, Recipients, choose
+from copydesk.desk.recipients import NOTHING, Recipients, Told, choose
 from copydesk.desk.shelves import Shelves
 from copydesk.desk.speaking import must_speak, speak
 from copydesk.desk.stand_in import StandIn
@@ -29,6 +30,7 @@ from copydesk.publishing import (
     Choice,
     Pulled,
     PullQuery,
+    Shelf,
     Source,
     dialect_named,
     emit,
@@ -86,11 +88,12 @@ class Serving:
         """New copy that is known to be noted as pulled."""
         self._shelves = Shelves(store, policy.sha256, self.recipient_key)
         self._recipients = recipients
+        self.identities = Identities(store, clock, secret)
         self.stand_in = StandIn(store, self._shelves)
         self.counts = PullCounts(store, clock)
 
     def recipient_key(self, recipient: str) -> str:
-        """Return the key under which this recipient is pulled for and reported about."""
+        """Return the key under which this recipient is kept: see `publishing.keyring`."""
         return recipient_key(self._secret, recipient)
 
     def campaigns(self, actor: Actor) -> Sequence[Campaign]:
@@ -132,9 +135,12 @@ class Serving:
 
         `brands` are those that the caller may pull; of others nothing is at hand.
         """
-        shelf = self._shelves.at_hand(query.campaign)
+        shelf, who = self._shelves.at_hand(query.campaign), self.identities.at_hand(query)
         if shelf is None or shelf.campaign.brand.name not in brands:
             return None
+        if who is None or who.generic_because is not None:
+            return None
+        query = who.query
         told = self._recipients.at_hand(shelf, query) if self._recipients is not None else NOTHING
         if told is None:
             return None
@@ -151,12 +157,19 @@ class Serving:
         shelf = self._shelves.of(query.campaign)
         if shelf.campaign.brand.name not in brands:
             raise missing("campaign", query.campaign)
-        told = self._recipients.of(shelf, query) if self._recipients is not None else NOTHING
-        choice = choose(shelf, query, told, self._clock())
+        who = self.identities.of(query)
+        told = self._recipients.of(shelf, who.query) if self._recipients is not None else NOTHING
+        choice = self._choice(shelf, who, told)
         while self._may_be_undone(choice.approved) and not self._noted(choice.approved):
             # It was taken back or signed anew since this shelf was read.
-            choice = choose(self._shelves.anew(query.campaign), query, told, self._clock())
+            choice = self._choice(self._shelves.anew(query.campaign), who, told)
         return choice
+
+    def _choice(self, shelf: Shelf, who: Identified, told: Told) -> Choice:
+        choice = choose(shelf, who.query, told, self._clock())
+        if who.generic_because is None:
+            return choice
+        return generic(shelf, choice, who.generic_because, self._clock())
 
     def _may_be_undone(self, approved: ApprovedCopy | None) -> TypeGuard[ApprovedCopy]:
         """Return whether its approval could be undone, as far as this process knows."""
@@ -277,9 +290,13 @@ class Serving:
                 for campaign_id in sorted({outcome.campaign for outcome in outcomes}):
                     if tx.campaigns.get(campaign_id).brand.name not in brands:
                         raise missing("campaign", campaign_id)
-            new = tx.outcomes.add(outcomes)
+            new = tx.outcomes.add([self._as_kept(outcome) for outcome in outcomes])
             guard(tx, outcomes, self._clock())
             return new
+
+    def _as_kept(self, outcome: Outcome) -> Outcome:
+        kept = self.identities.kept_key(outcome.recipient_key)
+        return outcome.model_copy(update={"recipient_key": kept})
 
     def _leaning_on(
         self, campaign_id: str, actor: Actor, version: int | None, **change: Brief | Brand
