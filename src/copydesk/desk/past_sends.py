@@ -50,11 +50,11 @@ def _gathered(store: Store, brand: str) -> Gathering:
         campaigns = tx.campaigns.all(Brands(frozenset({brand})))
     gathering = Gathering()
     for campaign in sorted(campaigns, key=lambda one: one.id):
-        gathering.add(campaign.id, _approved(store, campaign), _outcomes(store, campaign.id))
+        gathering.add(campaign.id, approved_of(store, campaign), outcomes_of(store, campaign.id))
     return gathering
 
 
-def _approved(store: Store, campaign: Campaign) -> Mapping[str, Approved]:
+def approved_of(store: Store, campaign: Campaign) -> Mapping[str, Approved]:
     """Return the campaign's approved copy by variant id, what was recalled among it."""
     found: dict[str, Approved] = {}
     after: LibraryCursor | None = None
@@ -73,7 +73,8 @@ def _approved(store: Store, campaign: Campaign) -> Mapping[str, Approved]:
     return found
 
 
-def _outcomes(store: Store, campaign: str) -> Iterator[Outcome]:
+def outcomes_of(store: Store, campaign: str) -> Iterator[Outcome]:
+    """Yield the campaign's outcomes in order of time, each page read by itself."""
     after: OutcomePlace | None = None
     while True:
         with store.transaction() as tx:

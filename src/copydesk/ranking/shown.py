@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from copydesk.errors import InputError, Problem
 from copydesk.ranking.fairness import Fairness, Shown
 
 OFFER, VARIANT, SCORE, SUBJECT = "offer", "variant", "score", "subject"
+RECIPIENT = "recipient"
+HEADER = 1
+"""The line of the header."""
 TOLD = (OFFER, VARIANT, SCORE, SUBJECT)
 NOTHING = "(nothing)"
 """What was shown to those who were shown no offer, or no variant: they count among their group."""
@@ -40,45 +43,60 @@ def shown_in(path: Path, groups: Sequence[str], score: Score) -> Iterator[Shown]
     Raises:
         InputError: a column is missing, or a cell is wrong; with the line.
     """
+    for line, row in _rows(path, groups):
+        if line == HEADER and not {*TOLD} & {*row}:
+            remedy = f"at least one column of {', '.join(TOLD)} is needed: what was shown"
+            raise _problem(path.name, line, "", "", remedy)
+        if line != HEADER:
+            yield Shown(
+                group_of(row, groups),
+                row[OFFER] or NOTHING if OFFER in row else None,
+                row[VARIANT] or NOTHING if VARIANT in row else None,
+                _score(row, score, path.name, line),
+            )
+
+
+def people_in(path: Path, groups: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each recipient of a file, by the column `recipient`, with their group.
+
+    Raises:
+        InputError: a column is missing, or a line has no recipient.
+    """
+    for line, row in _rows(path, (RECIPIENT, *groups)):
+        if line != HEADER:
+            if not row[RECIPIENT]:
+                raise _problem(path.name, line, RECIPIENT, "", "each line is about a recipient")
+            yield row[RECIPIENT], group_of(row, groups)
+
+
+def group_of(row: Mapping[str, str], groups: Sequence[str]) -> str:
+    """Return the group that a line is of: the cells of these columns together."""
+    return " / ".join(row[name] or "(not known)" for name in groups)
+
+
+def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the header as a row of its own names, then each line by column."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines, strict=True)
         try:
-            yield from _shown(reader, path.name, groups, score)
-        except UnicodeDecodeError as wrong:
-            raise _problem(path.name, reader.line_num + 1, "", "", "save the file as UTF-8") from (
-                wrong
-            )
-        except csv.Error as wrong:
-            raise _problem(path.name, reader.line_num, "", "", f"no CSV here: {wrong}") from wrong
+            header = [name.strip() for name in next(reader, [])]
+            _must_have(header, needed, path.name)
+            yield HEADER, dict(zip(header, header, strict=True))
+            for line, cells in enumerate(reader, start=HEADER + 1):
+                if len(cells) != len(header):
+                    remedy = f"has {len(cells)} cells where the header has {len(header)}"
+                    raise _problem(path.name, line, "", "", remedy)
+                yield line, dict(zip(header, map(str.strip, cells), strict=True))
+        except (UnicodeDecodeError, csv.Error) as wrong:
+            remedy = f"no CSV in UTF-8 from here on: {wrong}"
+            raise _problem(path.name, reader.line_num + 1, "", "", remedy) from wrong
 
 
-def _shown(
-    reader: Iterator[list[str]], source: str, groups: Sequence[str], score: Score
-) -> Iterator[Shown]:
-    header = [name.strip() for name in next(reader, [])]
-    _must_have(header, groups, source)
-    for line, cells in enumerate(reader, start=2):
-        if len(cells) != len(header):
-            remedy = f"has {len(cells)} cells where the header has {len(header)}"
-            raise _problem(source, line, "", "", remedy)
-        row = dict(zip(header, map(str.strip, cells), strict=True))
-        yield Shown(
-            " / ".join(row[name] or "(not known)" for name in groups),
-            row[OFFER] or NOTHING if OFFER in row else None,
-            row[VARIANT] or NOTHING if VARIANT in row else None,
-            _score(row, score, source, line),
-        )
-
-
-def _must_have(header: Sequence[str], groups: Sequence[str], source: str) -> None:
-    missing = [name for name in groups if name not in header]
+def _must_have(header: Sequence[str], needed: Sequence[str], source: str) -> None:
+    missing = [name for name in needed if name not in header]
     there_are = f"no such column; there are {', '.join(header) or 'none'}"
-    problems = [Problem(name, "", there_are, source, 1) for name in missing]
-    if not problems and not {*TOLD} & {*header}:
-        remedy = f"at least one column of {', '.join(TOLD)} is needed: what was shown"
-        problems = [Problem("", "", remedy, source, 1)]
-    if problems:
-        raise InputError(problems)
+    if missing:
+        raise InputError([Problem(name, "", there_are, source, HEADER) for name in missing])
 
 
 def _score(row: dict[str, str], score: Score, source: str, line: int) -> float | None:

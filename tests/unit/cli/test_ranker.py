@@ -10,7 +10,12 @@ from random import Random
 import pytest
 from click.testing import CliRunner, Result
 
+from copydesk.bootstrap import secret_of
 from copydesk.cli import main
+from copydesk.publishing.recipients import recipient_key
+from copydesk.settings import Settings
+from copydesk.storage.build import open_store
+from tests.contract.nouns import a_campaign, an_approved, an_outcome
 from tests.factories import NOW
 
 SUBJECTS = ("Which shoes for the mud?", "New shoes for the muddy season", "Shoes at 20% off")
@@ -107,6 +112,33 @@ def test_an_offer_that_falls_on_few_of_a_group_is_told(folder: Path) -> None:
     assert old["ratio"]["low"] < 0.25 < old["ratio"]["high"] < 0.8
     assert [one["why"] for one in told["scores"]] == ["no difference shown"] * 2
     assert "below four fifths" in run("fairness", file, "--groups", "age").stdout
+
+
+def test_who_got_what_may_be_in_the_database(folder: Path) -> None:
+    """With a campaign, recipients of a file are found among its outcomes by their keys."""
+    url = f"sqlite:///{folder / 'copydesk.db'}"
+    secret = secret_of(Settings(database_url=url))
+    store = open_store(url)
+    with store.transaction() as tx:
+        tx.campaigns.add(a_campaign())
+        tx.library.add(an_approved(brand="Northpeak"))
+        tx.outcomes.add([
+            an_outcome(f"e{at}", kind="sent", recipient_key=recipient_key(secret, f"r{at}"))
+            for at in range(120)
+            if at % 2 or at % 20 == 0
+        ])  # fmt: skip
+    store.close()
+    lines = [f"r{at},{'even' if at % 2 == 0 else 'odd'}" for at in range(120)]
+    (folder / "people.csv").write_text("\n".join(["recipient,half", *lines]), encoding="utf-8")
+
+    options = ("--groups", "half", "--campaign", "spring", "--json")
+    ran = run("fairness", str(folder / "people.csv"), *options)
+
+    told = json.loads(ran.stdout)
+    (even, odd) = told["offers"]["spring: percent off 20"]
+    assert (even["shown"], even["of"], odd["shown"], odd["of"]) == (6, 60, 60, 60)
+    assert even["verdict"] == "below"
+    assert len(told["variants"]) == 1
 
 
 def test_columns_that_are_not_there_are_named(folder: Path) -> None:
