@@ -176,7 +176,8 @@ def bootstrap(
     undo = timedelta(seconds=settings.undo_seconds)
     reviewing = Reviewing(store, checker, policy, clock, lease, undo, reviewers(checker))
     conversing = Conversing(reviewing.acting)
-    triggering = triggering_of(settings, store, clock, lambda key: serving.identities.kept_key(key))
+    kept_key = lambda key: serving.identities.kept_key(key)  # noqa: E731, PLW0108 - made below
+    triggering = triggering_of(settings, store, clock, secret, kept_key)
     timing = timing_of(settings, store, clock)
     serving = Serving(store, checker, policy, clock, secret, undo, Recipients(triggering, timing))
     tool_keys = tool_keys_of(settings, store, secret, clock)
@@ -321,10 +322,11 @@ def triggering_of(
     settings: Settings,
     store: Store,
     clock: Clock = utc_now,
+    secret: bytes | None = None,
     kept_key: Callable[[str], str | None] | None = None,
 ) -> Triggering:
     """Return what hears events of recipients. Raises InputError when its rules cannot be used."""
-    secret = secret_of(settings)
+    secret = secret or secret_of(settings)
     if kept_key is None:
         identities = Identities(store, clock, secret)
         identities.follow()

@@ -7,7 +7,7 @@ time reads nothing: a follower reads what other processes stored, several times 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import NamedTuple
@@ -45,7 +45,10 @@ class Taken(NamedTuple):
 
 
 class Triggering:
-    """Remembers what recipients did, and says which copy it calls."""
+    """Remembers what recipients did, and says which copy it calls.
+
+    An objection that comes as an event is kept with all others, and holds for every campaign.
+    """
 
     def __init__(
         self,
@@ -54,8 +57,11 @@ class Triggering:
         clock: Clock,
         key_of: Callable[[str], str],
         keep: timedelta,
+        kept_key: Callable[[str], str | None] = lambda key: key,
     ) -> None:
+        """Take the rules; `key_of` makes the key of an id, `kept_key` reads one that was made."""
         self.book = book
+        self._kept_key = kept_key
         self._store = store
         self._clock = clock
         self._key_of = key_of
@@ -130,10 +136,16 @@ class Triggering:
             held[key] = held[key].hear(event)
         changed = [one.since(now - self._keep) for k, one in held.items() if one != before[k]]
         tx.standings.put(changed, now)
+        for stands in (True, False):
+            keys = [one.recipient_key for one in changed if _turned(before, one, stands=stands)]
+            if keys:
+                tx.objections.put(keys, now, stands=stands)
         return len(new), changed
 
     def _key(self, event: Occurrence) -> str:
-        return event.recipient_key or self._key_of(event.recipient or "")
+        if event.recipient_key is None:
+            return self._key_of(event.recipient or "")
+        return self._kept_key(event.recipient_key) or event.recipient_key
 
     def _forget_some(self, tx: Transaction, now: datetime) -> None:
         if monotonic() - self._forgot_at > FORGET_EVERY_S:
@@ -189,6 +201,11 @@ class _Memory:
         for key in old:
             del self._known[key]
         return len(self._known) <= RECIPIENTS_MAX
+
+
+def _turned(before: Mapping[str, Standing], now: Standing, *, stands: bool) -> bool:
+    """Return whether the recipient objects now and did not before, or the other way round."""
+    return now.objects is stands and before[now.recipient_key].objects is not stands
 
 
 def _must_have_happened(events: Sequence[Occurrence], now: datetime) -> None:

@@ -17,6 +17,7 @@ from copydesk.desk.triggering import Taken, Triggering
 from copydesk.errors import Forbidden, InputError
 from copydesk.guardrails.checker import Checker
 from copydesk.publishing import ApprovedCopy, Campaign, PullQuery, approval_hash, recipient_key
+from copydesk.publishing.keyring import Keyring
 from copydesk.publishing.triggers import Occurrence, TriggerBook
 from copydesk.review_queue import Policy
 from copydesk.storage.memory import MemoryStore
@@ -182,3 +183,32 @@ def test_who_reports_for_single_brands_calls_no_copy() -> None:
     with pytest.raises(Forbidden, match="a key for every brand"):
         shop.triggering.receive([event()], narrow)
     assert shop.triggering.receive([event()], TOOL).new == 1
+
+
+def test_an_objection_among_events_holds_for_every_campaign() -> None:
+    """It is kept with all others, and lifted by consent that came later."""
+    shop = Shop(book=TriggerBook()).filled()
+
+    def stands() -> bool | None:
+        with shop.store.transaction() as tx:
+            found = tx.objections.find(MARIA)
+        return found.stands if found is not None else None
+
+    shop.triggering.take([event("viewed")])
+    assert stands() is None
+    shop.triggering.take([event("unsubscribed", -2), event("consented", -3)])
+    assert stands() is True
+    shop.triggering.take([event("consented", -1)])
+    assert stands() is False
+
+
+def test_keys_of_every_generation_mean_the_same_recipient() -> None:
+    """An event is remembered under the key that is kept here, whatever the sender holds."""
+    shop = Shop().filled()
+    ring = Keyring(SECRET, newest=2)
+    here = Triggering(
+        shop.store, BOOK, lambda: NOW, lambda one: recipient_key(SECRET, one),
+        timedelta(days=30), lambda key: ring.person(key).key,
+    )  # fmt: skip
+    here.take([event(recipient=None, recipient_key=ring.key_for("maria"))])
+    assert here.standing(MARIA) is not None
