@@ -14,7 +14,7 @@ from copydesk.api import pulls
 from copydesk.api.known_keys import KnownKeys
 from copydesk.api.metrics import Metrics
 from copydesk.api.pull_wire import Lines, header, is_pull, lines_of, query_of, send_lines
-from copydesk.api.pulled import answer_to
+from copydesk.api.pulled import answer_to, seconds_left
 from copydesk.api.rates import Rate
 from copydesk.bootstrap import Copydesk
 from copydesk.desk.serving import written
@@ -34,6 +34,7 @@ class FastLane:
         self.app = app
         self._rate = rate
         self._serving = desk.serving
+        self._clock = desk.clock
         self._max_age_s = desk.settings.pull_max_age_s
         self._keys = keys
         self._metrics = metrics
@@ -69,14 +70,16 @@ class FastLane:
         individual = choice.audience is not None and choice.audience.recipient is not None
         # The hash binds the text: the same key always means the same answer.
         what = (approved.id, approved.approval_hash, choice.source, individual)
-        key = (*what, query.slots, query.dialect)
+        now = self._clock()
+        left_s = seconds_left(choice.good_until, self._max_age_s, now)
+        key = (*what, query.slots, query.dialect, left_s)
         lines = self._written.get(key)
         if lines is None:
             try:
                 pulled = written(query, choice, approved)
             except Conflict:
                 return None
-            lines = lines_of(answer_to(pulled, self._max_age_s))
+            lines = lines_of(answer_to(pulled, self._max_age_s, now))
             if len(self._written) >= KEPT_MAX:
                 self._written.clear()
             self._written[key] = lines

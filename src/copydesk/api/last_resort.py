@@ -35,6 +35,7 @@ class LastResort:
     def __init__(self, app: ASGIApp, desk: Copydesk, keys: KnownKeys, metrics: Metrics) -> None:
         self.app = app
         self._stand_in = desk.serving.stand_in
+        self._clock = desk.clock
         self._keys = keys
         self._metrics = metrics
         self._under_way: set[asyncio.Task[None]] = set()
@@ -89,7 +90,8 @@ class LastResort:
         except Conflict:
             return None
         kept_by_nobody = "private, no-store"
-        return lines_of(answer_to(pulled, 0), cache_control=kept_by_nobody, x_copydesk_degraded=WHY)
+        ready = answer_to(pulled, 0, self._clock())
+        return lines_of(ready, cache_control=kept_by_nobody, x_copydesk_degraded=WHY)
 
 
 class _Tried:

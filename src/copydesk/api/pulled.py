@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import NamedTuple
 
 from copydesk.briefs import Noun
@@ -37,6 +38,11 @@ class PullAnswer(Noun):
     """How much they have had, likewise."""
 
 
+def seconds_left(until: datetime | None, most: int, now: datetime) -> int:
+    """Return the seconds until then, at most so many and at least none."""
+    return most if until is None else max(0, min(most, int((until - now).total_seconds())))
+
+
 class Ready(NamedTuple):
     """An answer, ready to be sent."""
 
@@ -49,8 +55,12 @@ class Ready(NamedTuple):
         return self.headers["ETag"]
 
 
-def answer_to(pulled: Pulled, max_age_s: int) -> Ready:
-    """Return the answer, with headers that say for how long and by whom it may be kept."""
+def answer_to(pulled: Pulled, max_age_s: int, now: datetime) -> Ready:
+    """Return the answer, with headers that say for how long and by whom it may be kept.
+
+    It is for no longer than `max_age_s`, nor beyond the end of an offer that it leans on.
+    """
+    max_age_s = seconds_left(pulled.good_until, max_age_s, now)
     texts = {slot.value: text for slot, text in pulled.texts.items()}
     answer = PullAnswer(
         **texts,

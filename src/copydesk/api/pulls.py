@@ -102,7 +102,7 @@ def pull(
         parts.metrics.pulls.labels("none").inc()
         raise
     parts.metrics.pulls.labels(pulled.source.value).inc()
-    ready = answer_to(pulled, parts.copydesk.settings.pull_max_age_s)
+    ready = answer_to(pulled, parts.copydesk.settings.pull_max_age_s, parts.copydesk.clock())
     if if_none_match is not None and ready.tag in if_none_match:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=ready.headers)
     return Response(ready.body, headers=ready.headers, media_type="application/json")

@@ -407,6 +407,7 @@ def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
         approved_by=approved.approved_by,
         source=choice.source,
         individual=choice.is_personal,
+        good_until=choice.good_until,
         mark=mark_of(approved),
         annotations=annotations_of(choice.brief) if query.annotations and choice.brief else None,
         withheld=choice.withheld,

@@ -46,6 +46,12 @@ class Choice(NamedTuple):
         own = self.audience is not None and self.audience.recipient is not None
         return own or bool(self.personal) or self.timed != Timed()
 
+    @property
+    def good_until(self) -> datetime | None:
+        """When the offer that the copy leans on ends, or None."""
+        offer = self.brief.offer if self.brief is not None else None
+        return offer.ends if offer is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -49,6 +50,8 @@ class Pulled(Noun):
     """Where the copy came from."""
     annotations: tuple[Annotation, ...] | None = None
     """What Gmail shows beside a promotion, where it was asked for; empty without an offer."""
+    good_until: datetime | None = None
+    """When the offer that it leans on ends, or None: no cache may keep it longer."""
     withheld: tuple[str, ...] = ()
     """Why the fallback was served, or what else is not served; empty when all is."""
     personal: tuple[str, ...] = ()

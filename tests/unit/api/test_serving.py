@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.factories import AUDIENCE, BRIEF, COPY
@@ -180,3 +182,13 @@ def test_a_wrong_event_is_named_by_its_place(office: Office) -> None:
 
     assert answer.status_code == 422
     assert answer.json()["problems"][0]["field"] == "outcomes[1].kind"
+
+
+def test_no_cache_keeps_copy_beyond_its_offer(office: Office) -> None:
+    """Twelve seconds before the end of the offer an answer may be kept for twelve, not thirty."""
+    approved(office)
+    ends = datetime.fromisoformat(str(BRIEF["offer"]["ends"]))
+
+    office.clock.now = ends - timedelta(seconds=12)
+
+    assert pull(office, r="reader-1").headers["cache-control"] == "private, max-age=12"
