@@ -98,3 +98,24 @@ def test_only_who_pulls_reports_events(shop: Office) -> None:
     """Whoever writes or signs copy does not say what recipients did."""
     assert shop.post("ada", "/v1/events", json=[CART]).status_code == 403
     assert shop.post(None, "/v1/events", json=[CART]).status_code == 401
+
+
+def test_a_campaign_asks_about_hours_and_fatigue(shop: Office) -> None:
+    """Who complained gets the reason with the pull, and a score; nobody else may be given it."""
+    path = "/v1/campaigns/spring/timing"
+    version = shop.get("bea", "/v1/campaigns/spring").json()["version"]
+    asked = {"best_hours": True, "fatigue": "tell"}
+    refused = shop.call("ada", "PUT", path, json={"fatigue": "loudly"}, version=version)
+    changed = shop.call("ada", "PUT", path, json=asked, version=version)
+    assert (refused.status_code, changed.json()["timing"]) == (422, asked)
+    key = shop.desk.serving.recipient_key("maria")
+    event = {"event_id": "1", "kind": "complaint", "at": "2026-03-06T10:00:00Z"}
+    told = [{**event, "campaign": "spring", "recipient_key": key}]
+    assert shop.post("mailer", "/v1/outcomes", json=told).status_code == 202
+    answer = shop.get("mailer", f"/v1/pull/spring?audience=others&r={key}&slot=subject")
+
+    assert answer.json()["fatigue"] == {
+        "score": 1.0, "level": "withhold", "why": "the recipient complained",
+    }  # fmt: skip
+    assert "best_hours" not in answer.json()
+    assert answer.headers["cache-control"] == "private, no-store"
