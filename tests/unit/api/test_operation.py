@@ -7,6 +7,7 @@ import pytest
 
 from copydesk.api import examples
 from copydesk.api.edge import SAFE_HEADERS
+from copydesk.experiments.experiment import Design
 from tests.unit.api.office import Office
 
 
@@ -107,6 +108,7 @@ def test_the_examples_of_the_description_work(office: Office) -> None:
     ]
 
     assert [answer.status_code for answer in sent] == [200, 200, 202, 202, 201, 201]
+    assert Design.model_validate(examples.EXPERIMENT).campaign == examples.GENERATION["campaign"]
 
 
 def test_nothing_of_others_is_loaded(office: Office) -> None:
