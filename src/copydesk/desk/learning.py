@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from pydantic import ValidationError
+
 from copydesk.access import Actor, Role
 from copydesk.briefs import Noun
 from copydesk.desk.own_rankers import OwnRankers
@@ -168,7 +170,11 @@ class Learning:
         return Drifted(brand=brand, version=active.version, found=found, why=watched.why)
 
     def _new(self, brand: str) -> BrandRanker:
-        return BrandRanker(brand=brand, versions=begun(model=self._own.model))
+        try:
+            return BrandRanker(brand=brand, versions=begun(model=self._own.model))
+        except ValidationError as wrong:
+            remedy = "give the brand's name, one line of at most 2,000 characters"
+            raise InputError([Problem("brand", brand[:40], remedy)]) from wrong
 
     def _find(self, brand: str) -> BrandRanker | None:
         with self._store.transaction() as tx:

@@ -22,6 +22,9 @@ from copydesk.errors import InputError, Problem
 NEEDED = ("subject", "sent_at", "recipients", "clicks")
 COUNTS = ("conversions", "unsubscribes", "complaints", "opens", "bot_clicks", "machine_opens")
 COLUMNS = (*NEEDED, "preheader", "body", "segment", "revenue", *COUNTS)
+MOST_DIGITS = 12
+"""Of a count: a hundred times the people on Earth."""
+MOST_REVENUE = 1e15
 MOST_PROBLEMS = 20
 """After so many the rest of a file is not looked at."""
 _SHOWN = 40
@@ -179,7 +182,7 @@ class _Row:
         held = self._cells.get(name, "")
         if not held:
             return None
-        if held.isascii() and held.isdigit():
+        if held.isascii() and held.isdigit() and len(held) <= MOST_DIGITS:
             return int(held)
         self._wrong(name, "a whole number without signs or separators, as 12000")
         return None
@@ -192,7 +195,7 @@ class _Row:
             value = float(held)
         except ValueError:
             value = math.nan
-        if math.isfinite(value) and value >= 0:
+        if 0 <= value <= MOST_REVENUE:
             return value
         self._wrong("revenue", "a sum with a point for decimals and no separators, as 1200.50")
         return None
@@ -201,11 +204,12 @@ class _Row:
         held = self._cells["sent_at"]
         try:
             at = datetime.fromisoformat(held)
-        except ValueError:
+            moment = at.astimezone(UTC) if at.tzinfo else at
+        except (ValueError, OverflowError):  # in the year 1 there may be no such time in UTC
             self._wrong("sent_at", "a day as 2026-03-06, or a time as 2026-03-06T09:00:00+01:00")
             return None
         if at.tzinfo:
-            return at.astimezone(UTC)
+            return moment
         if ":" in held:
             self._wrong("sent_at", "a time needs its zone, as 2026-03-06T09:00:00+01:00")
             return None

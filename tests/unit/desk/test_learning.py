@@ -187,6 +187,15 @@ def test_a_brand_without_sends_is_told_so(desk: Desk) -> None:
         desk.learning.promote(BRAND_NAME, "v1", ADMIN)
 
 
+@pytest.mark.parametrize("brand", ["", "   ", "x" * 3_000])
+def test_what_is_no_name_of_a_brand_is_refused(desk: Desk, brand: str) -> None:
+    """A name that no brand can have is an error of input, and nothing is stored."""
+    with pytest.raises(InputError, match="give the brand's name"):
+        desk.learning.learn(brand, ADMIN, sends(30))
+
+    assert desk.learning.rankers(ADMIN) == []
+
+
 @pytest.mark.parametrize(("number", "kept"), [(1, 1), (25, 25), (26, 6), (60, 40), (200, 160)])
 def test_the_newest_sends_are_held_out(number: int, kept: int) -> None:
     """A fifth, and at least twenty, where six are left to learn from."""

@@ -49,6 +49,8 @@ def test_clicks_of_bots_are_taken_off() -> None:
         ("Hello,6.3.2026,1000,1", "sends.csv:3: sent_at: a day as 2026-03-06"),
         ("Hello,2026-03-06T09:00,1000,1", "sends.csv:3: sent_at: a time needs its zone"),
         ('Hello,2026-03-06,"1,000",1', "sends.csv:3: recipients: a whole number without"),
+        (f"Hello,2026-03-06,{'9' * 5_000},1", "sends.csv:3: recipients: a whole number without"),
+        ("Hello,0001-01-01T00:00+23:59,10,1", "sends.csv:3: sent_at: a day as 2026-03-06"),
         ("Hello,2026-03-06,0,0", "sends.csv:3: recipients: a send goes to at least one"),
         ("Hello,2026-03-06,10,11", "sends.csv:3: clicks: counts recipients, each once: at most 10"),
         ("Hello,2026-03-06,10,", "sends.csv:3: clicks: a whole number is needed"),
@@ -86,7 +88,7 @@ def test_unknown_and_repeated_columns_are_refused() -> None:
     assert unknown == "sends.csv:1: clicks: this column is in the header twice"
 
 
-@pytest.mark.parametrize("revenue", ["-1", "nan", "1.200,50", "inf", "ten"])
+@pytest.mark.parametrize("revenue", ["-1", "nan", "1.200,50", "inf", "1e300", "ten"])
 def test_revenue_is_a_finite_sum(revenue: str) -> None:
     """Sums below nothing, endless ones and words are told."""
     (found,) = problems(f"{HEADER},revenue", f'{GOOD},"{revenue}"')
