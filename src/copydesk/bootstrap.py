@@ -176,10 +176,7 @@ def bootstrap(
     undo = timedelta(seconds=settings.undo_seconds)
     reviewing = Reviewing(store, checker, policy, clock, lease, undo, reviewers(checker))
     conversing = Conversing(reviewing.acting)
-    kept_key = lambda key: serving.identities.kept_key(key)  # noqa: E731, PLW0108 - made below
-    triggering = triggering_of(settings, store, clock, secret, kept_key)
-    timing = timing_of(settings, store, clock)
-    serving = Serving(store, checker, policy, clock, secret, undo, Recipients(triggering, timing))
+    serving, recipients = _serving(settings, (store, checker, policy, clock), secret)
     tool_keys = tool_keys_of(settings, store, secret, clock)
     standards = Standards(store, policy, checker, clock)
     placer = Placer(policy, reviewers(checker))
@@ -219,10 +216,10 @@ def bootstrap(
         measuring=Measuring(store, policy, clock, provider.currency),
         clock=clock,
         sweeping=Sweeping(store, checker, policy, clock),
-        watch=Watch(store, [serving.identities, triggering]),
+        watch=Watch(store, [serving.identities, recipients.triggering]),
         identities=serving.identities,
-        triggering=triggering,
-        timing=timing,
+        triggering=recipients.triggering,
+        timing=recipients.timing,
     )
 
 
@@ -243,6 +240,22 @@ def posting_of(
 def posts_of(copydesk: Copydesk) -> Posts:
     """Return all that goes out by itself: messages to people and programs, and pushes."""
     return Posts({"dlv_": copydesk.notifying, "pls_": copydesk.posting})
+
+
+def _serving(
+    settings: Settings, wired: tuple[Store, Checker, Policy, Clock], secret: bytes
+) -> tuple[Serving, Recipients]:
+    """Return what serves, with what it knows of recipients: each needs the other's keys."""
+    store, _, _, clock = wired
+
+    def kept_key(key: str) -> str | None:
+        return serving.identities.kept_key(key)
+
+    triggering = triggering_of(settings, store, clock, secret, kept_key)
+    recipients = Recipients(triggering, timing_of(settings, store, clock))
+    undo = timedelta(seconds=settings.undo_seconds)
+    serving = Serving(*wired, secret, undo, recipients)
+    return serving, recipients
 
 
 def _checker(settings: Settings, judge: Callable[[], Answerer]) -> Checker:

@@ -31,22 +31,22 @@ class Recipients:
     """Chooses from a shelf for one recipient; where nothing is known, as for anybody."""
 
     def __init__(self, triggering: Triggering, timing: KeepingTime) -> None:
-        self._triggering = triggering
-        self._timing = timing
+        self.triggering = triggering
+        self.timing = timing
 
     def at_hand(self, shelf: Shelf, query: PullQuery) -> Told | None:
         """Return what is known without reading anything, or None when it must be read."""
         if query.recipient_key is not None and shelf.campaign.timing.asks:
             return None
-        called = self._triggering.at_hand(query)
+        called = self.triggering.at_hand(query)
         if called is None or called.withheld is not None:
             return None
         return Told(called)
 
     def of(self, shelf: Shelf, query: PullQuery) -> Told:
         """Return what is known."""
-        timed = self._timing.of(shelf.campaign, query.recipient_key)
-        return Told(self._triggering.called(query), timed)
+        timed = self.timing.of(shelf.campaign, query.recipient_key)
+        return Told(self.triggering.called(query), timed)
 
 
 def choose(shelf: Shelf, query: PullQuery, told: Told, now: datetime) -> Choice:
