@@ -168,3 +168,10 @@ def test_what_dialects_cannot_say_is_told_by_slot_and_dialect() -> None:
     with pytest.raises(InputError, match="in the dialect mautic: Mautic cannot write") as caught:
         must_write(copy, ["mautic", "braze"])
     assert [one.field for one in caught.value.problems] == ["copy.subject", "copy.body"]
+
+
+def test_not_more_than_twenty_problems_are_looked_for() -> None:
+    """Copy that is code all through is refused without reading all of it."""
+    with pytest.raises(InputError) as caught:
+        parse("{% x %}" * 1_000, "braze")
+    assert len(caught.value.problems) == 20

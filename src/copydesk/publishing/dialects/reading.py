@@ -12,6 +12,8 @@ from copydesk.publishing.dialects.syntax import NEUTRAL, dialect_named
 from copydesk.variants import Node, Text, Words
 
 SHOWN_MAX = 40
+PROBLEMS_MAX = 20
+"""More are not looked for."""
 
 
 class Part(NamedTuple):
@@ -110,8 +112,10 @@ def _parts(source: str, reader: Reader) -> Iterator[Part]:
 def _spans(source: str, reader: Reader) -> Iterator[tuple[int, int, Node]]:
     """Yield what is the tool's code: from where to where, and what it says. Raises InputError."""
     position = 0
-    problems = []
-    while (start := reader.next_code(source, position)) is not None:
+    problems: list[Problem] = []
+    while (
+        len(problems) < PROBLEMS_MAX and (start := reader.next_code(source, position)) is not None
+    ):
         span = reader.at(source, start)
         if span is None:
             problems.append(_not_understood(source, start, reader.tool))

@@ -114,7 +114,9 @@ def dialect_named(name: str) -> Dialect:
 def dialects() -> dict[str, Dialect]:
     """Return every known dialect by name, in alphabetical order."""
     source = resources.files("copydesk.publishing.dialects").joinpath("syntax.yaml")
-    listed = yaml.safe_load(source.read_text(encoding="utf-8"))
+    # CSafeLoader is the safe loader, in C where libyaml is there.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    listed = yaml.load(source.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
     shapes = {name: entry for name, entry in listed.items() if not name.startswith("_")}
     return {name: Dialect.model_validate(shapes[name]) for name in sorted(shapes)}
 

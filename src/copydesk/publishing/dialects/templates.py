@@ -10,6 +10,12 @@ from copydesk.publishing.dialects.syntax import Dialect, Escape, Strings
 BLANKS = re.compile(r"NAME|FALLBACK|WORDS|OPEN|CLOSE|IT")
 PIECES = re.compile(r"NAME|FALLBACK|WORDS|OPEN|CLOSE|IT|~|[ ]+|\w+|.", re.DOTALL)
 
+SPACE = r"\s*"
+WORDS_MAX = 5_000
+"""So long is a fallback as literal text at the most, escapes and all: our own is 200 long. Without
+an end, what looks like a condition over and over would be searched to the end of the text each
+time."""
+
 
 def filled(template: str, blanks: Mapping[str, str]) -> str:
     """Return the template as the tool is given it."""
@@ -34,17 +40,18 @@ def _compiled(template: str, dialect: Dialect, blanks: Mapping[str, str]) -> re.
     for before, piece, after in zip(["", *pieces], pieces, [*pieces[1:], ""], strict=False):
         pattern = blanks.get(piece) or _literal(piece, between_words=(before + after).isalnum())
         is_again = piece == "NAME" and pattern in parts
-        parts.append("(?P=name)" if is_again else pattern)
+        if pattern != SPACE or parts[-1:] != [SPACE]:  # two would try every way to share it
+            parts.append("(?P=name)" if is_again else pattern)
     flags = re.DOTALL | (re.IGNORECASE if dialect.any_case else re.NOFLAG)
     return re.compile("".join(parts), flags)
 
 
 def _literal(piece: str, *, between_words: bool) -> str:
     if piece == "~":
-        return r"\s*"
+        return SPACE
     if not piece.isspace():
         return re.escape(piece)
-    return r"\s+" if between_words else r"\s*"
+    return r"\s+" if between_words else SPACE
 
 
 def _blanks(dialect: Dialect) -> dict[str, str]:
@@ -53,7 +60,7 @@ def _blanks(dialect: Dialect) -> dict[str, str]:
     return {
         "NAME": f"(?P<name>{dialect.names.pattern})",
         "FALLBACK": f"(?P<fallback>{_string(dialect.strings)})",
-        "WORDS": "(?P<words>.*?)",
+        "WORDS": f"(?P<words>.{{0,{WORDS_MAX}}}?)",
         "OPEN": f"(?:{re.escape(raw_first)}|{re.escape(first)})",
         "CLOSE": f"(?:{re.escape(raw_last)}|{re.escape(last)})",
     }
