@@ -4,7 +4,7 @@ Within Copydesk a recipient is `recipient_key(secret, id)`, for good: assignment
 objections are kept under it. Callers hold it as it is until the first rotation (generation 0). From
 then on they hold it encrypted under the generation's own key, as `k1.` and 96 hexadecimal digits;
 AES-SIV (RFC 5297) gives the same text for the same recipient, and a forged one is noticed. See
-docs/decisions/0021-recipient-keys-rotate.md.
+docs/decisions/0018-recipient-keys-rotate.md.
 """
 
 from __future__ import annotations
