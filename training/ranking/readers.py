@@ -28,7 +28,7 @@ from training.ranking.variants import variants
 PLAIN = Way()
 LARGE = Way(layers=(0, 1, 2, 3, 4, 5), fixed=2, contrasts=0.0)
 STUDENT = Way(taught=0.6)
-STUDENTS = 2
+STUDENTS = 1
 TEACHING = (0.43, 0.15, 0.25)
 """Weights of wording, LARGE and PLAIN in what is taught; set by stacking on the first fold."""
 

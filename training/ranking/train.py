@@ -9,14 +9,16 @@ Needs the extra `train`. What takes long is kept in the cache and done once.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from copydesk.ranking.reader import LineReader
 from copydesk.ranking.training import features
 from copydesk.ranking.training.written import NAMES, Measured, measured, tables
-from training.ranking import export, readers, tuned
+from training.ranking import export, readers
 from training.ranking.material import Material
 
 ROOT = Path(__file__).parents[2]
@@ -72,15 +74,23 @@ def write(
     rows = np.flatnonzero(material.fold != 0) if keep_apart else np.arange(len(arms))
     wording = features.Wording.fitted(material.counted, arms, rows)
     reader = readers.reader(material, rows, "fold0" if keep_apart else "all", students)
-    (out / "reader.onnx").write_bytes(export.export(reader, arms.texts))
-    read = tuned.scores(reader, arms.texts)
+    exported = export.export(reader, arms.texts)
+    (out / "reader.onnx").write_bytes(exported)
+    read = _read(exported, arms.texts)
     (out / "trained.npz").write_bytes(tables(material, told, wording, read, len(rows)))
 
 
 def _scores(material: Material, rows: np.ndarray, name: str, students: int) -> list[np.ndarray]:
     arms = material.arms
     wording = features.Wording.fitted(material.counted, arms, rows).scores(material.counted)
-    return [wording, tuned.scores(readers.reader(material, rows, name, students), arms.texts)]
+    exported = export.export(readers.reader(material, rows, name, students), arms.texts)
+    return [wording, _read(exported, arms.texts)]
+
+
+def _read(exported: bytes, texts: Sequence[str]) -> np.ndarray:
+    """Return the scores of the reader as it ships: they are weighed, and judged, in 8 bits."""
+    reader = LineReader.of(exported)
+    return np.array([reader.score(text) for text in texts])
 
 
 if __name__ == "__main__":
