@@ -31,6 +31,7 @@ from copydesk.review_queue.placing import Placer
 from copydesk.settings import Settings
 from copydesk.storage.figures import Period, day_of
 from copydesk.storage.measured import MeasuredItem, acts_of, rules_of_item
+from copydesk.storage.sql import measured_tables as tables
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.engine import engine_for, parsed
 
@@ -106,7 +107,7 @@ def fill(desk: Copydesk, url: str, number: int) -> None:
             for day in days
             for n in range(200)
         ]
-        connection.execute(schema.measured_pulls.insert(), pulls)
+        connection.execute(tables.measured_pulls.insert(), pulls)
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))

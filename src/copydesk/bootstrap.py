@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import available_timezones
 
 from sqlalchemy.engine import make_url
@@ -141,6 +141,25 @@ class Copydesk:
         self.store.close()
 
 
+class Core(NamedTuple):
+    """What nearly every service is made of."""
+
+    store: WatchedStore
+    provider: Provider
+    policy: Policy
+    checker: Checker
+    model: Model
+    own: OwnRankers
+    ranker: Ranker
+    pipeline: Pipeline
+    secret: bytes
+    placer: Placer
+    targets: Targets
+    trusting: Trusting
+    standards: Standards
+    access: Access
+
+
 def utc_now() -> datetime:
     """Return the time now, in UTC."""
     return datetime.now(UTC)
@@ -160,38 +179,23 @@ def bootstrap(
         SettingsError: a setting names something that is not there.
         ModelMisconfigured: the model that was asked for by name cannot be used.
     """
-    store = WatchedStore(store or open_store(settings.database_url))
-    provider = provider_of(settings, store)
-    policy = Policy.load(settings.policy)
-    checker = _checker(settings, lambda: judge or judge_of(settings, provider))
-    chosen, because = _model(settings, provider, model)
-    own = OwnRankers(store, ModelFiles(settings.ranker_model))
-    ranker = build_ranker(settings.ranker, own.files, own.own)
-    examples = ApprovedExamples(store, settings.embedding_model)
-    prompts = _prompts(settings)
-    pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
-    secret = secret_of(settings)
-    trusting = Trusting(store, policy, clock, secret, demanding(checker))
-    lease = timedelta(minutes=settings.lease_minutes)
-    undo = timedelta(seconds=settings.undo_seconds)
-    reviewing = Reviewing(store, checker, policy, clock, lease, undo, reviewers(checker))
+    core = _core(settings, store, model, judge, clock)
+    store, policy, checker, secret = core.store, core.policy, core.checker, core.secret
+    placer, targets = core.placer, core.targets
+    reviewing = _reviewing(settings, core, clock)
     conversing = Conversing(reviewing.acting)
     serving, recipients = _serving(settings, (store, checker, policy, clock), secret)
     tool_keys = tool_keys_of(settings, store, secret, clock)
-    standards = Standards(store, policy, checker, clock)
-    placer = Placer(policy, reviewers(checker))
-    targets = Targets.load(settings.push_targets)
-    access = Access(store, clock, settings.session_hours, settings.session_idle_minutes)
     return Copydesk(
         settings=settings,
         store=store,
-        model=chosen,
-        provider=provider,
+        model=core.model,
+        provider=core.provider,
         checker=checker,
-        ranker=ranker,
+        ranker=core.ranker,
         policy=policy,
-        pipeline=pipeline,
-        asking=Asking(store, pipeline, policy, clock, trusting),
+        pipeline=core.pipeline,
+        asking=Asking(store, core.pipeline, policy, clock, core.trusting),
         browsing=Browsing(store, policy, clock),
         reviewing=reviewing,
         conversing=conversing,
@@ -202,18 +206,18 @@ def bootstrap(
         tool_keys=tool_keys,
         sorting=sorting_of(settings, store, clock),
         serving=serving,
-        experimenting=Experimenting(store, policy, ranker, clock),
+        experimenting=Experimenting(store, policy, core.ranker, clock),
         exporting=Exporting(store, policy, clock, serving.recipient_key),
         pushing=Pushing(store, policy, targets, clock, serving.recipient_key),
         posting=posting_of(settings, store, policy, targets, serving.recipient_key, clock),
-        access=access,
-        sign_in=SignIn(store, clock, access, secret),
-        trusting=trusting,
-        learning=Learning(store, own, clock),
+        access=core.access,
+        sign_in=SignIn(store, clock, core.access, secret),
+        trusting=core.trusting,
+        learning=Learning(store, core.own, clock),
         recording=Recording(store),
         notifying=notifying_of(settings, store, policy, placer, clock),
-        explaining=Explaining(store, standards, serving.counts, clock),
-        measuring=Measuring(store, policy, clock, provider.currency),
+        explaining=Explaining(store, core.standards, serving.counts, clock),
+        measuring=Measuring(store, policy, clock, core.provider.currency),
         clock=clock,
         sweeping=Sweeping(store, checker, policy, clock),
         watch=Watch(store, [serving.identities, recipients.triggering]),
@@ -221,6 +225,49 @@ def bootstrap(
         triggering=recipients.triggering,
         timing=recipients.timing,
     )
+
+
+def _core(
+    settings: Settings,
+    store: Store | None,
+    model: Model | None,
+    judge: Answerer | None,
+    clock: Clock,
+) -> Core:
+    watched = WatchedStore(store or open_store(settings.database_url))
+    provider = provider_of(settings, watched)
+    policy = Policy.load(settings.policy)
+    checker = _checker(settings, lambda: judge or judge_of(settings, provider))
+    chosen, because = _model(settings, provider, model)
+    own = OwnRankers(watched, ModelFiles(settings.ranker_model))
+    ranker = build_ranker(settings.ranker, own.files, own.own)
+    examples = ApprovedExamples(watched, settings.embedding_model)
+    prompts = _prompts(settings)
+    pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
+    secret = secret_of(settings)
+    return Core(
+        store=watched,
+        provider=provider,
+        policy=policy,
+        checker=checker,
+        model=chosen,
+        own=own,
+        ranker=ranker,
+        pipeline=pipeline,
+        secret=secret,
+        placer=Placer(policy, reviewers(checker)),
+        targets=Targets.load(settings.push_targets),
+        trusting=Trusting(watched, policy, clock, secret, demanding(checker)),
+        standards=Standards(watched, policy, checker, clock),
+        access=Access(watched, clock, settings.session_hours, settings.session_idle_minutes),
+    )
+
+
+def _reviewing(settings: Settings, core: Core, clock: Clock) -> Reviewing:
+    lease = timedelta(minutes=settings.lease_minutes)
+    undo = timedelta(seconds=settings.undo_seconds)
+    decides = reviewers(core.checker)
+    return Reviewing(core.store, core.checker, core.policy, clock, lease, undo, decides)
 
 
 def posting_of(

@@ -11,6 +11,7 @@ from copydesk.guardrails import Severity
 from copydesk.review_queue import Decision, Dismissal, ReviewItem
 from copydesk.storage.build import open_store
 from copydesk.storage.memory import MemoryStore
+from copydesk.storage.sql import measured_tables as tables
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.engine import engine_for, parsed
 from copydesk.storage.sql.migrate import downgrade
@@ -108,6 +109,6 @@ def test_counting_again_what_was_counted_by_the_migration_changes_nothing(
         assert (tx.figures.rules(WEEK), tx.figures.acts(WEEK)) == before
     engine = engine_for(parsed(database_url))
     with engine.connect() as connection:
-        assert len(connection.execute(select(schema.measured_items.c.id)).all()) == len(items())
+        assert len(connection.execute(select(tables.measured_items.c.id)).all()) == len(items())
     engine.dispose()
     store.close()

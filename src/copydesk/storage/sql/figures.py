@@ -43,14 +43,15 @@ from copydesk.storage.measured import (
     rules_of_generation,
     rules_of_item,
 )
+from copydesk.storage.sql import measured_tables as tables
 from copydesk.storage.sql import schema
 from copydesk.storage.sql.statements import Row, insert, put
 
-items = schema.measured_items.c
-rules = schema.measured_rules.c
-acts = schema.measured_acts.c
-made = schema.measured_generations.c
-pulls = schema.measured_pulls.c
+items = tables.measured_items.c
+rules = tables.measured_rules.c
+acts = tables.measured_acts.c
+made = tables.measured_generations.c
+pulls = tables.measured_pulls.c
 SUMMED = tuple(GenerationCount._fields[2:])
 
 
@@ -63,12 +64,16 @@ class SqlFigures:
 
     def put_item(self, item: ReviewItem) -> None:
         """Count the item as it stands now."""
-        put(self._connection, schema.measured_items, MeasuredItem.of(item, self._placer).as_row())
+        put(
+            self._connection,
+            tables.measured_items,
+            MeasuredItem.of(item, self._placer).as_row(),
+        )
         found = [one.as_row() for one in rules_of_item(item)]
-        self._put_all(schema.measured_rules, found, ["dismissed"])
+        self._put_all(tables.measured_rules, found, ["dismissed"])
         done = [one.as_row() for one in acts_of(item)]
-        self._put_all(schema.measured_acts, done, ["act", "day"])
-        undone = delete(schema.measured_acts).where(
+        self._put_all(tables.measured_acts, done, ["act", "day"])
+        undone = delete(tables.measured_acts).where(
             acts.item_id == item.id, acts.number >= len(item.decisions)
         )
         self._connection.execute(undone)
@@ -76,10 +81,10 @@ class SqlFigures:
     def put_generation(self, generation: Generation) -> None:
         """Count the generation as it stands now."""
         row = MeasuredGeneration.of(generation).as_row()
-        put(self._connection, schema.measured_generations, row)
+        put(self._connection, tables.measured_generations, row)
         found = [one.as_row() for one in rules_of_generation(generation)]
         if found:
-            new = insert(self._connection, schema.measured_rules)
+            new = insert(self._connection, tables.measured_rules)
             self._connection.execute(new.on_conflict_do_nothing(), found)
 
     def note_pulls(self, day: int, counts: Mapping[tuple[str, str], int]) -> None:
@@ -88,7 +93,7 @@ class SqlFigures:
         for (campaign, variant_id), number in counts.items():
             source = FALLBACK_ID if variant_id == FALLBACK_ID else State.APPROVED.value
             by_source[campaign, source] += number
-        table = schema.measured_pulls
+        table = tables.measured_pulls
         # In one order, so that two processes never wait for each other's rows.
         for (campaign, source), number in sorted(by_source.items()):
             row = {"day": day, "campaign": campaign, "source": source, "pulls": number}
@@ -142,7 +147,7 @@ class SqlFigures:
     def recalled(self, period: Period) -> int:
         """Return how many approvals became void in the period and went back to review."""
         came = items.asked_day.between(period.first, period.last)
-        return self._number(schema.measured_items, items.recalled, came, *_of(items, period))
+        return self._number(tables.measured_items, items.recalled, came, *_of(items, period))
 
     def rules(self, period: Period) -> Sequence[RuleCount]:
         """Return in how many copies each rule found something first in the period, by rule."""
