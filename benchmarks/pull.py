@@ -39,7 +39,7 @@ GOAL, AT_ONCE, EACH_S = 0.5, 32, 4.0
 STALE_S = 1.0
 RECIPIENTS = 10_000
 SETTLE_S = 8.0
-"""So long a server is left alone after its start: it reads rules, and looks through what it keeps."""
+"""So long a server is left alone after its start: it reads rules and what it keeps."""
 BARE = """
 import sys, socket, uvicorn
 from starlette.applications import Starlette
