@@ -1,4 +1,4 @@
-"""Copydesk as operators run it: real processes, on a folder with a database of its own."""
+"""Copydesk as operators run it: commands and real processes, on a folder of their own."""
 
 from __future__ import annotations
 
@@ -12,11 +12,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from click.testing import CliRunner
+
+from copydesk.cli import main
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+class Ran(NamedTuple):
+    """What a command left."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Desk:
@@ -29,10 +41,19 @@ class Desk:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "copydesk", *arguments]
 
-    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def run(self, *arguments: str, stdin: str = "") -> Ran:
+        """Run a command in this process, which has loaded the program already."""
+        alone = {**dict.fromkeys(os.environ), **self.environment}
+        with chdir(self.folder):
+            ran = CliRunner(env=alone).invoke(main, arguments, input=stdin)
+        if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+            raise ran.exception
+        return Ran(ran.exit_code, ran.stdout, ran.stderr)
+
+    def start(self, *arguments: str) -> Ran:
+        """Run a command as a process of its own, where that is the point."""
+        ran = subprocess.run(
             self.command(*arguments),
-            input=stdin,
             capture_output=True,
             text=True,
             cwd=self.folder,
@@ -40,6 +61,7 @@ class Desk:
             timeout=90,
             check=False,
         )
+        return Ran(ran.returncode, ran.stdout, ran.stderr)
 
     def ok(self, *arguments: str, stdin: str = "") -> str:
         ran = self.run(*arguments, stdin=stdin)
