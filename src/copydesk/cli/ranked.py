@@ -12,6 +12,7 @@ from copydesk.cli.lines import Lines, Raw, Unfit
 from copydesk.cli.processes import in_order
 from copydesk.ranking import Ranker, RankRequest
 from copydesk.ranking.build import ModelFiles, RankerName, build_ranker
+from copydesk.ranking.ranker import rank_all
 
 TOGETHER = 50
 """Lines that a process is given at once. A file of no more is ranked by this process."""
@@ -37,7 +38,7 @@ def answers(job: Job, workers: int) -> Iterator[Answer]:
         SettingsError: the model cannot be used.
     """
     ranker_of(job)  # what is wrong with its files is told by this process
-    pieces = _pieces(_lines(job).raw(), TOGETHER if workers > 1 else 1)
+    pieces = _pieces(_lines(job).raw(), _together(job, workers))
     first = next(pieces, ())
     second = next(pieces, ()) if workers > 1 else ()
     if second:
@@ -48,18 +49,24 @@ def answers(job: Job, workers: int) -> Iterator[Answer]:
     yield from chain.from_iterable(done)
 
 
+def _together(job: Job, workers: int) -> int:
+    """A pipe may be waiting for each answer before it gives the next line."""
+    return 1 if job.file == "-" and workers == 1 else TOGETHER
+
+
 def _pieces(lines: Iterator[Raw], together: int) -> Iterator[tuple[Raw, ...]]:
     while piece := tuple(islice(lines, together)):
         yield piece
 
 
 def _answers(job: Job, piece: tuple[Raw, ...]) -> list[Answer]:
-    read = (_lines(job).read(line) for line in piece)
-    return [one if isinstance(one, Unfit) else _json(job, one.noun) for one in read if one]
-
-
-def _json(job: Job, request: RankRequest) -> str:
-    return ranker_of(job).rank(request).model_dump_json(by_alias=True)
+    read = [one for line in piece if (one := _lines(job).read(line))]
+    requests = [one.noun for one in read if not isinstance(one, Unfit)]
+    rankings = iter(rank_all(ranker_of(job), requests))
+    return [
+        one if isinstance(one, Unfit) else next(rankings).model_dump_json(by_alias=True)
+        for one in read
+    ]
 
 
 @cache

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from copydesk.errors import SettingsError
-from copydesk.ranking.ranker import Ranker, Ranking, RankRequest
+from copydesk.ranking.ranker import Ranker, Ranking, RankRequest, rank_all
 from copydesk.ranking.transparent import TransparentRanker
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ class LazyRanker:
     def rank(self, request: RankRequest) -> Ranking:
         """Return every candidate once, best first."""
         return self._ranker.rank(request)
+
+    def rank_all(self, requests: Sequence[RankRequest]) -> list[Ranking]:
+        """Return the ranking of each request, the very same as `rank` returns."""
+        return rank_all(self._ranker, requests)
 
 
 def build_ranker(name: RankerName, files: ModelFiles, own: OwnOf | None = None) -> Ranker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from random import Random
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from copydesk.ranking import Ranking, RankRequest
 from copydesk.ranking.learned import NO_SUBJECT, LearnedRanker
+from copydesk.ranking.ranker import rank_all
+from copydesk.ranking.reader import LineReader
 from copydesk.ranking.trained import TrainedModel
 from copydesk.ranking.transparent import SINGLE
 from tests.factories import a_brief, a_copy
@@ -24,6 +27,13 @@ def rank(*copies: tuple[str, object], brief: object = None) -> Ranking:
     candidates = [{"id": name, "copy": copy} for name, copy in copies]
     request = RankRequest.model_validate({"brief": brief, "candidates": candidates})
     return LearnedRanker().rank(request)
+
+
+def fresh() -> TrainedModel:
+    """Return the shipped model, with nothing remembered of what it told before."""
+    folder = resources.files("copydesk.ranking")
+    reader = LineReader.of(folder.joinpath("reader.onnx").read_bytes())
+    return TrainedModel.of(folder.joinpath("trained.npz").read_bytes(), reader)
 
 
 def alone(subject: str) -> object:
@@ -82,6 +92,22 @@ def test_score_does_not_depend_on_company() -> None:
 
     assert by_itself.ranking[0] in with_others.ranking
     assert by_itself.abstained == SINGLE
+
+
+def test_many_requests_at_once_are_ranked_as_one_by_one() -> None:
+    """What is ranked together with other requests is ranked as by a fresh model, one by one."""
+    subjects = ((STORY, NOTICE), (NOTICE, "Go", "word " * 60), (STORY, "Only today: 20% off"))
+    requests = [
+        RankRequest.model_validate(
+            {"candidates": [{"id": text[:9], "copy": alone(text)} for text in texts]}
+        )
+        for texts in subjects
+    ]
+    together, one_by_one = LearnedRanker(fresh()), LearnedRanker(fresh())
+
+    found = rank_all(together, requests)
+
+    assert found == [one_by_one.rank(request) for request in requests[::-1]][::-1]
 
 
 def test_telling_a_story_beats_a_notice() -> None:
