@@ -66,6 +66,7 @@ from copydesk.guardrails.checker import Checker
 from copydesk.guardrails.rules import RulesGuard
 from copydesk.guardrails.toxicity import Checkpoint
 from copydesk.jobs.posts import Posts
+from copydesk.jobs.rounds import Round, RoundKeeper
 from copydesk.notifications import Book
 from copydesk.notifications.build import build_carriers
 from copydesk.pipeline import Pipeline
@@ -88,6 +89,10 @@ from copydesk.storage.watching import Watch
 
 if TYPE_CHECKING:
     from copydesk.generation.openai_batch import OpenAIBatch
+
+
+SWEEP_EVERY = timedelta(minutes=10)
+"""How soon a law that enters into force at midnight takes copy back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +292,23 @@ def posting_of(
 def posts_of(copydesk: Copydesk) -> Posts:
     """Return all that goes out by itself: messages to people and programs, and pushes."""
     return Posts({"dlv_": copydesk.notifying, "pls_": copydesk.posting})
+
+
+def rounds_of(copydesk: Copydesk) -> RoundKeeper:
+    """Return what does by itself what comes again and again, as often as the settings say."""
+    settings, off = copydesk.settings, timedelta(0)
+    asked = (
+        Round("timing", timedelta(hours=settings.timing_every_hours), copydesk.timing.steps),
+        Round(
+            "experiments",
+            timedelta(minutes=settings.experiments_every_minutes),
+            copydesk.experimenting.steps,
+        ),
+        Round("drift", timedelta(hours=settings.drift_every_hours), copydesk.learning.steps),
+    )
+    wanted = [one for one in asked if settings.rounds and one.every > off]
+    sweep = Round("rules", SWEEP_EVERY, copydesk.sweeping.steps, at_start=True)
+    return RoundKeeper(copydesk.store, [sweep, *wanted], copydesk.clock)
 
 
 def _serving(

@@ -182,6 +182,18 @@ class Settings(BaseSettings):
     nothing."""
     timing_zone: str = "UTC"
     """Zone in which the hours of recipients are counted and told, as `Europe/Berlin`."""
+    rounds: bool = True
+    """Whether `copydesk serve` does by itself, one process at a time, what the next three settings
+    say; off, the commands do it, as cron calls them. Approved copy is held against the rules and
+    laws of each new day in any case."""
+    timing_every_hours: float = Field(default=24, ge=0, le=24 * 90)
+    """Hours between two counts of when recipients answer (`copydesk timing update`); 0: never."""
+    experiments_every_minutes: float = Field(default=15, ge=0, le=60 * 24 * 90)
+    """Minutes between two looks at running experiments: waves begin when their hours have gone by,
+    and answers are counted, and decide; 0: never."""
+    drift_every_hours: float = Field(default=24, ge=0, le=24 * 90)
+    """Hours between two looks for drift of brands' rankers (`copydesk ranker drift`): what is found
+    goes on the record; 0: never."""
     kafka: dict[str, SecretStr] = {}
     """How `copydesk events consume` reaches the brokers: properties of librdkafka by name, as
     `{"bootstrap.servers": "kafka:9092"}`. Needs the extra `kafka`."""

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from functools import partial
 from http import HTTPStatus
 
-from anyio import create_task_group, sleep
+from anyio import create_task_group
 from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -49,16 +49,13 @@ from copydesk.api.oidc import provider_of
 from copydesk.api.parts import Parts
 from copydesk.api.problems import as_error, problem_response, responses
 from copydesk.api.rates import Rates
-from copydesk.bootstrap import Copydesk, posts_of
+from copydesk.bootstrap import Copydesk, posts_of, rounds_of
 from copydesk.brand_voice import Brands
 from copydesk.desk.queueing import Queueing
-from copydesk.desk.sweeping import Sweeping, Swept
 from copydesk.errors import CopydeskError, StoreUnavailable
 from copydesk.jobs import InlineJobs, Runner
 
 RUN_AT_ONCE = 8
-SWEEP_EVERY_S = 600
-"""How soon a law that enters into force at midnight takes copy back."""
 NOUNS = (
     checks,
     generations,
@@ -136,16 +133,19 @@ def _known_keys(desk: Copydesk) -> KnownKeys:
 def _lifespan(
     runner: Runner, desk: Copydesk
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    rounds = rounds_of(desk)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         runner.start()
         await run_sync(desk.watch.start)
+        rounds.start()
         async with create_task_group() as beside:
             beside.start_soon(_place, desk.queueing)
-            beside.start_soon(_sweep, desk.sweeping)
             beside.start_soon(outcomes.sort, desk.sorting)
             yield
             beside.cancel_scope.cancel()
+        await run_sync(rounds.stop)
         await run_sync(desk.watch.stop)
         await run_sync(runner.stop)
 
@@ -157,17 +157,6 @@ async def _place(queueing: Queueing) -> None:
     with suppress(StoreUnavailable):  # /readyz tells of it, and the order of before still stands
         while await run_sync(queueing.place_some):
             pass
-
-
-async def _sweep(sweeping: Sweeping) -> None:
-    """Hold approved copy against new rules, a campaign at a time, at the start and on a new day."""
-    while True:
-        with suppress(StoreUnavailable):  # the next round does what this one leaves
-            due, swept = await run_sync(sweeping.due), Swept()
-            for campaign_id in due or ():
-                swept = swept.plus(await run_sync(sweeping.one, campaign_id))
-            await run_sync(sweeping.done, swept)
-        await sleep(SWEEP_EVERY_S)
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -62,6 +62,7 @@ class Metrics:
         self._noting: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.registry.register(_QueueCounts(store))
         self.registry.register(_DeliveryCounts(store))
+        self.registry.register(_RoundStates(store))
         self.registry.register(ModelCounts(meter))
 
     def note(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -160,6 +161,38 @@ class _DeliveryCounts(Collector):
         return (
             GaugeMetricFamily("copydesk_deliveries_waiting", waiting, labels=["tool"]),
             GaugeMetricFamily("copydesk_outcomes_unread", unread, labels=["tool"]),
+        )
+
+
+class _RoundStates(Collector):
+    """Tells when each round last ended well, and how often it failed since, whoever made it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._gauges()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            with self._store.transaction() as tx:
+                states = tx.rounds.all()
+        except StoreUnavailable:  # a scrape goes on without the store: /readyz says that it is gone
+            return
+        ended, failures = self._gauges()
+        for state in states:
+            failures.add_metric([state.name], state.failures)
+            if state.ended_at is not None:
+                ended.add_metric([state.name], state.ended_at.timestamp())
+        yield from (ended, failures)
+
+    @staticmethod
+    def _gauges() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+        ended = "When each round last ended well, in seconds since 1970."
+        failures = "How often in a row each round failed."
+        return (
+            GaugeMetricFamily("copydesk_round_ended_timestamp_seconds", ended, labels=["round"]),
+            GaugeMetricFamily("copydesk_round_failures", failures, labels=["round"]),
         )
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from copydesk.access import Actor, Role
-from copydesk.brand_voice import Brands
+from copydesk.brand_voice import EVERY_BRAND, Brands
 from copydesk.desk.guarding import guarded
 from copydesk.desk.hearing import heard
 from copydesk.desk.looking_back import Evaluated, evaluated
-from copydesk.desk.parts import READERS, Clock, record, sha256_of
-from copydesk.errors import Conflict, InputError, Problem
+from copydesk.desk.parts import READERS, SYSTEM, Clock, record, sha256_of
+from copydesk.errors import Conflict, InputError, Problem, StaleVersion
 from copydesk.experiments import updating
 from copydesk.experiments.allocation import Assignment
 from copydesk.experiments.experiment import (
@@ -40,6 +41,9 @@ SLOPE = 3.5
 """Log-odds of beating an average line for one of log-odds of a click, as the learned ranker states
 them (`ranking.trained.Card.slope`): a score is turned back by it."""
 _EDGE = 1e-4
+LOOK_AFTER = timedelta(hours=6)
+"""So long after a version the next is made by itself, if there are answers that it does not know.
+"""
 
 
 class Placed(NamedTuple):
@@ -133,6 +137,21 @@ class Experimenting:
             running = [one.id for one in tx.experiments.all(brands) if one.state is State.RUNNING]
         return [self.update(experiment_id, actor) for experiment_id in running]
 
+    def steps(self) -> Iterator[str]:
+        """Look at every running experiment, and yield the id of each.
+
+        A wave begins when its `wave_hours` have gone by; one without such hours never does so by
+        itself. Answers are counted anew some hours after they were counted last.
+        """
+        with self._store.transaction() as tx:
+            everyone = tx.experiments.all(EVERY_BRAND)
+        for one in everyone:
+            if one.state is State.RUNNING:
+                # Somebody changes or stops it at this moment: the next look finds what is left.
+                with suppress(StaleVersion, Conflict), self._store.transaction() as tx:
+                    self._look(tx, one.id)
+                yield one.id
+
     def stop(
         self, experiment_id: str, actor: Actor, because: str, winner: str | None = None
     ) -> Experiment:
@@ -182,6 +201,15 @@ class Experimenting:
             experiment = _theirs(tx, experiment_id, actor, *SEE)
             _begun(experiment)
             return evaluated(tx, experiment, shares)
+
+    def _look(self, tx: Transaction, experiment_id: str) -> None:
+        now = self._clock()
+        before = tx.experiments.get(experiment_id)
+        latest = _begun(before)
+        if before.wave_hours and before.wave_due(now):
+            self._updated(tx, experiment_id, SYSTEM, next_wave=True)
+        elif now - latest.made_at >= LOOK_AFTER and _has_news(tx, before, latest):
+            self._updated(tx, experiment_id, SYSTEM, next_wave=False)
 
     def _updated(
         self, tx: Transaction, experiment_id: str, actor: str, *, next_wave: bool | None
@@ -338,6 +366,16 @@ def _begun(experiment: Experiment) -> Version:
     if experiment.latest is None:
         raise Conflict(f"Experiment {experiment.id} has not begun: start it first.")
     return experiment.latest
+
+
+def _has_news(tx: Transaction, experiment: Experiment, latest: Version) -> bool:
+    """Return whether more was reported of its arms than a version knows."""
+    reported = heard(tx, experiment)
+    known = {one.id: (one.sent, one.answered) for one in latest.arms}
+    return any(
+        known.get(arm, (0, 0)) != (sum(one.sent), sum(one.answered))
+        for arm, one in reported.items()
+    )
 
 
 def _saved(

@@ -91,16 +91,18 @@ class KeepingTime:
 
     def update(self) -> Sequence[Counted]:
         """Count every brand's outcomes anew; memory does not grow with them."""
+        return list(self.steps())
+
+    def steps(self) -> Iterator[Counted]:
+        """Count every brand's outcomes anew, a brand with each step."""
         with self._store.transaction() as tx:
             campaigns = [(one.brand.name, one.id) for one in tx.campaigns.all()]
-        counted = []
         for brand in sorted({name for name, _ in campaigns}):
             audience = self._counted([one for name, one in campaigns if name == brand])
             with self._store.transaction() as tx:
                 tx.habits.put(Habits.of(brand, audience, self._clock()))
             sums = (int(audience.sent.sum()), int(audience.answers.sum()))
-            counted.append(Counted(brand, *sums))
-        return counted
+            yield Counted(brand, *sums)
 
     def of(self, campaign: Campaign, recipient_key: str | None) -> Timed:
         """Return what the campaign asks of a recipient, as far as history tells."""

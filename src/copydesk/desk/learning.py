@@ -6,7 +6,8 @@ put into use where it tells them better than the version in use does, and only t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 from copydesk.access import Actor, Role
 from copydesk.briefs import Noun
 from copydesk.desk.own_rankers import OwnRankers
-from copydesk.desk.parts import Clock, record
+from copydesk.desk.parts import SYSTEM, Clock, record
 from copydesk.desk.past_sends import Known, known_sends
 from copydesk.errors import Conflict, InputError, NotFound, Problem
 from copydesk.ranking.drift import watch
@@ -22,7 +23,12 @@ from copydesk.ranking.learning import ENOUGH_SENDS
 from copydesk.ranking.owned import ALL, BrandRanker, Objectives, SendsOfVersion
 from copydesk.ranking.sends import PastSend
 from copydesk.ranking.snapshots import LEAST_SENDS, Change, Snapshot, begun, judge, snapshot_of
+from copydesk.review_queue import AuditQuery
 from copydesk.storage import Store
+
+log = logging.getLogger(__name__)
+
+DRIFTED = "ranker.drifted"
 
 HELD_OUT = 0.2
 """Share of the sends, the newest, that a version is judged on."""
@@ -156,8 +162,30 @@ class Learning:
             Forbidden: the actor is no admin.
             NotFound: nothing was learned for the brand.
         """
-        ranker = self.ranker(brand, actor)
-        active = ranker.versions.active
+        return self._drift(self.ranker(brand, actor))
+
+    def steps(self) -> Iterator[Drifted]:
+        """Look for drift, brand by brand; what is found, and is new, goes on the record."""
+        with self._store.transaction() as tx:
+            rankers = tx.rankers.all()
+        for ranker in rankers:
+            drifted = self._drift(ranker)
+            if drifted.found:
+                self._note(drifted)
+            yield drifted
+
+    def _note(self, drifted: Drifted) -> None:
+        subject, found = _subject(drifted.brand), list(drifted.found)
+        details = {"version": drifted.version, "found": found}
+        with self._store.transaction() as tx:
+            last = tx.audit.entries(AuditQuery((subject,), DRIFTED, limit=1))
+            if last and last[0].event.details == details:
+                return
+            record(tx, subject, DRIFTED, SYSTEM, self._clock(), **details)
+        log.warning("ranker.drifted", extra={"brand": drifted.brand, "found": found})
+
+    def _drift(self, ranker: BrandRanker) -> Drifted:
+        brand, active = ranker.brand, ranker.versions.active
         through = active.through
         if through is None:
             why = "what ships is in use: nothing of the brand's own was learned that could change"

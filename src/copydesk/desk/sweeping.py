@@ -57,6 +57,14 @@ class Sweeping:
         self.done(swept)
         return swept
 
+    def steps(self) -> Iterator[Swept]:
+        """Sweep if it is due, and yield what was found so far after each campaign."""
+        swept = Swept()
+        for campaign_id in self.due() or ():
+            swept = swept.plus(self.one(campaign_id))
+            yield swept
+        self.done(swept)
+
     def due(self) -> Sequence[str] | None:
         """Return the ids of the campaigns to sweep, or None when that was done for today."""
         with self._store.transaction() as tx:

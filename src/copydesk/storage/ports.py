@@ -24,6 +24,7 @@ from copydesk.review_queue.placing import Placer
 from copydesk.review_queue.searching import ReviewQueue, Views
 from copydesk.review_queue.talk import Comments, ReviewLinks
 from copydesk.storage.figures import Figures
+from copydesk.storage.rounds import KnownRounds
 
 
 class Transaction(Protocol):
@@ -69,6 +70,8 @@ class Transaction(Protocol):
     def pushes(self) -> Pushes: ...
     @property
     def rankers(self) -> BrandRankers: ...
+    @property
+    def rounds(self) -> KnownRounds: ...
     @property
     def trust(self) -> TrustLedger: ...
     @property

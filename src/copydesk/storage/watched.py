@@ -242,6 +242,7 @@ class _WatchedTransaction:
         self.pulls = tx.pulls
         self.pushes = tx.pushes
         self.rankers = tx.rankers
+        self.rounds = tx.rounds
         self.trust = tx.trust
         self.users = tx.users
         self.keys = tx.keys

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from time import monotonic, sleep
 
 import pytest
 
@@ -115,3 +116,14 @@ def test_nothing_of_others_is_loaded(office: Office) -> None:
     """There is no page that loads a script or a sheet from another host."""
     assert office.get(None, "/docs").status_code == 404
     assert office.get(None, "/redoc").status_code == 404
+
+
+def test_rounds_are_made_by_the_server_and_told_in_metrics(office: Office) -> None:
+    """The one of its start ends within seconds; when, and how often it failed, is a metric."""
+    ended = re.compile(r'copydesk_round_ended_timestamp_seconds\{round="rules"\} 1\.\d+e\+09')
+    deadline = monotonic() + 10
+    while not ended.search(said := office.get(None, "/metrics").text) and monotonic() < deadline:
+        sleep(0.05)
+
+    assert ended.search(said)
+    assert 'copydesk_round_failures{round="rules"} 0.0' in said

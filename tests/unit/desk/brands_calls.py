@@ -26,6 +26,8 @@ ASKS = (Role.REQUESTER,)
 SEES = (*ASKS, *READERS)
 """Who sees campaigns, approved copy and brands."""
 PULLS = (Role.PULLER,)
+TAKES = (*ASKS, *PULLS)
+"""Who takes approved copy out, or has it pushed."""
 SIGNS = (Role.APPROVER,)
 OTHER = a_copy(subject="Trail shoes for mud season")
 
@@ -79,6 +81,11 @@ def picked(thing: Thing) -> list[Selected]:
 def _told(decided: Sequence[Decided]) -> list[str]:
     """Return what was done: what was not is told by its id, which who asked has named."""
     return [one.id for one in decided if one.done]
+
+
+def _only_admins(do: Call) -> About:
+    """Return a method that is about one brand and for those who administer all of them."""
+    return About(do, (Role.ADMIN,), (Role.ADMIN,), is_own=False)
 
 
 ABOUT: dict[str, About] = {
@@ -140,6 +147,38 @@ ABOUT: dict[str, About] = {
     "serving.set_fallback": About(
         lambda d, a, t: d.serving.set_fallback(camp(t), OTHER, a, 1), SIGNS, SEES
     ),
+    "serving.set_dialects": About(
+        lambda d, a, t: d.serving.set_dialects(camp(t), ["braze"], a, 1), ASKS, SEES
+    ),
+    "exporting.export": About(
+        lambda d, a, t: d.exporting.export(camp(t), a), TAKES, (*SEES, *PULLS), is_own=False
+    ),
+    "pushing.ask": About(
+        lambda d, a, t: d.pushing.ask(camp(t), "ours", a), TAKES, (*SEES, *PULLS), is_own=False
+    ),
+    "pushing.get": About(
+        lambda d, a, t: d.pushing.get(t.named("psh"), a),
+        (*SEES, *PULLS),
+        (*SEES, *PULLS),
+        is_own=False,
+    ),
+    "pushing.of_campaign": About(
+        lambda d, a, t: d.pushing.of_campaign(camp(t), a),
+        (*SEES, *PULLS),
+        (*SEES, *PULLS),
+        is_own=False,
+    ),
+    "pushing.exports_of": About(
+        lambda d, a, t: d.pushing.exports_of(camp(t), a),
+        (*SEES, *PULLS),
+        (*SEES, *PULLS),
+        is_own=False,
+    ),
+    "learning.ranker": _only_admins(lambda d, a, t: d.learning.ranker(t.mark, a)),
+    "learning.learn": _only_admins(lambda d, a, t: d.learning.learn(t.mark, a)),
+    "learning.promote": _only_admins(lambda d, a, t: d.learning.promote(t.mark, "0" * 16, a)),
+    "learning.roll_back": _only_admins(lambda d, a, t: d.learning.roll_back(t.mark, a)),
+    "learning.drift": _only_admins(lambda d, a, t: d.learning.drift(t.mark, a)),
     "serving.pull": About(
         lambda d, a, t: d.serving.pull(PullQuery(camp(t)), a), PULLS, PULLS, is_own=False
     ),
@@ -219,6 +258,10 @@ LISTS: dict[str, Lists] = {
     "serving.campaigns": Lists(lambda d, a, _: d.serving.campaigns(a), SEES),
     "experimenting.all": Lists(lambda d, a, _: d.experimenting.all(a), SEES),
     "experimenting.update_all": Lists(lambda d, a, _: d.experimenting.update_all(a), ASKS),
+    "learning.rankers": Lists(lambda d, a, _: d.learning.rankers(a), (Role.ADMIN,)),
+    "learning.brands": Lists(lambda d, a, _: d.learning.brands(a), (Role.ADMIN,)),
+    "sorting.unread": Lists(lambda d, a, _: d.sorting.unread(a), (Role.ADMIN,)),
+    "sorting.again": Lists(lambda d, a, _: d.sorting.again(a), (Role.ADMIN,)),
     "trusting.standings": Lists(lambda d, a, _: d.trusting.standings(a)),
     "recording.entries": Lists(lambda d, a, _: d.recording.entries(a)),
     "recording.entry": Lists(lambda d, a, _: d.recording.entry(1, a)),
@@ -233,6 +276,8 @@ TOKEN = "the link or the signature is the credential"
 NOBODYS = "tells nothing of a brand's work"
 SYSTEM = "run by the service itself, for nobody"
 ADMINS = "only admins, who are so for every brand"
+EVERYWHERE = "holds for every brand, and needs a key for every brand"
+RECIPIENTS = "about a recipient and no brand's work: for who pulls, whom a pull tells the same"
 ELSEWHERE: dict[str, str] = {
     **dict.fromkeys(("asking.run", "asking.unfinished", "queueing.place_some"), SYSTEM),
     **dict.fromkeys(("trusting.rebuild", "notifying.round", "notifying.run"), SYSTEM),
@@ -244,12 +289,24 @@ ELSEWHERE: dict[str, str] = {
     **dict.fromkeys(("outside.roles_to_give", "serving.recipient_key"), NOBODYS),
     **dict.fromkeys(("notifying.deliveries", "notifying.retry", "notifying.test"), ADMINS),
     **dict.fromkeys(("notifying.without_address", "notifying.standing"), ADMINS),
-    **dict.fromkeys(("sweeping.due", "sweeping.sweep", "sweeping.one"), SYSTEM),
+    **dict.fromkeys(("sweeping.due", "sweeping.sweep", "sweeping.one", "sweeping.steps"), SYSTEM),
     **dict.fromkeys(("sweeping.done", "sweeping.sweep_if_due", "timing.update"), SYSTEM),
+    **dict.fromkeys(("timing.steps", "experimenting.steps", "learning.steps"), SYSTEM),
     **dict.fromkeys(("triggering.take", "triggering.follow", "triggering.standing"), SYSTEM),
     **dict.fromkeys(("triggering.called", "triggering.at_hand"), WITHIN),
     **dict.fromkeys(("timing.of", "timing.told", "timing.explained"), WITHIN),
-    "triggering.receive": "needs a key for every brand",
+    **dict.fromkeys(("posting.round", "posting.run", "posting.sweep"), SYSTEM),
+    **dict.fromkeys(("sorting.some", "sorting.everything", "sorting.forget"), SYSTEM),
+    **dict.fromkeys(("sorting.counts", "identities.follow"), SYSTEM),
+    **dict.fromkeys(("sorting.keep", "identities.of", "identities.at_hand"), WITHIN),
+    **dict.fromkeys(("identities.kept_key", "tool_keys.of"), WITHIN),
+    "tool_keys.shook_hands": TOKEN,
+    **dict.fromkeys(("tool_keys.add", "tool_keys.all", "tool_keys.end"), ADMINS),
+    **dict.fromkeys(("tool_keys.handshakes", "tool_keys.wait_for_handshake"), ADMINS),
+    "identities.rotate": ADMINS,
+    "identities.objects": RECIPIENTS,
+    **dict.fromkeys(("identities.object", "identities.take_back"), EVERYWHERE),
+    "triggering.receive": EVERYWHERE,
     "serving.at_hand": "is given the brands that `actor.brands` said",
 }
 """Methods to which whose brand it is does not matter, and why not."""

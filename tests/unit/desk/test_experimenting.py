@@ -303,3 +303,36 @@ def test_what_a_shelf_keeps_in_memory_serves_the_same(trial: Trial) -> None:
 
     served = {key: one.approved.id for key, one in found.items() if one and one.approved}
     assert served == expected
+
+
+def test_a_wave_begins_by_itself_when_its_hours_have_gone_by(trial: Trial) -> None:
+    """Not before; and one without such hours waits for whoever begins it."""
+    trial.running(rule="squared", waves=(0.3, 0.7), wave_hours=24)
+    begun = []
+    for hours in (23, 1):
+        trial.later(hours=hours)
+        assert list(trial.desk.steps()) == ["subjects"]
+        latest = trial.desk.get("subjects", MARA).latest
+        begun.append(len(latest.waves) if latest else 0)
+
+    assert begun == [1, 2]
+
+
+def test_answers_are_counted_by_themselves_and_decide(trial: Trial) -> None:
+    """Some hours after the last count, if there are new ones; without news nothing is written."""
+    trial.running(arms=("var_2", "var_3"), control="var_2", ends="always-valid", waves=(0.5, 0.5))
+    got = trial.everybody()
+    trial.report("sent", got)
+    for hours in (7, 7):
+        trial.later(hours=hours)
+        list(trial.desk.steps())
+    quiet = trial.desk.get("subjects", MARA)
+    trial.report("click", {key: one for key, one in got.items() if one == "var_3"})
+    trial.later(hours=7)
+    list(trial.desk.steps())
+    after = trial.desk.get("subjects", MARA)
+
+    assert len(quiet.versions) == 2
+    assert quiet.latest is not None
+    assert len(quiet.latest.waves) == 1, "no wave without hours begins by itself"
+    assert (after.state, after.winner) == (State.DECIDED, "var_3")

@@ -204,3 +204,14 @@ def test_the_newest_sends_are_held_out(number: int, kept: int) -> None:
         return len(older(known))
 
     assert learned(sends(number)) == kept
+
+
+def test_drift_that_is_looked_for_by_itself_goes_on_the_record_once(desk: Desk) -> None:
+    """The look of the next day finds the same, and adds nothing."""
+    desk.learning.learn(BRAND_NAME, ADMIN, sends(60))
+    desk.learning.learn(BRAND_NAME, ADMIN, sends(30, share=0.015, since=60))
+    found = [[drifted.found for drifted in desk.learning.steps()] for _ in range(2)]
+
+    assert found[0] == found[1]
+    assert "below what was expected" in found[0][0][0]
+    assert desk.acts().count("ranker.drifted") == 1

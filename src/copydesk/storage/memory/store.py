@@ -31,6 +31,7 @@ from copydesk.storage.memory.pushes import MemoryPushes
 from copydesk.storage.memory.queue import MemoryQueue, MemoryViews
 from copydesk.storage.memory.rankers import MemoryRankers
 from copydesk.storage.memory.reviewing import MemoryAudit, MemoryGenerations, MemoryReviews
+from copydesk.storage.memory.rounds import MemoryRounds
 from copydesk.storage.memory.rows import Undo
 from copydesk.storage.memory.standings import MemoryHabits, MemoryStandings
 from copydesk.storage.memory.talk import MemoryComments, MemoryLinks
@@ -64,6 +65,7 @@ class MemoryTransaction:
         self.pulls = MemoryPulls(journal)
         self.pushes = MemoryPushes(journal)
         self.rankers = MemoryRankers(journal)
+        self.rounds = MemoryRounds(journal)
         self.trust = MemoryTrust(journal, self.outcomes)
         self.users = MemoryUsers(journal)
         self.keys = MemoryKeys(journal)

@@ -36,6 +36,7 @@ from copydesk.storage.sql.measured_tables import (  # noqa: F401 - of the same m
     measured_pulls,
     measured_rules,
 )
+from copydesk.storage.sql.round_tables import rounds  # noqa: F401 - of the same metadata
 from copydesk.storage.sql.trigger_tables import (  # noqa: F401 - of the same metadata
     habits,
     heard_events,

@@ -37,6 +37,7 @@ from copydesk.storage.sql.pushes import SqlPushes
 from copydesk.storage.sql.queue import SqlQueue, SqlViews
 from copydesk.storage.sql.rankers import SqlRankers
 from copydesk.storage.sql.reviewing import SqlGenerations, SqlReviews
+from copydesk.storage.sql.rounds import SqlRounds
 from copydesk.storage.sql.standings import SqlHabits, SqlStandings
 from copydesk.storage.sql.talk import SqlComments, SqlLinks
 from copydesk.storage.sql.trust import SqlTrust
@@ -70,6 +71,7 @@ class SqlTransaction:
         self.pulls = SqlPulls(connection)
         self.pushes = SqlPushes(connection)
         self.rankers = SqlRankers(connection)
+        self.rounds = SqlRounds(connection)
         self.trust = SqlTrust(connection)
         self.users = SqlUsers(connection)
         self.keys = SqlKeys(connection)
