@@ -1,4 +1,7 @@
-"""Scores for experiments by a model that saw none of them, taught as the shipped one is.
+"""Scores for experiments by a model that saw none of them, made as the shipped one is.
+
+Without `--students` its reader is not taught by larger ones, as that takes hours: it is a little
+worse than the one that ships.
 
 `python -m training.ranking.unseen FILE --train FILES... --out SCORES.npz`. What FILE holds is never
 learned from, nor any story that it shares with the others; of these, the first fold of stories is
