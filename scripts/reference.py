@@ -16,8 +16,10 @@ import jinja2
 from copydesk.api.app import create_app
 from copydesk.bootstrap import bootstrap
 from copydesk.cli import main as copydesk
+from copydesk.guardrails.packs import RuleBook, load_packs
 from copydesk.settings import Settings
 from scripts.rule_pages import rule_pages
+from scripts.rule_rates import Known, measured_anew
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -50,7 +52,7 @@ class Operation(NamedTuple):
     summary: str
 
 
-def pages() -> dict[Path, str]:
+def pages(book: RuleBook, rates: Known) -> dict[Path, str]:
     """Return every generated page with the file that it belongs in."""
     facts: dict[str, dict[str, Any]] = {
         "cli.md": {"commands": list(_commands(copydesk, "copydesk"))},
@@ -68,12 +70,13 @@ def pages() -> dict[Path, str]:
         FOLDER / name: environment.get_template(f"{name}.jinja").render(**values)
         for name, values in facts.items()
     }
-    return {**written, **rule_pages(FOLDER / "rules", environment)}
+    return {**written, **rule_pages(FOLDER / "rules", environment, book, rates)}
 
 
 def main() -> None:
-    """Write every page."""
-    for file, text in pages().items():
+    """Write every page, with the rates of the rules as they are now."""
+    book = load_packs()
+    for file, text in pages(book, measured_anew(book)).items():
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
 

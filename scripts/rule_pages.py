@@ -7,11 +7,11 @@ from pathlib import Path
 import jinja2
 
 from copydesk.guardrails.conditions import Condition
-from copydesk.guardrails.packs import load_packs
-from copydesk.guardrails.rates import FILE
+from copydesk.guardrails.packs import RuleBook
+from copydesk.guardrails.rates import FILE, together
 from copydesk.guardrails.rule import RuleCase
 from copydesk.variants import Slot
-from scripts.rule_rates import as_file, on_cases, on_sentences, together
+from scripts.rule_rates import Known
 
 RATES = Path(__file__).parents[1] / "src" / "copydesk" / "guardrails" / FILE
 """What the page of a rule tells in the running service."""
@@ -19,29 +19,28 @@ MOST_WORDS = 8
 """Phrases of a condition that a page shows; the pack has them all."""
 
 
-def rule_pages(folder: Path, environment: jinja2.Environment) -> dict[Path, str]:
+def rule_pages(
+    folder: Path, environment: jinja2.Environment, book: RuleBook, rates: Known
+) -> dict[Path, str]:
     """Return the page of every shipped pack with its file, the list of packs, and the rates."""
     environment.filters.update(safe_text=safe_text, told=told, shown=shown)
-    book = load_packs()
     page, index = (
         environment.get_template(f"{name}.md.jinja") for name in ("rules", "rules_index")
     )
-    sentences = on_sentences(book)
-    cases = {rule.id: on_cases(book, rule) for pack in book.packs for rule in pack.rules}
     pages = {
         folder / f"{pack.pack}.md": page.render(
             pack=pack,
             rules=pack.rules,
-            cases=together(cases[rule.id] for rule in pack.rules),
-            cases_of=cases,
-            sentences=sentences,
+            cases=together(rates.cases[rule.id] for rule in pack.rules),
+            cases_of=rates.cases,
+            sentences=rates.sentences,
         )
         for pack in book.packs
     }
-    categories = sorted({rule.category for rule in book} & sentences.keys())
-    by_category = {category: sentences[category] for category in categories}
+    categories = sorted({rule.category for rule in book} & rates.sentences.keys())
+    by_category = {category: rates.sentences[category] for category in categories}
     listed = index.render(packs=book.packs, categories=by_category)
-    return {**pages, folder / "README.md": listed, RATES: as_file(cases, sentences)}
+    return {**pages, folder / "README.md": listed, RATES: rates.as_file()}
 
 
 def safe_text(text: str) -> str:

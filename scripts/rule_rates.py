@@ -7,43 +7,70 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from copydesk.guardrails.cases import submission_of
 from copydesk.guardrails.kinds import Rule
 from copydesk.guardrails.packs import Pack, ReadyRule, RuleBook
-from copydesk.guardrails.rates import Rates, Share, on_cases, together
+from copydesk.guardrails.rates import Rates, Share, on_cases, shipped
 from copydesk.guardrails.rule import RuleCase
 from copydesk.guardrails.rules import RulesGuard
 from copydesk.variants import Copy, Slot
-
-__all__ = ["CORPUS", "as_file", "on_cases", "on_sentences", "together"]
 
 CORPUS = Path(__file__).parents[1] / "training" / "guardrails" / "corpus"
 ALL = "all rules"
 """Stands among the rules of a category for any of them."""
 
 
-def on_sentences(book: RuleBook) -> Mapping[str, Rates]:
-    """Return the rates of each rule whose category has sentences, by the id of the rule.
+class Known(NamedTuple):
+    """Rates of rules by their ids."""
 
-    Under the name of a category stand the rates of all its rules together. Each sentence is the
-    only text of its copy, on the brief of cases, put where most of the category's rules are law.
+    cases: Mapping[str, Rates]
+    sentences: Mapping[str, Rates]
+    """Of rules whose category has sentences; under the name of a category, of all its rules."""
+
+    def as_file(self) -> str:
+        """Return what `guardrails/rates.json` holds: a line a rule, so that changes are read."""
+        parts = [f' "{name}": {{\n{_lines(rates)}\n }}' for name, rates in self._asdict().items()]
+        return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def kept() -> Known:
+    """Return the rates that the file holds."""
+    told = shipped()
+    return Known(
+        *(
+            {name: Rates.of(numbers) for name, numbers in told[of].items()}
+            for of in ("cases", "sentences")
+        )
+    )
+
+
+def measured_anew(book: RuleBook) -> Known:
+    """Return the rates of all rules, measured: half a minute."""
+    found = [of_category(book, category) for category in categories(book)]
+    return Known(
+        {name: rates for one in found for name, rates in one.cases.items()},
+        {name: rates for one in found for name, rates in one.sentences.items()},
+    )
+
+
+def categories(book: RuleBook) -> list[str]:
+    """Return the categories of the rules."""
+    return sorted({rule.category for rule in book})
+
+
+def of_category(book: RuleBook, category: str) -> Known:
+    """Return the rates of a category's rules, measured.
+
+    Each sentence is the only text of its copy, on the brief of cases, put where most of the
+    category's rules are law.
     """
-    return {
-        name: rates
-        for file in sorted(CORPUS.glob("*.yaml"))
-        for name, rates in _of_category(book, _sentences(file)).items()
-    }
-
-
-def as_file(cases: Mapping[str, Rates], sentences: Mapping[str, Rates]) -> str:
-    """Return what `guardrails/rates.json` holds: a line for each rule, so that changes are read."""
-    told = {"cases": cases, "sentences": sentences}
-    parts = [f' "{name}": {{\n{_lines(rates)}\n }}' for name, rates in told.items()]
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    cases = {rule.id: on_cases(book, rule) for rule in book if rule.category == category}
+    file = CORPUS / f"{category}.yaml"
+    return Known(cases, _of_category(book, _sentences(file)) if file.exists() else {})
 
 
 def _lines(rates: Mapping[str, Rates]) -> str:
