@@ -88,7 +88,7 @@ class TrainedModel:
         self.card = card
         self._parts, self._reader = parts, reader
         self._grams = ngrams.Grams()
-        self._gains = [weight > 0 for weight in parts["style_weights"].tolist()]
+        self._gains: list[bool] = [weight > 0 for weight in parts["style_weights"].tolist()]
         self._style_groups = [name.partition(".")[0] for name in style.names()]
         self._remembered: dict[str, Told] = {}
 
