@@ -107,7 +107,8 @@ def trained(way: Way, arms: Experiments, lesson: Lesson | None = None) -> Tuned:
         lost = step(loss)
         if number % 100 == 0:
             print(f"{number} of {len(batches)}: {lost:.4f}", flush=True)
-    return model.eval()
+    model.eval()
+    return model
 
 
 def averaged(models: Sequence[Tuned], way: Way) -> Tuned:
@@ -117,7 +118,8 @@ def averaged(models: Sequence[Tuned], way: Way) -> Tuned:
     found.load_state_dict(
         {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
     )
-    return found.eval()
+    found.eval()
+    return found
 
 
 def scores(model: Tuned, texts: Sequence[str]) -> np.ndarray:
