@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import base64
 import ssl
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 
-import httpcore2 as http
 from pydantic import Field
 from standardwebhooks.webhooks import Webhook
 
@@ -23,13 +21,11 @@ from copydesk.briefs import Noun
 from copydesk.errors import Problem, SettingsError, Undelivered
 from copydesk.notifications.addresses import Resolve, resolve
 from copydesk.notifications.book import WebhookChannel
-from copydesk.notifications.connecting import Guarded
-from copydesk.notifications.exchange import seconds_asked, url_of
+from copydesk.notifications.exchange import Call, Reply, exchange
 from copydesk.notifications.notices import Event, Notice
 from copydesk.notifications.sending import Parcel, link_to
 from copydesk.variants import Copy
 
-ANSWER_BYTES_MAX = 64 * 1024
 QUOTED = 200
 """Characters of an answer that are kept to tell what went wrong."""
 FOR_GOOD = frozenset({HTTPStatus.GONE})
@@ -106,17 +102,9 @@ class WebhookCarrier:
         """Send one notice, and return the status that came back. Raises Undelivered."""
         notice = parcel.notices[0]
         body = self.body(notice).encode()
-        headers = {**self._headers(notice.id, body), "content-length": str(len(body))}
-        try:
-            return self._post(headers, body)
-        except (
-            http.NetworkError,
-            http.TimeoutException,
-            http.ProtocolError,
-            ssl.SSLError,
-        ) as error:
-            said = str(error) or type(error).__name__
-            raise Undelivered(f"{self._channel.place}: {said}") from error
+        call = Call("POST", self._channel.url, self._headers(notice.id, body), body)
+        reply = exchange(self._channel, call, self._context, self._resolver)
+        return _judged(self._channel.place, reply)
 
     def body(self, notice: Notice) -> str:
         """Return the body that tells of the notice, the same at every try."""
@@ -132,7 +120,6 @@ class WebhookCarrier:
         now = self._clock()
         signed = [signer.sign(message_id, now, body.decode()) for signer in self._signers]
         return {
-            "host": self._channel.place,
             "user-agent": f"Copydesk/{__version__}",
             "accept": "*/*",
             "content-type": "application/json",
@@ -140,21 +127,6 @@ class WebhookCarrier:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": " ".join(signed),
         }
-
-    def _post(self, headers: Mapping[str, str], body: bytes) -> str:
-        channel = self._channel
-        guard = Guarded(
-            time.monotonic() + channel.timeout_s,
-            allow_private=channel.allow_private,
-            resolver=self._resolver,
-        )
-        each = dict.fromkeys(("connect", "read", "write", "pool"), channel.timeout_s)
-        with http.ConnectionPool(ssl_context=self._context, network_backend=guard) as pool:
-            url, more = url_of(channel.url), {"timeout": each}
-            with pool.stream(
-                "POST", url, headers=list(headers.items()), content=body, extensions=more
-            ) as answer:
-                return _judged(self._channel.place, answer)
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
@@ -169,32 +141,16 @@ def context_of(ca_file: Path | None) -> ssl.SSLContext:
         raise Undelivered(f"{ca_file}: no certificates can be read there ({error}).") from error
 
 
-def _judged(place: str, answer: http.Response) -> str:
-    status = answer.status
+def _judged(place: str, reply: Reply) -> str:
+    status = reply.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return f"{place} answered {status}"
-    said = _beginning(answer)
     if status < HTTPStatus.BAD_REQUEST:
         moved = f"{place} answered {status}, to go elsewhere: give the new address in `url`."
         raise Undelivered(moved)
+    said = " ".join(reply.body[: 4 * QUOTED].decode(errors="replace").split())[:QUOTED]
     because = f"{place} answered {status}{f': {said}' if said else ''}"
-    raise Undelivered(because, for_good=status in FOR_GOOD, wait_s=_asked_wait(answer))
-
-
-def _beginning(answer: http.Response) -> str:
-    """Return how an answer begins, whatever its length."""
-    read = b""
-    for chunk in answer.iter_stream():
-        read += chunk
-        if len(read) >= ANSWER_BYTES_MAX:
-            break
-    return " ".join(read[: 4 * QUOTED].decode(errors="replace").split())[:QUOTED]
-
-
-def _asked_wait(answer: http.Response) -> float | None:
-    """Return the seconds that `Retry-After` asks for, as a number or a date."""
-    named = {name.lower(): value for name, value in answer.headers}
-    return seconds_asked(named.get(b"retry-after", b"").decode("ascii", "replace"))
+    raise Undelivered(because, for_good=status in FOR_GOOD, wait_s=reply.asked_wait_s)
 
 
 def signer_of(name: str, secret: str, setting: str = "notification_secrets") -> Webhook:

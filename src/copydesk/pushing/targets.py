@@ -19,6 +19,8 @@ class _Target(Place):
     """A tool's API."""
 
     default_dialect: ClassVar[str] = "neutral"
+    brands: tuple[Line, ...] = ()
+    """Brands whose copy may be put there, by `Brand.name`; none named: any brand's."""
     dialect: str | None = None
     """Whose merge tags to write; the tool's own when not set."""
     copies_per_minute: Annotated[StrictInt, Field(ge=1, le=6_000)] = 60
@@ -28,6 +30,10 @@ class _Target(Place):
     def speaks(self) -> str:
         """The dialect in force."""
         return self.dialect or self.default_dialect
+
+    def is_for(self, brand: str) -> bool:
+        """Return whether copy of this brand may be put there."""
+        return not self.brands or brand in self.brands
 
 
 class WebhookTarget(_Target):
@@ -144,3 +150,7 @@ class Targets(Noun):
     def load(cls, path: Path | None) -> Targets:
         """Read the file; no targets without a path. Raises InputError with file and line."""
         return documents.load(path, cls) if path is not None else cls()
+
+    def of(self, brand: str) -> dict[str, Target]:
+        """Return by name where copy of this brand may be put."""
+        return {name: one for name, one in self.targets.items() if one.is_for(brand)}

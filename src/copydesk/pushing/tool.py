@@ -43,9 +43,6 @@ class Done(NamedTuple):
 class Tool(Protocol):
     """A campaign tool, through its documented API."""
 
-    takes_individuals: bool
-    """Whether it can hold copy for one person."""
-
     def put(self, parcel: Parcel) -> Done:
         """See to it that the copy is there, once, however often this is called.
 

@@ -103,7 +103,6 @@ def test_to_withdraw_what_is_gone_is_no_error(name: str) -> None:
 def test_copy_for_one_person_goes_to_their_own_record(name: str) -> None:
     """It is put under the person's own id in the tool, and emptied when it is withdrawn."""
     with a_tool(name) as (twin, tool):
-        assert tool.takes_individuals
         tool.put(a_parcel(recipient=ANNA))
         put_there = json.dumps(twin.calls[-1].body)
         tool.withdraw(a_parcel(recipient=ANNA)._replace(row=None))

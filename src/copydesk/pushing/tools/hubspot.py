@@ -13,8 +13,9 @@ from typing import Any
 from copydesk.errors import Undelivered
 from copydesk.notifications.addresses import Resolve, resolve
 from copydesk.publishing.exporting import ExportRow
+from copydesk.pushing.drafts import DraftsTool, properties
 from copydesk.pushing.mail import body_of
-from copydesk.pushing.rest import Missing, Rest, found, id_in
+from copydesk.pushing.rest import Rest, found, id_in
 from copydesk.pushing.targets import HubSpotTarget
 from copydesk.pushing.tool import Done, Parcel
 
@@ -22,42 +23,22 @@ EMAILS = "/marketing/v3/emails"
 PAGE = "100"
 
 
-class HubSpotTool:
+class HubSpotTool(DraftsTool):
     """Marketing e-mails in draft, and contacts. `token` is that of a private app."""
 
-    takes_individuals = True
+    thing = "e-mail"
 
     def __init__(self, target: HubSpotTarget, token: str, resolver: Resolve = resolve) -> None:
         self._target = target
         self._api = Rest(target, {"authorization": f"Bearer {token}"}, (token,), resolver)
 
-    def put(self, parcel: Parcel) -> Done:
-        """Create or update the draft, or the contact."""
-        if parcel.recipient is not None:
-            return self._contact(parcel.recipient, parcel.row, "set")
-        remote = parcel.remote or self._found(parcel)
-        if remote is not None:
-            try:
-                return self._update(remote, parcel)
-            except Missing:
-                pass  # somebody deleted it there: it is made again
+    def _make(self, parcel: Parcel) -> Done:
         made = {"name": parcel.name, "templatePath": self._template, **self._email(parcel.what)}
         remote = id_in(self._api.call("POST", EMAILS, body=made), "id")
         return Done(remote, f"e-mail {remote} drafted")
 
-    def withdraw(self, parcel: Parcel) -> Done:
-        """Replace the draft's content by the fallback's, or delete the e-mail."""
-        if parcel.recipient is not None:
-            return self._contact(parcel.recipient, parcel.row, "replaced")
-        remote = parcel.remote or self._found(parcel)
-        if remote is None:
-            return Done(None, "no such e-mail is there")
-        try:
-            if parcel.row is not None:
-                return self._update(remote, parcel)
-            self._api.call("DELETE", f"{EMAILS}/{remote}")
-        except Missing:
-            return Done(None, f"e-mail {remote} was gone already")
+    def _delete(self, remote: str) -> Done:
+        self._api.call("DELETE", f"{EMAILS}/{remote}")
         return Done(None, f"e-mail {remote} deleted")
 
     @property
@@ -97,22 +78,15 @@ class HubSpotTool:
                 return None
             query["after"] = str(after)
 
-    def _contact(self, recipient: str, row: ExportRow | None, said: str) -> Done:
+    def _personal(self, recipient: str, row: ExportRow | None, said: str) -> Done:
         if self._target.id_property is None:
             missing = "Set `id_property` of this target: which property holds the recipient's id."
             raise Undelivered(missing, for_good=True)
-        one = {"id": recipient, "idProperty": self._target.id_property, "properties": _texts(row)}
+        one = {
+            "id": recipient,
+            "idProperty": self._target.id_property,
+            "properties": properties(row),
+        }
         path = "/crm/v3/objects/contacts/batch/upsert"
         answer = self._api.call("POST", path, body={"inputs": [one]})
         return Done(id_in(answer, "results", 0, "id"), f"properties of the contact {said}")
-
-
-def _texts(row: ExportRow | None) -> dict[str, str]:
-    """Return the properties; empty ones where there is nothing to put."""
-    return {
-        "copydesk_subject": row.subject if row else "",
-        "copydesk_preheader": row.preheader if row else "",
-        "copydesk_body": row.body if row else "",
-        "copydesk_variant": row.variant_id if row else "",
-        "copydesk_approval": row.approval_hash if row else "",
-    }

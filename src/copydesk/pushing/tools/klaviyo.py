@@ -12,8 +12,9 @@ from typing import Any
 
 from copydesk.notifications.addresses import Resolve, resolve
 from copydesk.publishing.exporting import ExportRow
+from copydesk.pushing.drafts import DraftsTool, properties
 from copydesk.pushing.mail import page_of
-from copydesk.pushing.rest import Missing, Rest, found, id_in
+from copydesk.pushing.rest import Rest, found, id_in
 from copydesk.pushing.targets import KlaviyoTarget
 from copydesk.pushing.tool import Done, Parcel
 
@@ -23,10 +24,10 @@ TEMPLATES = "/api/templates"
 SUBJECT = "its subject and preheader are to be set in the campaign"
 
 
-class KlaviyoTool:
+class KlaviyoTool(DraftsTool):
     """Templates and profile properties. `key` is a private API key."""
 
-    takes_individuals = True
+    thing = "template"
 
     def __init__(self, target: KlaviyoTarget, key: str, resolver: Resolve = resolve) -> None:
         headers = {
@@ -37,35 +38,15 @@ class KlaviyoTool:
         }
         self._api = Rest(target, headers, (key,), resolver)
 
-    def put(self, parcel: Parcel) -> Done:
-        """Create or update the template, or the profile."""
-        if parcel.recipient is not None:
-            return self._profile(parcel.recipient, _properties(parcel.what), "set")
-        remote = parcel.remote or self._found(parcel.name)
-        if remote is not None:
-            try:
-                return self._update(remote, parcel)
-            except Missing:
-                pass  # somebody deleted it there: it is made again
+    def _make(self, parcel: Parcel) -> Done:
         made = {"name": parcel.name, "editor_type": "CODE", **_content(parcel.what)}
         data = {"data": {"type": "template", "attributes": made}}
         answer = self._api.call("POST", TEMPLATES, body=data)
         remote = id_in(answer, "data", "id")
         return Done(remote, f"template {remote} created: {SUBJECT}")
 
-    def withdraw(self, parcel: Parcel) -> Done:
-        """Replace the template's content by the fallback's, or delete it."""
-        if parcel.recipient is not None:
-            return self._profile(parcel.recipient, _properties(parcel.row), "replaced")
-        remote = parcel.remote or self._found(parcel.name)
-        if remote is None:
-            return Done(None, "no such template is there")
-        try:
-            if parcel.row is not None:
-                return self._update(remote, parcel)
-            self._api.call("DELETE", f"{TEMPLATES}/{remote}")
-        except Missing:
-            return Done(None, f"template {remote} was gone already")
+    def _delete(self, remote: str) -> Done:
+        self._api.call("DELETE", f"{TEMPLATES}/{remote}")
         return Done(None, f"template {remote} deleted")
 
     def _update(self, remote: str, parcel: Parcel) -> Done:
@@ -74,14 +55,14 @@ class KlaviyoTool:
         self._api.call("PATCH", f"{TEMPLATES}/{remote}", body=data)
         return Done(remote, f"template {remote} updated: {SUBJECT}")
 
-    def _found(self, name: str) -> str | None:
-        query = {"filter": f'equals(name,"{name}")', "fields[template]": "name"}
+    def _found(self, parcel: Parcel) -> str | None:
+        query = {"filter": f'equals(name,"{parcel.name}")', "fields[template]": "name"}
         answer = self._api.call("GET", TEMPLATES, query=query)
         templates = found(answer, "data")
         return id_in(templates, 0, "id") if templates else None
 
-    def _profile(self, recipient: str, properties: dict[str, str], said: str) -> Done:
-        attributes: dict[str, Any] = {"external_id": recipient, "properties": properties}
+    def _personal(self, recipient: str, row: ExportRow | None, said: str) -> Done:
+        attributes: dict[str, Any] = {"external_id": recipient, "properties": _properties(row)}
         data = {"data": {"type": "profile", "attributes": attributes}}
         answer = self._api.call("POST", "/api/profile-import", body=data)
         return Done(id_in(answer, "data", "id"), f"properties of the profile {said}")
@@ -92,12 +73,4 @@ def _content(row: ExportRow) -> dict[str, str]:
 
 
 def _properties(row: ExportRow | None) -> dict[str, str]:
-    """Return the properties; empty ones where there is nothing to put."""
-    return {
-        "copydesk_subject": row.subject if row else "",
-        "copydesk_preheader": row.preheader if row else "",
-        "copydesk_body": row.body if row else "",
-        "copydesk_variant": row.variant_id if row else "",
-        "copydesk_approval": row.approval_hash if row else "",
-        "copydesk_source_type": row.mark.source_type if row else "",
-    }
+    return {**properties(row), "copydesk_source_type": row.mark.source_type if row else ""}

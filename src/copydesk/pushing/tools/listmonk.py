@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from copydesk.notifications.addresses import Resolve, resolve
+from copydesk.pushing.drafts import DraftsTool
 from copydesk.pushing.mail import body_of
-from copydesk.pushing.rest import Missing, Rest, found, id_in
+from copydesk.pushing.rest import Rest, found, id_in
 from copydesk.pushing.targets import ListmonkTarget
 from copydesk.pushing.tool import Done, Parcel
 
@@ -19,40 +20,29 @@ BACK = {"running": "cancelled", "scheduled": "draft"}
 """What a campaign is set to before it is changed or deleted: nobody is to get it any more."""
 
 
-class ListmonkTool:
+class ListmonkTool(DraftsTool):
     """Campaigns in draft. `token` is that of the target's API user."""
 
-    takes_individuals = False
+    thing = "campaign"
 
     def __init__(self, target: ListmonkTarget, token: str, resolver: Resolve = resolve) -> None:
         self._target = target
         headers = {"authorization": f"token {target.user}:{token}"}
         self._api = Rest(target, headers, (token,), resolver)
 
-    def put(self, parcel: Parcel) -> Done:
-        """Create or update the campaign."""
-        remote = parcel.remote or self._found(parcel.name)
-        if remote is not None:
-            try:
-                return self._update(remote, parcel)
-            except Missing:
-                pass  # somebody deleted it there: it is made again
+    def _make(self, parcel: Parcel) -> Done:
         answer = self._api.call("POST", CAMPAIGNS, body=self._campaign(parcel))
         remote = id_in(answer, "data", "id")
         return Done(remote, f"campaign {remote} drafted")
 
-    def withdraw(self, parcel: Parcel) -> Done:
-        """Stop the campaign; replace its content by the fallback's, or delete it."""
-        remote = parcel.remote or self._found(parcel.name)
-        if remote is None:
-            return Done(None, "no such campaign is there")
-        try:
-            stopped = self._stop(remote)
-            if parcel.row is not None and stopped != "cancelled":
-                return self._update(remote, parcel)
-            self._api.call("DELETE", f"{CAMPAIGNS}/{remote}")
-        except Missing:
-            return Done(None, f"campaign {remote} was gone already")
+    def _take_back(self, remote: str, parcel: Parcel) -> Done:
+        stopped = self._stop(remote)
+        if parcel.row is not None and stopped != "cancelled":
+            return self._update(remote, parcel)
+        return self._delete(remote)
+
+    def _delete(self, remote: str) -> Done:
+        self._api.call("DELETE", f"{CAMPAIGNS}/{remote}")
         return Done(None, f"campaign {remote} deleted")
 
     def _campaign(self, parcel: Parcel) -> dict[str, Any]:
@@ -85,7 +75,8 @@ class ListmonkTool:
         self._api.call("PUT", f"{CAMPAIGNS}/{remote}/status", body=change)
         return BACK[status]
 
-    def _found(self, tag: str) -> str | None:
+    def _found(self, parcel: Parcel) -> str | None:
+        tag = parcel.name
         answer = self._api.call("GET", CAMPAIGNS, query={"tags": tag, "per_page": "all"})
         among = found(answer, "data", "results")
         return next((id_in(one, "id") for one in among if tag in (one.get("tags") or [])), None)

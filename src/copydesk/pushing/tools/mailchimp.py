@@ -12,8 +12,9 @@ from typing import Any
 
 from copydesk.notifications.addresses import Resolve, resolve
 from copydesk.publishing.exporting import ExportRow
+from copydesk.pushing.drafts import DraftsTool
 from copydesk.pushing.mail import page_of
-from copydesk.pushing.rest import Missing, Rest, found, id_in
+from copydesk.pushing.rest import Rest, found, id_in
 from copydesk.pushing.targets import MailchimpTarget
 from copydesk.pushing.tool import Done, Parcel
 
@@ -22,24 +23,17 @@ PAGE = 1_000
 FIELDS = "campaigns.id,campaigns.settings.title"
 
 
-class MailchimpTool:
+class MailchimpTool(DraftsTool):
     """Campaigns in draft. `key` is an API key."""
 
-    takes_individuals = False
+    thing = "campaign"
 
     def __init__(self, target: MailchimpTarget, key: str, resolver: Resolve = resolve) -> None:
         self._target = target
         basic = base64.b64encode(f"copydesk:{key}".encode()).decode()
         self._api = Rest(target, {"authorization": f"Basic {basic}"}, (key, basic), resolver)
 
-    def put(self, parcel: Parcel) -> Done:
-        """Create or update the campaign."""
-        remote = parcel.remote or self._found(parcel)
-        if remote is not None:
-            try:
-                return self._update(remote, parcel)
-            except Missing:
-                pass  # somebody deleted it there: it is made again
+    def _make(self, parcel: Parcel) -> Done:
         made: dict[str, Any] = {"type": "regular", "settings": self._settings(parcel)}
         if self._target.list_id is not None:
             made["recipients"] = {"list_id": self._target.list_id}
@@ -47,17 +41,8 @@ class MailchimpTool:
         self._fill(remote, parcel.what)
         return Done(remote, f"campaign {remote} drafted")
 
-    def withdraw(self, parcel: Parcel) -> Done:
-        """Replace the campaign's content by the fallback's, or delete it."""
-        remote = parcel.remote or self._found(parcel)
-        if remote is None:
-            return Done(None, "no such campaign is there")
-        try:
-            if parcel.row is not None:
-                return self._update(remote, parcel)
-            self._api.call("DELETE", f"{CAMPAIGNS}/{remote}")
-        except Missing:
-            return Done(None, f"campaign {remote} was gone already")
+    def _delete(self, remote: str) -> Done:
+        self._api.call("DELETE", f"{CAMPAIGNS}/{remote}")
         return Done(None, f"campaign {remote} deleted")
 
     def _settings(self, parcel: Parcel) -> dict[str, str]:

@@ -10,49 +10,34 @@ from __future__ import annotations
 import base64
 
 from copydesk.notifications.addresses import Resolve, resolve
+from copydesk.pushing.drafts import DraftsTool
 from copydesk.pushing.mail import page_of
-from copydesk.pushing.rest import Missing, Rest, found, id_in
+from copydesk.pushing.rest import Rest, found, id_in
 from copydesk.pushing.targets import MauticTarget
 from copydesk.pushing.tool import Done, Parcel
 
 EMAILS = "/api/emails"
 
 
-class MauticTool:
+class MauticTool(DraftsTool):
     """E-mails. `password` is that of the target's user."""
 
-    takes_individuals = False
+    thing = "e-mail"
 
     def __init__(self, target: MauticTarget, password: str, resolver: Resolve = resolve) -> None:
         self._target = target
         basic = base64.b64encode(f"{target.user}:{password}".encode()).decode()
         self._api = Rest(target, {"authorization": f"Basic {basic}"}, (password, basic), resolver)
 
-    def put(self, parcel: Parcel) -> Done:
-        """Create or update the e-mail."""
-        remote = parcel.remote or self._found(parcel.name)
-        if remote is not None:
-            try:
-                return self._update(remote, parcel)
-            except Missing:
-                pass  # somebody deleted it there: it is made again
+    def _make(self, parcel: Parcel) -> Done:
         made = {**self._email(parcel), "emailType": self._target.email_type, "isPublished": "0"}
         made |= {f"lists[{at}]": str(one) for at, one in enumerate(self._target.segments)}
         answer = self._api.call("POST", f"{EMAILS}/new", form=made)
         remote = id_in(answer, "email", "id")
         return Done(remote, f"e-mail {remote} created, not published")
 
-    def withdraw(self, parcel: Parcel) -> Done:
-        """Replace the e-mail's content by the fallback's, or take it off."""
-        remote = parcel.remote or self._found(parcel.name)
-        if remote is None:
-            return Done(None, "no such e-mail is there")
-        try:
-            if parcel.row is not None:
-                return self._update(remote, parcel)
-            self._api.call("PATCH", f"{EMAILS}/{remote}/edit", form={"isPublished": "0"})
-        except Missing:
-            return Done(None, f"e-mail {remote} was gone already")
+    def _delete(self, remote: str) -> Done:
+        self._api.call("PATCH", f"{EMAILS}/{remote}/edit", form={"isPublished": "0"})
         return Done(remote, f"e-mail {remote} is published no more")
 
     def _email(self, parcel: Parcel) -> dict[str, str]:
@@ -68,10 +53,10 @@ class MauticTool:
         self._api.call("PATCH", f"{EMAILS}/{remote}/edit", form=self._email(parcel))
         return Done(remote, f"e-mail {remote} updated")
 
-    def _found(self, name: str) -> str | None:
-        query = {"search": name, "limit": "100", "minimal": "1"}
+    def _found(self, parcel: Parcel) -> str | None:
+        query = {"search": parcel.name, "limit": "100", "minimal": "1"}
         answer = self._api.call("GET", EMAILS, query=query)
         emails = found(answer, "emails")
         # Mautic gives them as a list, or by id.
         among = emails.values() if isinstance(emails, dict) else emails
-        return next((id_in(one, "id") for one in among if one.get("name") == name), None)
+        return next((id_in(one, "id") for one in among if one.get("name") == parcel.name), None)

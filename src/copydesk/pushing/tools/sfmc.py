@@ -26,8 +26,6 @@ EARLY_S = 60
 class SfmcTool:
     """Rows of a data extension. `secret` is the client secret of an installed package."""
 
-    takes_individuals = True
-
     def __init__(self, target: SfmcTarget, secret: str, resolver: Resolve = resolve) -> None:
         self._target = target
         self._secret = secret

@@ -28,8 +28,6 @@ class WebhookTool:
     Raises SettingsError for a secret that cannot sign.
     """
 
-    takes_individuals = True
-
     def __init__(
         self,
         name: str,
