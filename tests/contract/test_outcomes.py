@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 from copydesk.feedback import OutcomeCount, OutcomePlace
 from copydesk.storage import Store
@@ -72,3 +73,13 @@ def test_two_that_judge_one_message_see_each_others_events(database_url: str) ->
         store.close()
 
     assert sorted(seen) == ["open", "sent"]
+
+
+def test_what_a_conversion_brought_comes_back_to_the_cent(store: Store) -> None:
+    """The sum is exact, with its currency."""
+    brought = {"value": Decimal("129.90"), "currency": "EUR"}
+    with store.transaction() as tx:
+        tx.outcomes.add([an_outcome("a", kind="conversion", **brought)])
+        (found,) = tx.outcomes.about("spring")
+
+    assert (found.value, found.currency) == (Decimal("129.90"), "EUR")

@@ -91,8 +91,15 @@ def _remarks(told: Gathered) -> Iterator[str]:
     if told.unsent:
         copies = "1 copy" if told.unsent == 1 else f"{told.unsent} copies"
         yield f"of {copies} outcomes came, and no report of `sent` or `delivered`: left out"
+    if len(told.currencies) > 1:
+        yield _several(told.currencies)
     if told.silent:
         yield "no click was ever reported, so nothing is known about clicks: outcomes are left out"
+
+
+def _several(currencies: tuple[str, ...]) -> str:
+    named = " and ".join(one or "no currency" for one in currencies)
+    return f"what conversions brought is told in {named}: revenue is not known"
 
 
 def _left_out(events: int) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from copydesk.briefs import Noun, Slug
 from copydesk.experiments import places
@@ -101,6 +101,16 @@ class Design(Noun):
     ends: Ending = Ending.BY_HAND
     least_loss: float = Field(default=0.00005, gt=0, lt=1)
     """Answers for each send that may be lost by choosing wrongly, where `ends` is expected-loss."""
+
+    @field_validator("objective", mode="before")
+    @classmethod
+    def _counts_recipients(cls, objective: object) -> object:
+        if objective == "revenue":
+            raise ValueError(
+                "revenue cannot decide an experiment: what counts is who did something, and a few"
+                " large orders would decide; choose `conversion`"
+            )
+        return objective
 
     @model_validator(mode="after")
     def _fits_together(self) -> Design:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal, NamedTuple, Protocol
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from copydesk.briefs import Moment, Noun
 
@@ -14,6 +15,7 @@ OutcomeKind = Literal[
     "sent", "delivered", "open", "click", "conversion", "unsubscribe", "complaint", "bounce"
 ]
 Human = Literal["yes", "no", "unknown"]
+MONEY_DIGITS, MONEY_PLACES = 16, 4
 NOWHERE = ""
 """The campaign of an event that could not be attributed to one."""
 
@@ -39,6 +41,20 @@ class Outcome(Noun):
     """The tool's id of the one message that went to one recipient."""
     tool_campaign: str | None = Field(default=None, max_length=200)
     """The tool's own id of the campaign, message variation or template."""
+    value: Decimal | None = Field(
+        default=None, ge=0, max_digits=MONEY_DIGITS, decimal_places=MONEY_PLACES
+    )
+    """What a conversion brought, as `129.90`; told of conversions alone."""
+    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    """Of the value, by ISO 4217, as `EUR`."""
+
+    @model_validator(mode="after")
+    def _money_fits(self) -> Outcome:
+        if self.value is not None and self.kind != "conversion":
+            raise ValueError("`value` is what a conversion brought: leave it out of other kinds")
+        if self.currency is not None and self.value is None:
+            raise ValueError("`currency` is that of a `value`: give both, or the value alone")
+        return self
 
     @property
     def thread(self) -> str | None:

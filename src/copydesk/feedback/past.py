@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import NamedTuple
 
 from copydesk.feedback.outcomes import Outcome
@@ -36,6 +37,7 @@ class _Recipient:
 
     day: date
     did: set[str] = field(default_factory=set)
+    brought: Decimal = Decimal(0)
 
 
 class Gathered(NamedTuple):
@@ -48,6 +50,8 @@ class Gathered(NamedTuple):
     """Copies of which outcomes came, and no report that they were sent."""
     silent: bool
     """Whether there are sends, and not one click: then it is not known that clicks are told."""
+    currencies: tuple[str, ...] = ()
+    """Of all that conversions brought; empty for what names none. Of several no sum is made."""
 
 
 class Gathering:
@@ -58,6 +62,7 @@ class Gathering:
         self._people: defaultdict[tuple[str, str], dict[str, _Recipient]] = defaultdict(dict)
         self._kinds: set[str] = set()
         self._unattributed = 0
+        self._currencies: set[str] = set()
 
     def add(
         self, campaign: str, copies: Mapping[str, Approved], outcomes: Iterable[Outcome]
@@ -84,7 +89,8 @@ class Gathering:
                 unsent += 1
         ordered = sorted(sends, key=lambda send: (send.sent_at, send.segment, send.subject))
         silent = silent and unsent < len(self._people)
-        return Gathered(tuple(ordered), self._unattributed, unsent, silent)
+        told = tuple(sorted(self._currencies))
+        return Gathered(tuple(ordered), self._unattributed, unsent, silent, told)
 
     def _note(self, people: dict[str, _Recipient], outcome: Outcome) -> None:
         is_machine = outcome.human == "no"
@@ -97,6 +103,9 @@ class Gathering:
         elif not is_machine:
             one.did.add(outcome.kind)
             self._kinds.add(outcome.kind)
+            if outcome.value is not None:
+                one.brought += outcome.value
+                self._currencies.add(outcome.currency or "")
 
     def _by_day(
         self, approved: Approved, people: Iterable[_Recipient], until: datetime
@@ -121,6 +130,7 @@ class Gathering:
             body=approved.copy_.body.render().strip(),
             segment=approved.segment,
             conversions=self._known("conversion", counts),
+            revenue=self._revenue(people),
             unsubscribes=self._known("unsubscribe", counts),
             complaints=self._known("complaint", counts),
             opens=counts["open"] + machines,
@@ -130,3 +140,8 @@ class Gathering:
 
     def _known(self, kind: str, counts: Counter[str]) -> int | None:
         return counts[kind] if kind in self._kinds else None
+
+    def _revenue(self, people: Iterable[_Recipient]) -> float | None:
+        if len(self._currencies) != 1:
+            return None
+        return float(sum((one.brought for one in people), Decimal(0)))

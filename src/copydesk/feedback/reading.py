@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from copydesk.errors import InputError, Problem
 from copydesk.feedback.judging import SAID_NO, SAID_YES, by_agent, verdict
-from copydesk.feedback.outcomes import NOWHERE, Outcome, OutcomeKind
+from copydesk.feedback.outcomes import MONEY_PLACES, NOWHERE, Outcome, OutcomeKind
 from copydesk.feedback.redaction import KEYED
 from copydesk.feedback.tools import Tool
 
@@ -23,6 +24,7 @@ VARIANT_PARAMETER, CAMPAIGN_PARAMETER = "cd_v", "cd_c"
 MILLISECONDS = 100_000_000_000
 """As seconds this is the year 5138, as milliseconds 1973."""
 TEXT_MAX, URL_MAX = 200, 2_000
+MONEY_MAX = 10**12
 SPACED_ZONE = re.compile(r"\s+(?=(?:[+-]\d\d:?\d\d|Z|UTC)$)")
 
 
@@ -86,6 +88,7 @@ def outcome_of(tool: Tool, event: Event, said: Defaults = NOTHING_SAID) -> Outco
         reasons=reasons,
         message=text_at(event, tool.message),
         tool_campaign=text_at(event, tool.tool_campaign),
+        **_brought(tool, event, kind),
     )
 
 
@@ -222,6 +225,32 @@ def moment(value: Any) -> datetime:  # noqa: ANN401 - any JSON
         return datetime.fromisoformat(SPACED_ZONE.sub("", value.strip()).replace("UTC", "Z"))
     number = float(str(value))
     return datetime.fromtimestamp(number / 1_000 if number > MILLISECONDS else number, UTC)
+
+
+def _brought(tool: Tool, event: Event, kind: str) -> dict[str, Any]:
+    """Return what a conversion brought, if it is told. Raises InputError for what is no sum."""
+    told = text_at(event, tool.value)
+    if kind != "conversion" or told is None:
+        return {}
+    value = _sum(told)
+    if value is None:
+        remedy = "write a sum with a point for decimals and no separators, as 129.90"
+        raise InputError([Problem(tool.value[0], _short(told), remedy)])
+    currency = text_at(event, tool.currency)
+    if currency is not None and not re.fullmatch(r"[A-Za-z]{3}", currency):
+        remedy = "name the currency by its three letters, as EUR"
+        raise InputError([Problem(tool.currency[0], _short(currency), remedy)])
+    return {"value": value, "currency": currency.upper() if currency else None}
+
+
+def _sum(told: str) -> Decimal | None:
+    """Return the sum that a text tells, or None for what tells none that can be kept."""
+    try:
+        value = round(Decimal(told), MONEY_PLACES)
+        fits = 0 <= value < MONEY_MAX
+    except InvalidOperation:  # no number, or one without an order
+        return None
+    return value if fits else None
 
 
 def _recipient(tool: Tool, event: Event) -> str | None:

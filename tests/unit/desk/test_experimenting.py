@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from copydesk import documents
 from copydesk.access import Actor, Role
-from copydesk.errors import Conflict, Forbidden, InputError, NotFound
-from copydesk.experiments.experiment import State
+from copydesk.errors import Conflict, Forbidden, InputError, NotFound, NothingToServe
+from copydesk.experiments.experiment import Design, State
 from copydesk.publishing import PullQuery
 from tests.unit.desk.trial import ARMS, AXEL, KEYS, MARA, ROOT, TOOL, Trial
 
@@ -81,7 +82,9 @@ def test_recipients_of_a_later_wave_get_nothing_yet(trial: Trial) -> None:
     running = trial.running(rule="squared", waves=(0.3, 0.7))
     first = trial.everybody()
     late = next(key for key in KEYS if key not in first)
-    with pytest.raises(NotFound, match="has begun 1 of 2 waves, and not yet this recipient's"):
+    with pytest.raises(
+        NothingToServe, match="has begun 1 of 2 waves, and not yet this recipient's"
+    ):
         trial.pulled(late)
     trial.report("sent", first)
     trial.report("click", {key: got for key, got in first.items() if got == "var_3"})
@@ -336,3 +339,10 @@ def test_answers_are_counted_by_themselves_and_decide(trial: Trial) -> None:
     assert quiet.latest is not None
     assert len(quiet.latest.waves) == 1, "no wave without hours begins by itself"
     assert (after.state, after.winner) == (State.DECIDED, "var_3")
+
+
+def test_revenue_cannot_decide_an_experiment() -> None:
+    """What would be right is said: how many bought, not for how much."""
+    design = {"id": "subjects", "campaign": "spring", "recipients": 10, "objective": "revenue"}
+    with pytest.raises(InputError, match=r"objective: revenue cannot decide .* `conversion`"):
+        documents.shaped(design, Design)

@@ -215,3 +215,27 @@ def test_drift_that_is_looked_for_by_itself_goes_on_the_record_once(desk: Desk) 
     assert found[0] == found[1]
     assert "below what was expected" in found[0][0][0]
     assert desk.acts().count("ranker.drifted") == 1
+
+
+def test_revenue_is_learned_from_outcomes(desk: Desk) -> None:
+    """What conversions brought is the revenue of the send; of two currencies no sum is made."""
+    told = [("sent", {}), ("click", {}), ("conversion", {"value": "12.50", "currency": "EUR"})]
+    events = [
+        an_outcome(f"{kind}{n}", kind=kind, recipient_key=f"r{n}", at=NOW - timedelta(9), **more)
+        for n in range(40)
+        for kind, more in (told if n % 8 == 0 else told[:1])
+    ]
+    other = {"kind": "conversion", "recipient_key": "r1", "at": NOW - timedelta(9)}
+    with desk.store.transaction() as tx:
+        tx.campaigns.add(a_campaign())
+        tx.library.add(an_approved(brand=BRAND_NAME))
+        tx.outcomes.add(events)
+    taught = [desk.learning.learn(BRAND_NAME, ADMIN, objectives=Objectives(aim="revenue"))]
+    with desk.store.transaction() as tx:
+        (send,) = tx.rankers.sends(BRAND_NAME, ALL)
+        tx.outcomes.add([an_outcome("usd", **other, value="3", currency="USD")])
+    taught.append(desk.learning.learn(BRAND_NAME, ADMIN))
+
+    assert (send.revenue, send.conversions) == (62.5, 5)
+    assert taught[0].remarks == ()
+    assert "told in EUR and USD: revenue is not known" in taught[1].remarks[0]

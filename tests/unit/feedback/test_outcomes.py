@@ -31,6 +31,8 @@ def test_an_event_needs_no_more_than_what_happened_when_and_for_which_campaign()
         ({"human": "maybe"}, "human"),
         ({"recipient_key": "k" * 129}, "recipient_key"),
         ({"email": "a@b.example"}, "email"),
+        ({"kind": "conversion", "value": "-1"}, "value"),
+        ({"kind": "conversion", "value": "1", "currency": "euro"}, "currency"),
     ],
 )
 def test_what_is_no_event_is_refused_by_field(changed: dict[str, Any], field: str) -> None:
@@ -39,3 +41,16 @@ def test_what_is_no_event_is_refused_by_field(changed: dict[str, Any], field: st
         documents.shaped({**EVENT, **changed}, Outcome)
 
     assert [problem.field for problem in caught.value.problems] == [field]
+
+
+@pytest.mark.parametrize(
+    ("changed", "remedy"),
+    [
+        ({"value": "1"}, "leave it out of other kinds"),
+        ({"kind": "conversion", "currency": "EUR"}, "give both"),
+    ],
+)
+def test_money_is_told_of_conversions_alone(changed: dict[str, Any], remedy: str) -> None:
+    """Of an open there is none, and a currency alone says nothing."""
+    with pytest.raises(InputError, match=remedy):
+        documents.shaped({**EVENT, **changed}, Outcome)

@@ -81,7 +81,7 @@ def test_what_cannot_be_used_is_counted() -> None:
     """Events of no known copy, and copies of which no send was reported, are left out and told."""
     told = gathered([did("click", "a"), did("click", "b", variant_id=None)])
 
-    assert told == ((), 1, 1, False)
+    assert told == ((), 1, 1, False, ())
 
 
 def test_who_was_not_reached_is_no_recipient() -> None:
@@ -89,3 +89,30 @@ def test_who_was_not_reached_is_no_recipient() -> None:
     (send,) = gathered([did("sent", "a"), did("click", "a"), did("bounce", "b")]).sends
 
     assert send.recipients == 1
+
+
+def test_what_recipients_brought_is_summed() -> None:
+    """Every order of a recipient counts; a machine's does not, and without a sum none is known."""
+    sent = [did("sent", who) for who in "ab"]
+    orders = [
+        did("conversion", "a", 1, value="10.10", currency="EUR"),
+        did("conversion", "a", 2, value="20.20", currency="EUR"),
+        did("conversion", "b", 1, "no", value="999", currency="EUR"),
+    ]
+    click = did("click", "a", 1)
+
+    told, silent = (
+        gathered([*sent, click, *orders]),
+        gathered([*sent, click, did("conversion", "a")]),
+    )
+    assert (told.sends[0].revenue, told.sends[0].conversions) == (30.3, 1)
+    assert silent.sends[0].revenue is None
+
+
+def test_of_several_currencies_no_sum_is_made() -> None:
+    """Which ones there were is told."""
+    events = [did("sent", "a"), did("click", "a")]
+    events += [did("conversion", "a", n, value="5", currency=c) for n, c in ((1, "EUR"), (2, None))]
+    told = gathered(events)
+
+    assert (told.sends[0].revenue, told.currencies) == (None, ("", "EUR"))

@@ -141,3 +141,40 @@ def test_every_tool_says_where_its_shape_is_from(name: str) -> None:
     assert all(source.startswith("https://") for source in tool.sources)
     if tool.proof is not None:
         assert tool.proof.signature or tool.proof.headers
+
+
+SALE = {"event_id": "e1", "kind": "conversion", "at": "2026-03-06T11:59:00Z", "campaign": "spring"}
+
+
+def test_what_a_conversion_brought_is_read() -> None:
+    """A number or text, with the currency in any case; of a click it is not asked."""
+    told = [{"value": 129.9, "currency": "eur"}, {"value": "0"}, {"kind": "click", "value": "x"}]
+    found = [read("own", {**SALE, **one})[0] for one in told]
+
+    assert [(str(one.value), one.currency) for one in found] == [
+        ("129.9000", "EUR"),
+        ("0.0000", None),
+        ("None", None),
+    ]
+
+
+@pytest.mark.parametrize("value", ["-1", "1,200.50", "NaN", "sNaN", "Infinity", "1e400", "€ 5"])
+def test_what_is_no_sum_is_named(value: str) -> None:
+    """The field, what it holds, and what would be right; nothing is guessed."""
+    with pytest.raises(InputError, match=r"value: write a sum .* as 129\.90"):
+        read("own", {**SALE, "value": value})
+
+
+def test_a_currency_is_three_letters() -> None:
+    """A sign or a name is refused."""
+    with pytest.raises(InputError, match="currency: name the currency by its three letters"):
+        read("own", {**SALE, "value": "5", "currency": "euro"})
+
+
+def test_events_of_any_tool_may_say_what_they_brought() -> None:
+    """As a property of the event, beside those that say which campaign it belongs to."""
+    event = {"id": "1", "event_type": "users.campaigns.Conversion", "time": 1772798340}
+    sale = {"copydesk_value": "12.50", "copydesk_currency": "USD", "copydesk_campaign": "spring"}
+    (found,) = read("braze", {**event, "properties": sale})
+
+    assert (str(found.value), found.currency, found.campaign) == ("12.5000", "USD", "spring")

@@ -88,6 +88,9 @@ class Tool(Noun):
     variant: Paths = ("copydesk_variant",)
     url: Paths = ()
     agent: Paths = ()
+    value: Paths = ("copydesk_value",)
+    """What a conversion brought, a sum with a point for decimals."""
+    currency: Paths = ("copydesk_currency",)
     says: tuple[Says, ...] = ()
     human: Paths = ()
     """Where an earlier verdict is: `yes`, `no` or `unknown`."""
