@@ -261,3 +261,16 @@ def test_the_brief_of_the_tests_goes_through_the_form(office: Office) -> None:
     office.generate(campaign="whole")
     browser = at_the_form(office, "/ask?campaign=whole")
     assert fields(browser.page)["brief.goal"] == BRIEF["goal"]
+
+
+def test_the_tools_that_send_it_are_ticked(office: Office) -> None:
+    """They are part of the request, on both tabs, and the campaign's are ticked the next time."""
+    browser = at_the_form(office)
+    browser.send("/ask", do="as_file", **{"dialects.klaviyo": "51", "dialects.braze": "60"})
+    browser.send("/ask")
+    asked = last_request(office)
+    assert asked.dialects == ("klaviyo", "braze")
+
+    again = browser.open(f"/ask?campaign={asked.campaign}")
+    assert {"dialects.klaviyo", "dialects.braze"} <= fields(again).keys()
+    assert "dialects.mautic" not in fields(again)

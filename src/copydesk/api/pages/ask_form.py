@@ -20,7 +20,7 @@ from copydesk.generations import GenerationRequest
 
 M = TypeVar("M", bound=BaseModel)
 DOCUMENTS: dict[str, type[BaseModel]] = {"brief": Brief, "audience": Audience, "brand": Brand}
-PREFIXES = ("brief.", "audience.")
+PREFIXES = ("brief.", "audience.", "dialects.")
 FILES = ("brief", "audience")
 PLAIN = ("n", "campaign", "seed")
 N_DEFAULT = "5"
@@ -107,7 +107,7 @@ class Asked(NamedTuple):
             if (text := self.texts.get(n, "")).strip()
         }
         plain = {n: noun.model_dump(mode="json", exclude_none=True) for n, noun in read.items()}
-        kept = {name: value for name, value in self.fields.items() if name in PLAIN}
+        kept = _about_the_request(self.fields)
         return self._replace(fields={**EMPTY, **kept, **fields_of(plain)}, as_file=False)
 
     def compacted(self) -> Asked:
@@ -115,7 +115,7 @@ class Asked(NamedTuple):
         return self._replace(fields=compact(self.fields))
 
     def _from_files(self) -> Typed:
-        document: dict[str, Any] = document_of({n: self.fields.get(n, "") for n in PLAIN}).document
+        document: dict[str, Any] = document_of(_about_the_request(self.fields)).document
         problems: list[Problem] = []
         for name in FILES:
             try:
@@ -132,6 +132,11 @@ class Asked(NamedTuple):
             remedy = "choose one that is known, or upload or write one"
             raise InputError([Problem("brand", repr(self.brand_name or ""), remedy)])
         return found
+
+
+def _about_the_request(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that stand on both tabs: neither the brief's nor the audience's."""
+    return {n: v for n, v in fields.items() if n in PLAIN or n.startswith("dialects.")}
 
 
 def as_yaml(noun: BaseModel) -> str:

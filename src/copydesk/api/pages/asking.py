@@ -14,7 +14,16 @@ from fastapi.responses import RedirectResponse
 from copydesk.access import Role
 from copydesk.api.examples import GENERATION
 from copydesk.api.pages.ask_form import OFFERS, ZONES, Asked, as_yaml, labels, placed
-from copydesk.api.pages.brief_form import ROWS, WHERE, fields_of, rows, with_row, without_row
+from copydesk.api.pages.brief_form import (
+    ROWS,
+    TOOLS,
+    WHERE,
+    fields_of,
+    rows,
+    ticked,
+    with_row,
+    without_row,
+)
 from copydesk.api.pages.rendering import page
 from copydesk.api.pages.visits import OwnForm, Visit, Visitor
 from copydesk.api.parts import AllParts, Desk
@@ -97,7 +106,8 @@ def _to_come(example: GenerationRequest, now: datetime) -> GenerationRequest:
 def _for_campaign(desk: Copydesk, visit: Visit, campaign_id: str) -> Asked:
     """Return the form with what is true of a campaign, whose brief and brand are settled."""
     found = desk.serving.campaign(campaign_id, visit.actor)
-    plain = {"brief": found.brief.model_dump(mode="json", exclude_none=True), "campaign": found.id}
+    brief = found.brief.model_dump(mode="json", exclude_none=True)
+    plain = {"brief": brief, "campaign": found.id, "dialects": found.dialects}
     asked = Asked({**Asked().fields, **fields_of(plain)})
     if found.brand in _known(desk, visit):
         return asked._replace(brand_name=found.brand.name)
@@ -177,5 +187,7 @@ def _form_page(
         consents=[one.value for one in Consent],
         signals=signal_names(),
         where=WHERE,
+        tools=TOOLS,
+        chosen_tools=ticked(asked.fields, "dialects"),
         n_max=VARIANTS_AT_MOST,
     )

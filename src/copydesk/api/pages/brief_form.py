@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from copydesk.briefs import Jurisdiction
 from copydesk.errors import Problem
+from copydesk.publishing import DIALECTS
 
 TEXTS = (
     "brief.goal", "brief.product.name", "brief.offer.conditions", "brief.cta",
@@ -32,8 +33,10 @@ NUMBERS = (
 )  # fmt: skip
 MOMENTS = ("brief.send_at", "brief.offer.starts", "brief.offer.ends")
 FLAGS = ("brief.offer.extendable", "audience.sensitive")
-JURISDICTIONS = "brief.jurisdictions"
 WHERE: tuple[str, ...] = get_args(Jurisdiction)
+TOOLS: tuple[str, ...] = tuple(sorted(DIALECTS))
+TICKS: Mapping[str, tuple[str, ...]] = {"brief.jurisdictions": WHERE, "dialects": TOOLS}
+"""What is chosen by ticks, and what there is to choose from."""
 ROWS: Mapping[str, tuple[str, ...]] = {
     "brief.facts": (".id", ".text", ".evidence"),
     "brief.links": ("",),
@@ -83,6 +86,16 @@ def compact(fields: Fields) -> dict[str, str]:
     return plain
 
 
+def ticked(fields: Fields, group: str) -> list[str]:
+    """Return what is ticked of a group, in the order of the numbers that the ticks send."""
+    places = {
+        one: _place(told, at)
+        for at, one in enumerate(TICKS[group])
+        if (told := fields.get(f"{group}.{one}"))
+    }
+    return sorted(places, key=places.__getitem__)
+
+
 def rows(fields: Fields, group: str) -> int:
     """Return how many rows a group has, those without content included."""
     found = [place for name in fields if (place := _row_of(name)) and place[0] == group]
@@ -121,8 +134,8 @@ def scalar_text(value: str | float | bool) -> str:
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - plain data
-    if path == JURISDICTIONS:
-        # Numbered: their order is part of the brief.
+    if path in TICKS:
+        # Numbered: their order is part of the request.
         yield from ((f"{path}.{one}", str(place)) for place, one in enumerate(value))
     elif path in ROWS and isinstance(value, dict):
         for number, (name, one) in enumerate(value.items()):
@@ -160,9 +173,9 @@ def _values(fields: Fields, problems: list[Problem]) -> Iterator[tuple[str, obje
     yield from ((n, _number(text)) for n in NUMBERS if (text := fields.get(n, "").strip()))
     yield from ((name, True) for name in FLAGS if fields.get(name))
     yield from ((name, at) for name in MOMENTS if (at := _moment(fields, name, problems)))
-    ticked = [one for one in WHERE if fields.get(f"{JURISDICTIONS}.{one}")]
-    if ticked:
-        yield JURISDICTIONS, sorted(ticked, key=lambda one: _place(fields, one))
+    for group in TICKS:
+        if chosen := ticked(fields, group):
+            yield group, chosen
     if facts := [_fact(row) for row in _rows(fields, "brief.facts") if any(row.values())]:
         yield "brief.facts", facts
     if links := [row[""].strip() for row in _rows(fields, "brief.links") if row[""].strip()]:
@@ -172,9 +185,8 @@ def _values(fields: Fields, problems: list[Problem]) -> Iterator[tuple[str, obje
             yield group, {name: read(value) for name, value in pairs.items()}
 
 
-def _place(fields: Fields, one: str) -> tuple[int, int]:
-    told = fields[f"{JURISDICTIONS}.{one}"]
-    return (int(told) if WHOLE.fullmatch(told) else len(WHERE)), WHERE.index(one)
+def _place(told: str, at: int) -> tuple[int, int]:
+    return (int(told) if WHOLE.fullmatch(told) else at), at
 
 
 def _number(text: str) -> float | str:
