@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ from copydesk.experiments.experiment import (
     waves_of,
 )
 from copydesk.publishing import ApprovedCopy, Shelf
-from copydesk.ranking import Candidate, Ranker, RankRequest
+from copydesk.ranking import Candidate, KnowsOdds, Ranker, RankRequest
 from copydesk.ranking.transparent import SINGLE
 from copydesk.review_queue import Policy
 from copydesk.storage import Store, Transaction
@@ -36,11 +35,6 @@ SEE = (Role.REQUESTER, *READERS)
 PLANS = (Role.REQUESTER,)
 UPDATES = (Role.REQUESTER, Role.ADMIN)
 STOPS = (Role.APPROVER, Role.ADMIN)
-LEARNED = "learned"
-SLOPE = 3.5
-"""Log-odds of beating an average line for one of log-odds of a click, as the learned ranker states
-them (`ranking.trained.Card.slope`): a score is turned back by it."""
-_EDGE = 1e-4
 LOOK_AFTER = timedelta(hours=6)
 """So long after a version the next is made by itself, if there are answers that it does not know.
 """
@@ -73,6 +67,12 @@ class Experimenting:
         """Return the experiment. Raises NotFound where it is not the actor's to see, too."""
         with self._store.transaction() as tx:
             return _theirs(tx, experiment_id, actor, *SEE)
+
+    def subjects(self, experiment: Experiment) -> Mapping[str, str]:
+        """Return the subject of each arm, by id, as whoever may see the experiment reads it."""
+        with self._store.transaction() as tx:
+            approved = {arm: tx.library.of_variant(arm) for arm in experiment.arms}
+        return {arm: found[0].copy_.subject.render() for arm, found in approved.items() if found}
 
     def plan(self, design: Design, actor: Actor) -> Experiment:
         """Store a new experiment as a draft, with the least lift that it can find.
@@ -256,10 +256,10 @@ class Experimenting:
     def _scored(self, shelf: Shelf, design: Design) -> tuple[dict[str, float], str]:
         """Return log-odds by arm, and by whom; none where the ranker knows only an order."""
         name = self._ranker.name
-        if not name.startswith(LEARNED):
+        if not isinstance(self._ranker, KnowsOdds):
             return {}, f"{name} gives an order and no odds"
-        copies = _copies(shelf, _audience(shelf, design))
-        scores = {copy.id: self._score(shelf, copy) for copy in copies}
+        scored = {c.id: self._score(shelf, c) for c in _copies(shelf, _audience(shelf, design))}
+        scores = {arm: s if s is None else self._ranker.ahead(s) for arm, s in scored.items()}
         known = {arm: score for arm, score in scores.items() if score is not None}
         if len(known) < len(scores):
             return {}, f"{name} abstains: an arm is unlike what it has seen"
@@ -276,8 +276,7 @@ class Experimenting:
         # Alone it has nothing to be compared with: that is no reason not to believe its score.
         if ranking.abstained not in {None, SINGLE}:
             return None
-        share = min(max(ranking.ranking[0].score, _EDGE), 1 - _EDGE)
-        return math.log(share / (1 - share)) / SLOPE
+        return ranking.ranking[0].score
 
 
 def _planned(

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from copydesk.errors import SettingsError
-from copydesk.ranking.ranker import Ranker, Ranking, RankRequest, rank_all
+from copydesk.ranking.ranker import Ranker, Ranking, RankRequest
 from copydesk.ranking.transparent import TransparentRanker
 
 if TYPE_CHECKING:
-    from copydesk.ranking.learned import OwnOf
+    from copydesk.ranking.learned import LearnedRanker, OwnOf
     from copydesk.ranking.trained import TrainedModel
 
 RankerName = Literal["learned", "transparent"]
@@ -73,11 +73,11 @@ class ModelFiles:
 class LazyRanker:
     """A ranker that is made when it is first asked, even for its name."""
 
-    def __init__(self, make: Callable[[], Ranker]) -> None:
+    def __init__(self, make: Callable[[], LearnedRanker]) -> None:
         self._make = make
 
     @cached_property
-    def _ranker(self) -> Ranker:
+    def _ranker(self) -> LearnedRanker:
         return self._make()
 
     @property
@@ -91,7 +91,11 @@ class LazyRanker:
 
     def rank_all(self, requests: Sequence[RankRequest]) -> list[Ranking]:
         """Return the ranking of each request, the very same as `rank` returns."""
-        return rank_all(self._ranker, requests)
+        return self._ranker.rank_all(requests)
+
+    def ahead(self, score: float) -> float:
+        """Return the log-odds of a click, above an average line's, that a score stands for."""
+        return self._ranker.ahead(score)
 
 
 def build_ranker(name: RankerName, files: ModelFiles, own: OwnOf | None = None) -> Ranker:
@@ -109,7 +113,7 @@ def build_ranker(name: RankerName, files: ModelFiles, own: OwnOf | None = None) 
     return LazyRanker(lambda: _learned(files, own))
 
 
-def _learned(files: ModelFiles, own: OwnOf | None) -> Ranker:
+def _learned(files: ModelFiles, own: OwnOf | None) -> LearnedRanker:
     from copydesk.ranking.learned import LearnedRanker
 
     model, sha256 = files.loaded

@@ -32,6 +32,8 @@ RULES_WORTH = 0.3
 gain 0.13, half of what tells headlines of one test apart (0.27): a judgement, not a finding."""
 QUOTED = 40
 """Characters of a subject that a reason names it by."""
+_EDGE = 1e-4
+"""Scores are rounded: none is taken for certain."""
 NO_SUBJECT = "a candidate has no subject"
 _TOLD = 2
 """Measures that a part names as its reasons."""
@@ -111,6 +113,10 @@ class LearnedRanker:
         candidates = (candidate for request in requests for candidate in request.candidates)
         self._model.read([Seen.of(candidate.copy_, None).subject for candidate in candidates])
         return [self.rank(request) for request in requests]
+
+    def ahead(self, score: float) -> float:
+        """Return the log-odds of a click, above an average line's, that a score stands for."""
+        return self._model.card.ahead(min(max(score, _EDGE), 1 - _EDGE))
 
     def beats(self, one: float, other: float) -> float:
         """Return the probability that log-odds of `one` do better than those of `other`."""

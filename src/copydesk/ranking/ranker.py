@@ -77,6 +77,14 @@ class RanksMany(Protocol):
         """Return the ranking of each request, the very same as `rank` returns."""
 
 
+@runtime_checkable
+class KnowsOdds(Protocol):
+    """A ranker whose scores are probabilities, and not only an order."""
+
+    def ahead(self, score: float) -> float:
+        """Return the log-odds of a click, above an average line's, that a score stands for."""
+
+
 def rank_all(ranker: Ranker, requests: Sequence[RankRequest]) -> list[Ranking]:
     """Return the ranking of each request, in the fastest way that the ranker knows."""
     if isinstance(ranker, RanksMany):

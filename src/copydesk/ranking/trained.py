@@ -61,6 +61,12 @@ class Card(BaseModel):
         """Return the probability that a line does better than one it is `ahead` of in score."""
         return logistic(ahead * (self.slope + self.steeper * abs(ahead)))
 
+    def ahead(self, chance: float) -> float:
+        """Return the difference of scores that this probability is stated for, within (0, 1)."""
+        odds = math.log(chance / (1 - chance))
+        reach = math.sqrt(self.slope**2 + 4 * self.steeper * abs(odds))
+        return 2 * odds / (self.slope + reach)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

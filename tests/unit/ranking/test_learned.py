@@ -150,3 +150,13 @@ def test_brief_in_another_language_makes_it_abstain() -> None:
     ranking = rank(("a", alone(STORY)), ("b", alone(NOTICE)), brief=a_brief(locale="de-DE"))
 
     assert ranking.abstained == "the model has learned from no line in de, only in en"
+
+
+@given(ahead=st.floats(-1.5, 1.5))
+def test_a_probability_is_turned_back_into_the_difference_that_it_is_stated_for(
+    ahead: float,
+) -> None:
+    """What a difference of scores is stated as says that very difference again."""
+    card = TrainedModel.load().card
+
+    assert card.ahead(card.chance(ahead)) == pytest.approx(ahead, abs=1e-6)
