@@ -17,6 +17,7 @@
     │   ├── HeldByAnother         409   somebody else holds the lease
     │   ├── KeyReused             409   an Idempotency-Key came back with another body
     │   ├── BlockedCopy           409   copy with a blocking finding cannot be approved
+    │   ├── NothingToServe        409   nothing of the campaign may be served at this moment
     │   └── StaleVersion          412   the item changed since it was read
     ├── VersionRequired           428   a change came without If-Match
     ├── TooManyRequests           429   too many tries, or requests: wait, then go on
@@ -164,6 +165,10 @@ class KeyReused(Conflict):
 
 class BlockedCopy(Conflict):
     """Copy with a blocking finding cannot be approved: edit it first."""
+
+
+class NothingToServe(Conflict):
+    """Nothing of the campaign may be served now: send nothing, and ask again later."""
 
 
 class StaleVersion(Conflict):

@@ -79,6 +79,14 @@ class Text:
         """Return the text that these nodes write."""
         return cls("".join(str(node) for node in nodes))
 
+    @classmethod
+    def literal(cls, words: str) -> Text:
+        """Return a text that is these words, also where they look like a merge tag."""
+        text = cls()
+        text.source = words
+        text.nodes, text.starts = ((Words(words),), (0,)) if words else ((), ())
+        return text
+
     @property
     def tags(self) -> tuple[MergeTag, ...]:
         """The merge tags, in order."""
@@ -87,7 +95,7 @@ class Text:
     def render(self, fields: Mapping[str, str] | None = None) -> str:
         """Return what a recipient with these fields reads; a missing or blank field falls back."""
         values = fields or {}
-        return "".join(_render(node, values) for node in self.nodes)
+        return "".join(read_as(node, values) for node in self.nodes)
 
     def __str__(self) -> str:
         return self.source
@@ -127,7 +135,8 @@ def _read(source: str) -> Iterator[tuple[int, Node]]:
         yield position, Words(source[position:])
 
 
-def _render(node: Node, values: Mapping[str, str]) -> str:
+def read_as(node: Node, values: Mapping[str, str]) -> str:
+    """Return what a recipient with these fields reads here."""
     if isinstance(node, Words):
         return node.text
     value = values.get(node.name, "").strip()
@@ -201,6 +210,8 @@ class Provenance(Noun):
     signals_used: tuple[str, ...] = ()
     signals_withheld: dict[str, str] = {}
     """Names of signals that the model never saw, each with the reason."""
+    signals_from_history: dict[str, str] = {}
+    """Signals that no caller gave: what the recipient's outcomes told of them, by name."""
     generic_because: str | None = None
     """Why nothing known about these people was used, as `consent is withheld`; None where something
     was."""

@@ -79,5 +79,5 @@ def test_sensitive_copy_is_signed_by_another_and_pulled_until_the_offer_changes(
     assert changed.status == 200
 
     void = service.call("braze", "GET", "/v1/pull/boots")
-    assert void.status == 404
+    assert void.status == 409
     assert "brief" in void.body["detail"]

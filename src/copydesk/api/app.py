@@ -110,6 +110,7 @@ def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
         outside.outside, dependencies=[Depends(clean_json)], responses=responses(503)
     )
     app.include_router(outcomes.delivered, responses=responses(503))
+    app.include_router(pulls.rendering, responses=responses(429, 503))
     for other in (health, metrics):
         app.include_router(other.router)
     pages.add_to(app)

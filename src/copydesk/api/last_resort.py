@@ -20,12 +20,15 @@ from copydesk.api.problems import HttpError, problem_response
 from copydesk.api.pull_wire import Lines, header, is_pull, lines_of, query_of, send_lines
 from copydesk.api.pulled import answer_to
 from copydesk.bootstrap import Copydesk
+from copydesk.desk.rendering import bare
 from copydesk.desk.serving import written
 from copydesk.errors import Conflict
 
 WITHIN_S = 0.8
 """So long a pull waits for the store: a campaign tool gives up after two seconds."""
 WHY = "store-unreachable"
+WHY_BARE = "the store cannot be reached, and with it what the recipient agreed to"
+PULLS = ("GET", "POST")
 RETRY_AFTER_S = 2
 
 
@@ -42,11 +45,11 @@ class LastResort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, as ASGI has it."""
-        spare = self._spare(scope) if is_pull(scope, "GET") else None
+        spare = self._spare(scope) if is_pull(scope, *PULLS) else None
         is_lost = self._stand_in.is_lost
         if spare is not None and is_lost:
             await self._answer(spare, scope, send)
-        elif spare is not None or (is_lost and is_pull(scope, "GET")):
+        elif spare is not None or (is_lost and is_pull(scope, *PULLS)):
             await self._try(spare, scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -85,8 +88,10 @@ class LastResort:
         choice = self._stand_in.choose(query, key.brands)
         if choice is None or choice.approved is None:
             return None
+        copy = choice.approved.copy_
         try:
-            pulled = written(query, choice, choice.approved)
+            rendered = bare(copy, WHY_BARE) if scope["method"] == "POST" else None
+            pulled = written(query, choice, choice.approved, rendered)
         except Conflict:
             return None
         kept_by_nobody = "private, no-store"

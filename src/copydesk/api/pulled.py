@@ -10,6 +10,7 @@ from copydesk.briefs import Noun
 from copydesk.publishing import Pulled, Source
 from copydesk.publishing.annotations import Annotation
 from copydesk.publishing.marks import HEADER, Mark
+from copydesk.publishing.pull import FellBack
 from copydesk.publishing.timing import FatigueTold, HoursTold
 
 
@@ -36,6 +37,8 @@ class PullAnswer(Noun):
     """When they answer, where the campaign asks and their history tells."""
     fatigue: FatigueTold | None = None
     """How much they have had, likewise."""
+    fallbacks: tuple[FellBack, ...] | None = None
+    """Where fields were sent: those that the tag's fallback stands for, each with the reason."""
 
 
 def seconds_left(until: datetime | None, most: int, now: datetime) -> int:
@@ -72,6 +75,7 @@ def answer_to(pulled: Pulled, max_age_s: int, now: datetime) -> Ready:
         withheld=pulled.personal or None,
         best_hours=pulled.best_hours,
         fatigue=pulled.fatigue,
+        fallbacks=pulled.fallbacks,
     )
     body = answer.model_dump_json(exclude_none=True).encode()
     caching = "private, no-store" if pulled.individual else f"private, max-age={max_age_s}"

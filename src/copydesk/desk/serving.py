@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
@@ -16,10 +16,11 @@ from copydesk.desk.parts import READERS, UNDO, Checks, Clock, must_stand_at, rec
 from copydesk.desk.pull_counts import PullCounts
 from copydesk.desk.recalling import Recall
 from copydesk.desk.recipients import NOTHING, Recipients, Told, choose
+from copydesk.desk.rendering import NOBODY, Rendered, Rendering, Template
 from copydesk.desk.shelves import Shelves
 from copydesk.desk.speaking import must_speak, speak
 from copydesk.desk.stand_in import StandIn
-from copydesk.errors import BlockedCopy, InputError, NotFound, Problem, SelfApproval
+from copydesk.errors import BlockedCopy, InputError, NothingToServe, Problem, SelfApproval
 from copydesk.feedback import Outcome
 from copydesk.guardrails import Checked, Severity, Submission, Verdict
 from copydesk.publishing import (
@@ -88,6 +89,7 @@ class Serving:
         """New copy that is known to be noted as pulled."""
         self._shelves = Shelves(store, policy.sha256, self.recipient_key)
         self._recipients = recipients
+        self._rendering = Rendering(checker)
         self.identities = Identities(store, clock, secret)
         self.stand_in = StandIn(store, self._shelves)
         self.counts = PullCounts(store, clock)
@@ -116,19 +118,41 @@ class Serving:
         Raises:
             Forbidden: the actor is no puller.
             InputError: the dialect is not known.
-            NotFound: there is no such campaign of the actor's brands, or nothing that may be
-                served, with the reasons.
+            NotFound: there is no such campaign of the actor's brands.
+            NothingToServe: nothing of it may be served to this recipient now, with the reasons.
             Conflict: the copy cannot be written in this dialect.
         """
+        choice, approved = self._something(query, actor)
+        pulled = written(query, choice, approved)
+        self.counts.note(query.campaign, pulled.variant_id)
+        return pulled
+
+    def render(self, query: PullQuery, fields: Mapping[str, object], actor: Actor) -> Pulled:
+        """Return the same copy with this recipient's values in place of merge tags.
+
+        What is no text, no name, or would make the copy say what was not approved is not put in:
+        the tag's fallback is, and `fallbacks` tells why. So it is for all of them where consent is
+        lacking, the recipient objects, or is not named. Nothing of the values is kept.
+
+        Raises as `pull`.
+        """
+        choice, approved = self._something(query, actor)
+        brand = self._shelves.of(query.campaign).campaign.brand
+        barred = self.identities.of(query).generic_because if query.recipient_key else NOBODY
+        template = Template(approved, choice.brief, brand, choice.audience)
+        pulled = written(query, choice, approved, self._rendering.of(template, fields, barred))
+        self.counts.note(query.campaign, pulled.variant_id)
+        return pulled
+
+    def _something(self, query: PullQuery, actor: Actor) -> tuple[Choice, ApprovedCopy]:
+        """Return what is chosen for this pull. Raises as `pull`, Conflict apart."""
         brands = actor.brands(Role.PULLER)
         dialect_named(query.dialect)
         choice = self._chosen(query, brands)
         if choice.approved is None:
             with self._store.transaction() as tx:
-                raise NotFound(_nothing(tx, query, choice))
-        pulled = written(query, choice, choice.approved)
-        self.counts.note(query.campaign, pulled.variant_id)
-        return pulled
+                raise NothingToServe(_nothing(tx, query, choice))
+        return choice, choice.approved
 
     def at_hand(self, query: PullQuery, brands: Brands) -> Choice | None:
         """Return what a pull chooses at this moment when that needs no reading, else None.
@@ -397,16 +421,22 @@ def _fields(before: Noun, after: Noun) -> list[str]:
     return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
-def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
-    """Return the chosen copy in the dialect that was asked for. Raises Conflict if it cannot be."""
+def written(
+    query: PullQuery, choice: Choice, approved: ApprovedCopy, rendered: Rendered | None = None
+) -> Pulled:
+    """Return the chosen copy in the dialect that was asked for, as `rendered` for one recipient.
+
+    Raises Conflict if it cannot be written.
+    """
+    texts = dict(approved.copy_.slots()) if rendered is None else rendered.texts
     return Pulled(
-        texts={slot: emit(approved.copy_[slot], query.dialect, slot) for slot in query.slots},
+        texts={slot: emit(texts[slot], query.dialect, slot) for slot in query.slots},
         variant_id=approved.id,
         audience_id=approved.audience_id,
         approval_hash=approved.approval_hash,
         approved_by=approved.approved_by,
         source=choice.source,
-        individual=choice.is_personal,
+        individual=choice.is_personal or rendered is not None,
         good_until=choice.good_until,
         mark=mark_of(approved),
         annotations=annotations_of(choice.brief) if query.annotations and choice.brief else None,
@@ -414,6 +444,7 @@ def written(query: PullQuery, choice: Choice, approved: ApprovedCopy) -> Pulled:
         personal=choice.personal,
         best_hours=choice.timed.best_hours,
         fatigue=choice.timed.fatigue,
+        fallbacks=None if rendered is None else rendered.fallbacks,
     )
 
 

@@ -34,6 +34,13 @@ class PullQuery(NamedTuple):
     """Whether to add what Gmail shows beside a promotion."""
 
 
+class FellBack(Noun):
+    """A field that is read as its tag's fallback."""
+
+    field: str
+    why: str
+
+
 class Pulled(Noun):
     """Approved copy, written for a tool."""
 
@@ -58,3 +65,5 @@ class Pulled(Noun):
     """Of these, what holds for this recipient alone."""
     best_hours: HoursTold | None = None
     fatigue: FatigueTold | None = None
+    fallbacks: tuple[FellBack, ...] | None = None
+    """Of copy that was rendered for one recipient: whose values are not in it; else None."""

@@ -48,20 +48,20 @@ def pulled(office: Office, recipient: str) -> Any:
 
 def test_an_event_is_accepted_and_answered_by_the_next_pull(shop: Office) -> None:
     """The recipient of the event gets the copy of its audience, nobody else does."""
-    assert pulled(shop, "maria").status_code == 404
+    assert pulled(shop, "maria").status_code == 409
     taken = shop.post("mailer", "/v1/events", json={"events": [CART]})
 
     assert (taken.status_code, taken.json()) == (202, {"accepted": 1, "new": 1, "ignored": 0})
     assert pulled(shop, "maria").json()["subject"].startswith("20% off")
     assert pulled(shop, "maria").status_code == 200, "by the fast lane, too"
-    assert pulled(shop, "eva").status_code == 404
+    assert pulled(shop, "eva").status_code == 409
 
 
 def test_a_purchase_leaves_no_reminder(shop: Office) -> None:
     """The pull is refused with the reason; with a fallback it is that, marked as withheld."""
     shop.post("mailer", "/v1/events", json=[BOUGHT, CART, BOUGHT])
     refused = pulled(shop, "maria")
-    assert refused.status_code == 404
+    assert refused.status_code == 409
     assert "cart_abandoned at 2026-03-06 11:59:00+00:00 was followed by" in refused.json()["detail"]
     copy = {"subject": "Hello", "preheader": "From us", "body": "Have a good day."}
     version = shop.get("bea", "/v1/campaigns/spring").json()["version"]
@@ -91,7 +91,7 @@ def test_what_is_no_event_is_refused(shop: Office, changes: dict[str, Any], said
     refused = shop.post("mailer", "/v1/events", json=[CART, bad])
     assert refused.status_code == 422
     assert said in refused.text
-    assert pulled(shop, "maria").status_code == 404
+    assert pulled(shop, "maria").status_code == 409
 
 
 def test_only_who_pulls_reports_events(shop: Office) -> None:

@@ -62,7 +62,7 @@ def test_assignments_tell_what_pull_serves(office: Office, arms: list[str]) -> N
     for one in told["items"]:
         answers = [pulled(office, one["recipient"]) for _ in range(2)]
         if one["variant_id"] is None:
-            assert [answer.status_code for answer in answers] == [404, 404]
+            assert [answer.status_code for answer in answers] == [409, 409]
         else:
             assert [answer.json()["variant_id"] for answer in answers] == [one["variant_id"]] * 2
             assert one["held_out"] == (one["propensity"] == 1)

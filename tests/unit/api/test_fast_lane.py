@@ -96,14 +96,14 @@ def test_a_change_of_facts_is_seen_by_the_next_pull(warm: Office) -> None:
 
     set_brief(warm, offer={**BRIEF["offer"], "value": 15})
 
-    assert pull(warm).status_code == 404
+    assert pull(warm).status_code == 409
 
 
 def test_the_end_of_an_offer_is_seen_by_the_next_pull(warm: Office) -> None:
     """Time alone ends an offer, without any change to be told of."""
     warm.clock.forward(days=3)
 
-    assert pull(warm).status_code == 404
+    assert pull(warm).status_code == 409
 
 
 def test_a_revoked_key_does_not_pull_once_more(warm: Office) -> None:
@@ -132,7 +132,7 @@ def test_a_change_by_another_process_is_seen_after_a_second(
 
     time.sleep(1.1)
 
-    assert pull(warm).status_code == 404
+    assert pull(warm).status_code == 409
 
 
 def test_pulls_are_counted_on_both_ways(warm: Office, store: SwitchedStore) -> None:

@@ -52,12 +52,12 @@ def test_approved_copy_is_pulled_with_its_signature(office: Office) -> None:
 
 
 def test_nothing_is_pulled_before_it_is_signed(office: Office) -> None:
-    """Copy that waits for a person is 404, with the reasons; so is a campaign that is not there."""
+    """Copy that waits for a person is 409, with the reasons; a campaign that is not is 404."""
     office.item()
 
     answer = pull(office)
 
-    assert answer.status_code == 404
+    assert answer.status_code == 409
     assert "waiting for review" in answer.json()["detail"]
     assert office.get("mailer", "/v1/pull/nowhere").status_code == 404
 
@@ -103,7 +103,7 @@ def test_a_change_of_facts_recalls_what_was_signed(office: Office) -> None:
     assert changed.status_code == 200
     assert changed.json()["voided"] == [old["variant_id"]]
     assert len(changed.json()["requeued"]) == 1
-    assert pull(office).status_code == 404
+    assert pull(office).status_code == 409
 
 
 def test_copy_is_not_served_after_its_offer_has_ended(office: Office) -> None:
@@ -112,7 +112,7 @@ def test_copy_is_not_served_after_its_offer_has_ended(office: Office) -> None:
 
     office.clock.forward(days=3)
 
-    assert pull(office, r="reader-1").status_code == 404
+    assert pull(office, r="reader-1").status_code == 409
 
 
 def test_the_fallback_serves_when_nothing_else_may(office: Office) -> None:

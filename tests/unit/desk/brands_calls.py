@@ -182,6 +182,9 @@ ABOUT: dict[str, About] = {
     "serving.pull": About(
         lambda d, a, t: d.serving.pull(PullQuery(camp(t)), a), PULLS, PULLS, is_own=False
     ),
+    "serving.render": About(
+        lambda d, a, t: d.serving.render(PullQuery(camp(t)), {}, a), PULLS, PULLS, is_own=False
+    ),
     "serving.record": About(
         lambda d, a, t: d.serving.record([an_outcome(t, "new")], a),
         (Role.PULLER, Role.ADMIN),

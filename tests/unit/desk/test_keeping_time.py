@@ -8,7 +8,7 @@ import pytest
 
 from copydesk.access import Actor, Role
 from copydesk.desk.keeping_time import Counted
-from copydesk.errors import Forbidden, NotFound, StaleVersion
+from copydesk.errors import Forbidden, NotFound, NothingToServe, StaleVersion
 from copydesk.feedback import Outcome, OutcomeKind
 from copydesk.publishing import Campaign, PullQuery, approval_hash
 from copydesk.publishing.timing import OnFatigue, TimingChoice
@@ -88,7 +88,7 @@ def test_too_little_history_tells_nothing() -> None:
 def test_who_has_had_enough_gets_the_fallback_or_nothing() -> None:
     """With the score and its reason; others get what they got before."""
     shop = asking(ASKS, *WORN)
-    with pytest.raises(NotFound, match=r"had enough \(0\.\d+\): 0 answers to 25 messages"):
+    with pytest.raises(NothingToServe, match=r"had enough \(0\.\d+\): 0 answers to 25 messages"):
         shop.serving.pull(PULL, TOOL)
     assert shop.serving.pull(PULL._replace(recipient_key="other1"), TOOL).variant_id == "var_carts"
 
@@ -96,7 +96,7 @@ def test_who_has_had_enough_gets_the_fallback_or_nothing() -> None:
 def test_who_complained_is_withheld_on_any_history() -> None:
     """One complaint is enough."""
     shop = asking(ASKS, *outcomes("complaint", 1, 3))
-    with pytest.raises(NotFound, match="the recipient complained"):
+    with pytest.raises(NothingToServe, match="the recipient complained"):
         shop.serving.pull(PULL, TOOL)
 
 

@@ -14,6 +14,7 @@ from copydesk.errors import (
     Forbidden,
     InputError,
     NotFound,
+    NothingToServe,
     SelfApproval,
     StaleVersion,
     VersionRequired,
@@ -81,8 +82,8 @@ def test_an_unknown_dialect_or_campaign_is_told() -> None:
 
 
 def test_a_pull_of_nothing_says_what_waits() -> None:
-    """Before the signature the answer is not found, and says that one item waits for review."""
-    with pytest.raises(NotFound) as caught:
+    """Before the signature nothing is served; the answer says that one item waits for review."""
+    with pytest.raises(NothingToServe) as caught:
         a_world().serving.pull(PULL, TOOL)
 
     assert caught.value.message == (
@@ -96,7 +97,7 @@ def test_copy_is_not_served_after_the_end_of_its_offer() -> None:
     world = approved_world()
     world.later(days=3)
 
-    with pytest.raises(NotFound, match="the offer ended at 2026-03-08"):
+    with pytest.raises(NothingToServe, match="the offer ended at 2026-03-08"):
         world.serving.pull(PULL, TOOL)
 
 
@@ -108,7 +109,7 @@ def test_an_individual_is_served_by_the_key_of_the_secret() -> None:
     pulled = world.serving.pull(PullQuery("spring", world.serving.recipient_key("anna-1")), TOOL)
 
     assert (pulled.audience_id, pulled.individual) == ("anna", True)
-    with pytest.raises(NotFound):
+    with pytest.raises(NothingToServe):
         world.serving.pull(PullQuery("spring", "anna-1"), TOOL)
 
 
@@ -120,7 +121,7 @@ def test_a_new_brief_recalls_what_was_approved() -> None:
 
     assert (change.version, change.brief, change.voided) == (2, NEW_FACTS, ("var_1",))
     assert change.requeued == (item.id,)
-    with pytest.raises(NotFound, match="void approvals for lapsed-runners: 1"):
+    with pytest.raises(NothingToServe, match="void approvals for lapsed-runners: 1"):
         world.serving.pull(PULL, TOOL)
     assert (item.brief, item.requester, item.routed_by) == (NEW_FACTS, "mara", "facts-changed")
     assert world.acts(item.id) == [("review.requeued", "mara")]
@@ -324,7 +325,7 @@ def test_a_fallback_that_names_the_offer_goes_with_it() -> None:
     assert world.serving.pull(PULL, TOOL).source is Source.FALLBACK
 
     assert world.serving.set_brief("spring", offering(30), MARA, 2).voided == ("fallback",)
-    with pytest.raises(NotFound):
+    with pytest.raises(NothingToServe):
         world.serving.pull(PULL, TOOL)
 
 
@@ -334,7 +335,7 @@ def test_a_fallback_ends_with_the_offer_that_it_names() -> None:
     world.serving.set_fallback("spring", a_copy(), AXEL, 1)
     world.later(days=3)
 
-    with pytest.raises(NotFound, match="no fallback that may be served"):
+    with pytest.raises(NothingToServe, match="no fallback that may be served"):
         world.serving.pull(PULL, TOOL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from http import HTTPStatus
 from itertools import pairwise
@@ -11,6 +12,10 @@ from copydesk.cli.conformance.suite import Subject, check
 
 SLOTS = ("subject", "preheader", "body")
 NEUTRAL_TAG = re.compile(r"\{\{\s*[a-z][a-z0-9_.]*\s*\|\s*fallback:")
+HOSTILE_VALUES = (
+    "{{ 7 }}", "{% if x %}", "%%X%%", "*|X|*", "<b>X</b>", "x.example", "Win\r\nBcc: x",
+    "\u202eX", "99% off", "$1,000", "X" * 500, "X\x00",
+)  # fmt: skip
 FORMS = ("body,subject", "subject,body", "preheader,subject", "subject,preheader")
 """Lists of slots under which every URL is a new one to a cache."""
 
@@ -92,18 +97,31 @@ def fields_stay_with_their_recipient(subject: Subject) -> str:
     """What is written for one recipient's fields is kept by no cache, and reaches no other."""
     names = ("Ottilie", "Benedikt")
     said = [_with_name(subject, key, name) for key, name in zip("ab", names, strict=True)]
-    if any(one.status in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_FOUND} for one in said):
-        return "not offered by this server"
     for one, other in zip(said, reversed(names), strict=True):
         if other.encode() in subject.good(one).body:
             raise Broken(f"{other} stands in another recipient's copy")
         if "no-store" not in one.headers.get("cache-control", ""):
             raise Broken(f"Cache-Control is {one.headers.get('cache-control')}")
-    return "two names, each with its own recipient, no-store"
+    put = sum(name.encode() in one.body for name, one in zip(names, said, strict=True))
+    return f"{put} of 2 names in the copy, none in another's, no-store"
+
+
+@check
+def hostile_values_stay_out(subject: Subject) -> str:
+    """No value of a field brings code, markup, an address or a figure into copy: all is 200."""
+    for value in HOSTILE_VALUES:
+        said = subject.good(_with_name(subject, "a", value))
+        texts = " ".join(str(said.data.get(slot, "")) for slot in SLOTS)
+        if value in texts:
+            raise Broken(f"{value!r} stands in the copy")
+    told = said.data.get("fallbacks")
+    if not isinstance(told, list):
+        raise Broken("the answer does not tell `fallbacks`")
+    return f"{len(HOSTILE_VALUES)} values, {len(told)} field told as fallen back"
 
 
 def _with_name(subject: Subject, key: str, name: str) -> Said:
-    body = f'{{"fields": {{"first_name": "{name}"}}}}'.encode()
+    body = json.dumps({"fields": {"first_name": name}}).encode()
     headers = {"Content-Type": "application/json"}
     path = subject.caller.path(f"conformance-{key}")
     return subject.caller.ask(path, headers, "POST", body)
