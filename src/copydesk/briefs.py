@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -38,12 +39,21 @@ def _rfc_3339(value: object) -> object:
     return value
 
 
+def _in_utc_too(moment: datetime) -> datetime:
+    """Refuse a time that no store can keep: in UTC it lies before the year 1 or after 9999."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("write a time between the years 1 and 9999, in UTC") from error
+    return moment
+
+
 UNQUOTED = BeforeValidator(_a_number)
 """Refuses text and booleans where a number belongs."""
 AMOUNT_MAX = 1_000_000_000_000
 """A price or a stock above this is a slip, and no formatter is made for it."""
 Amount = Annotated[float, Field(ge=0, le=AMOUNT_MAX), UNQUOTED]
-Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_in_utc_too)]
 """A time with its zone; a bare number is no time."""
 Line = Annotated[
     str,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path
 from pydantic import Field
 
-from copydesk.api.parts import Caller, Desk, MayPull
+from copydesk.api.parts import Desk, MayPull
 from copydesk.api.problems import responses
 from copydesk.api.pulls import RECIPIENT_KEY
 from copydesk.briefs import Noun
@@ -53,10 +53,11 @@ def add(desk: Desk, caller: MayPull, sent: Annotated[ObjectionList, Body()]) -> 
 
 @router.get("/objections/{recipient_key}")
 def read(
-    desk: Desk, _caller: Caller, recipient_key: Annotated[str, Path(pattern=RECIPIENT_KEY)]
+    desk: Desk, caller: MayPull, recipient_key: Annotated[str, Path(pattern=RECIPIENT_KEY)]
 ) -> Standing:
     """Say whether a recipient objects."""
-    return Standing(recipient_key=recipient_key, objects=desk.identities.objects(recipient_key))
+    objects = desk.identities.objects(recipient_key, caller)
+    return Standing(recipient_key=recipient_key, objects=objects)
 
 
 @router.delete("/objections/{recipient_key}")

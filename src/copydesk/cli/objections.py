@@ -49,4 +49,4 @@ def remove(ctx: click.Context, keys: tuple[str, ...]) -> None:
 def show(ctx: click.Context, key: str) -> None:
     """Print whether a recipient objects: `yes` or `no`."""
     with identities(the_settings(ctx.obj)) as found:
-        click.echo("yes" if found.objects(key) else "no")
+        click.echo("yes" if found.objects(key, at_the_keyboard(None, *ME)) else "no")

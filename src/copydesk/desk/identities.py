@@ -104,8 +104,9 @@ class Identities:
         """Keep that these recipients object no more; return how many did. Raises Forbidden."""
         return self._note(keys, actor, TAKEN_BACK, stands=False)
 
-    def objects(self, key: str) -> bool:
-        """Return whether the recipient objected."""
+    def objects(self, key: str, actor: Actor) -> bool:
+        """Return whether the recipient objected. Raises Forbidden for who pulls for no brand."""
+        actor.brands(Role.PULLER, Role.ADMIN)
         with self._store.transaction() as tx:
             found = tx.objections.find(self.kept_key(key) or key)
         return found is not None and found.stands

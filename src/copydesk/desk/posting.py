@@ -226,6 +226,9 @@ class Posting:
             raise Undelivered(gone, for_good=True)
         if begun.place.task is Task.WITHDRAW:
             return tool.withdraw(begun.parcel)
+        if not self._targets[begun.place.target].is_for(begun.place.brand):
+            closed = f"{begun.place.target} is for copy of other brands now."
+            raise Undelivered(closed, for_good=True)
         return tool.put(begun.parcel)
 
     def _end(self, place: Pushed, outcome: Done | Undelivered) -> None:

@@ -73,14 +73,15 @@ class Pushing:
 
         Raises:
             Forbidden: the actor is neither requester nor puller for its brand.
-            InputError: there is no such target.
+            InputError: there is no such target for its brand.
             NotFound: there is no such campaign, or it is not the actor's to see.
             Conflict: nothing of it may be pushed, with the reasons; or some of it cannot be written
                 in the tool's dialect, and nothing is pushed.
         """
-        goal, now = self._target(target), self._clock()
+        now = self._clock()
         with self._store.transaction() as tx:
             campaign = campaign_for(tx, campaign_id, actor)
+            goal = self._target(target, campaign.brand.name)
             stock = stock_of(tx, campaign, self._policy, self._key_of)
             found = [
                 one
@@ -130,12 +131,12 @@ class Pushing:
         if tx.campaigns.get(campaign_id).brand.name not in brands:
             raise missing("campaign", campaign_id)
 
-    def _target(self, name: str) -> Target:
-        goal = self.targets.targets.get(name)
-        if goal is None:
-            known = ", ".join(self.targets.targets) or "none is set up in `push_targets`"
+    def _target(self, name: str, brand: str) -> Target:
+        there_are = self.targets.of(brand)
+        if name not in there_are:
+            known = ", ".join(there_are) or f"none is set up for {brand} in `push_targets`"
             raise InputError([Problem("target", repr(name), f"give one of: {known}")])
-        return goal
+        return there_are[name]
 
     def _place(self, tx: Transaction, push: Push, standing: Standing, now: datetime) -> Pushed:
         """Return the place of this copy in the tool, made or set to work again where it must be."""

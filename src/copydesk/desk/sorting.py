@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from copydesk.access import Actor, Role
 from copydesk.desk.guarding import guard
-from copydesk.desk.parts import Clock
+from copydesk.desk.parts import Clock, record
 from copydesk.errors import InputError
 from copydesk.feedback import NOWHERE, Outcome
 from copydesk.feedback.attribution import Attribution
@@ -94,7 +94,10 @@ class Sorting:
         """Have deliveries read again of which something could not be. Raises Forbidden."""
         actor.must_be(Role.ADMIN)
         with self._store.transaction() as tx:
-            return tx.inbox.again(tool)
+            deliveries = tx.inbox.again(tool)
+            told = {"tool": tool, "deliveries": deliveries}
+            record(tx, "outcomes", "outcomes.read-again", actor.name, self._clock(), **told)
+            return deliveries
 
     def counts(self) -> Mapping[str, InboxCount]:
         """Return by tool what waits, and what could not be read."""

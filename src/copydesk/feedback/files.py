@@ -6,16 +6,26 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from copydesk.errors import InputError, Problem, SettingsError
 
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
+    from pyarrow.parquet import FileMetaData
+
 FIELD_MAX = 10_000_000
 """Characters of one field; Marketo's last column holds JSON."""
+ROW_MAX = 20_000_000
+"""Characters of one row, which is held whole; of a line of JSON so many bytes."""
+GROUP_MAX = 1_000_000_000
+"""Bytes that a group of rows of a Parquet file may unpack to."""
 WHOLE_MAX = 100_000_000
 """Bytes of a JSON file that is one list: it is read whole."""
 ROWS = 10_000
-"""Rows of a Parquet file that are held at once."""
+"""Rows of a Parquet file that are read at once."""
+HELD_MAX = 200_000_000
+"""Characters of them that are held at once."""
 TOO_MANY = "more fields than the header has"
 
 
@@ -50,9 +60,14 @@ def rows_of(file: Path) -> Iterator[Row]:
 def _csv(file: Path, delimiter: str = ",") -> Iterator[Row]:
     csv.field_size_limit(FIELD_MAX)
     with file.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle, delimiter=delimiter, restkey=TOO_MANY, restval=None)
-        names = reader.fieldnames or []
+        lines = _Lines(handle, file)
+        reader = csv.DictReader(lines, delimiter=delimiter, restkey=TOO_MANY, restval=None)
+        try:
+            names = reader.fieldnames or []
+        except csv.Error as error:
+            raise InputError([Problem("", "", f"the header: {error}", str(file))]) from error
         while True:
+            lines.begin_row()
             try:
                 row: dict[str, Any] | None = next(reader, None)
             except csv.Error as error:
@@ -61,6 +76,32 @@ def _csv(file: Path, delimiter: str = ",") -> Iterator[Row]:
             if row is None:
                 return
             yield Row(reader.line_num, _held(row), _misfit(row, len(names)))
+
+
+class _Lines:
+    """Lines of a file, until those of one row are longer than any row is."""
+
+    def __init__(self, handle: TextIO, file: Path) -> None:
+        self._handle = handle
+        self._file = file
+        self._left = ROW_MAX
+
+    def begin_row(self) -> None:
+        """Count anew: the row before is done."""
+        self._left = ROW_MAX
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield them. Raises InputError: a row has no end."""
+        while line := self._handle.readline(self._left + 1):
+            self._left -= len(line)
+            if self._left < 0:
+                raise _endless(self._file, "characters")
+            yield line
+
+
+def _endless(file: Path, units: str) -> InputError:
+    remedy = f"a row is longer than {ROW_MAX:,} {units}: end each one, and close its quotes"
+    return InputError([Problem("", "", remedy, str(file))])
 
 
 def _held(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +122,9 @@ def _tsv(file: Path) -> Iterator[Row]:
 
 def _lines(file: Path) -> Iterator[Row]:
     with file.open("rb") as handle:
-        for number, line in enumerate(handle, 1):
+        for number, line in enumerate(iter(lambda: handle.readline(ROW_MAX + 1), b""), 1):
+            if len(line) > ROW_MAX:
+                raise _endless(file, "bytes")
             if line.strip():
                 yield _parsed(number, line)
 
@@ -122,11 +165,38 @@ def _parquet(file: Path) -> Iterator[Row]:
         remedy = "Parquet needs pyarrow: `pip install 'copydesk[parquet]'`."
         raise SettingsError(remedy) from error
     number = 0
-    with pq.ParquetFile(file) as source:
+    texts = _texts_in(pq.read_metadata(file), file)
+    # A text that stands in many rows is kept once, so that a small file stays small.
+    with pq.ParquetFile(file, read_dictionary=texts) as source:
         for batch in source.iter_batches(ROWS):
-            for event in batch.to_pylist():
-                number += 1
-                yield Row(number, _held(event))
+            at_once = max(1, HELD_MAX // _longest_row(batch, file))
+            for start in range(0, batch.num_rows, at_once):
+                for event in batch.slice(start, at_once).to_pylist():
+                    number += 1
+                    yield Row(number, _held(event))
+
+
+def _texts_in(about: FileMetaData, file: Path) -> list[str]:
+    """Return the columns of text. Raises InputError for rows that unpack to more than is held."""
+    for number in range(about.num_row_groups):
+        if about.row_group(number).total_byte_size > GROUP_MAX:
+            remedy = f"write groups of rows of at most {GROUP_MAX:,} bytes"
+            raise InputError([Problem("", f"group {number}", remedy, str(file))])
+    columns = [about.schema.column(number) for number in range(about.num_columns)]
+    return [one.path for one in columns if one.physical_type == "BYTE_ARRAY"]
+
+
+def _longest_row(batch: RecordBatch, file: Path) -> int:
+    """Return how long a row may be at most, at least 1. Raises InputError beyond ROW_MAX."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = [one.dictionary for one in batch.columns if isinstance(one, pa.DictionaryArray)]
+    lengths = (pc.max(pc.binary_length(text)).as_py() for text in texts)
+    longest = 1 + sum(length or 0 for length in lengths)
+    if longest > ROW_MAX:
+        raise _endless(file, "bytes")
+    return longest
 
 
 READERS: Mapping[str, Callable[[Path], Iterator[Row]]] = {

@@ -69,6 +69,10 @@ def exchange(
             ) as answer:
                 named = {name.decode().lower(): v.decode("latin-1") for name, v in answer.headers}
                 return Reply(answer.status, named, _beginning(answer))
+    except http.LocalProtocolError:
+        # Its words repeat the header, which may hold a secret.
+        told = "the request cannot be written: a line break in the secret or the address?"
+        raise Undelivered(f"{host}: {told}", for_good=True) from None
     except TROUBLE as error:
         raise Undelivered(f"{host}: {str(error) or type(error).__name__}") from error
 

@@ -24,7 +24,8 @@ CODE_LIKE = re.compile(r"[<>&{}%*|#\[\]$\u2028\u2029]")
 """What ends a script, or what some tool would read as a merge tag."""
 
 HTTPS = r"^https://[^\s<>\"]+$"
-Https = Annotated[str, StringConstraints(pattern=HTTPS, max_length=2_000)]
+URL_MAX = 2_000
+Https = Annotated[str, StringConstraints(pattern=HTTPS, max_length=URL_MAX)]
 
 
 class DiscountOffer(Noun):
@@ -67,7 +68,7 @@ def annotations_of(brief: Brief, image: str | None = None) -> tuple[Annotation, 
         return ()
     deal = DiscountOffer(
         description=_badge(offer, brief),
-        discount_code=offer.code,
+        discount_code=_harmless(offer.code),
         availability_starts=offer.starts.isoformat() if offer.starts else None,
         availability_ends=offer.ends.isoformat() if offer.ends else None,
     )
@@ -81,6 +82,11 @@ def as_json_ld(annotations: tuple[Annotation, ...]) -> str:
     text = json.dumps(plain, ensure_ascii=False)
     strings = re.compile(r'"(?:[^"\\]|\\.)*"')
     return strings.sub(lambda found: CODE_LIKE.sub(_escaped, found[0]), text)
+
+
+def _harmless(text: str | None) -> str | None:
+    """Return the text unless it could end the script that a tool writes it into."""
+    return None if text is None or "<" in text or ">" in text else text
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -115,7 +121,7 @@ def _value(offer: Offer, product: Product, tag: str) -> str | None:
 
 def _card(offer: Offer, brief: Brief, image: str) -> PromotionCard | None:
     links = [link for link in (brief.product.url, *brief.links) if link]
-    if not links or not links[0].startswith("https://"):
+    if not links or not re.fullmatch(HTTPS, links[0]) or len(links[0]) > URL_MAX:
         return None
     price = offer.regular_price if offer.regular_price is not None else brief.product.price
     off = _taken_off(offer, brief.product, price)
@@ -123,7 +129,7 @@ def _card(offer: Offer, brief: Brief, image: str) -> PromotionCard | None:
     return PromotionCard(
         image=image,
         url=links[0],
-        headline=brief.product.name,
+        headline=_harmless(brief.product.name),
         price=_plain(price) if known else None,
         price_currency=brief.product.currency if known else None,
         discount_value=_plain(off) if known else None,

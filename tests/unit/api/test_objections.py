@@ -90,3 +90,10 @@ def test_only_who_may_pull_notes_objections(office: Office) -> None:
     assert office.post("ada", "/v1/objections", json=READER).status_code == 403
     assert office.post(None, "/v1/objections", json=READER).status_code == 401
     assert office.post("mailer", "/v1/objections", json={"recipient_keys": []}).status_code == 422
+
+
+def test_who_pulls_for_no_brand_learns_of_no_objection(office: Office) -> None:
+    """That somebody objected is about them: a requester and a reviewer are not told."""
+    said = {who: office.get(who, "/v1/objections/reader-1").status_code for who in ("ada", "rex")}
+
+    assert said == {"ada": 403, "rex": 403}

@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
 from copydesk.access import Actor, Role
 from copydesk.bootstrap import Copydesk, bootstrap
 from copydesk.brand_voice import Brand, Brands
@@ -28,6 +30,7 @@ from copydesk.storage import Transaction
 from copydesk.storage.memory import MemoryStore
 from tests.contract import nouns
 from tests.contract.test_experiments import an_experiment
+from tests.contract.test_pushes import a_place, a_push
 from tests.factories import BRIEF, NOW, a_brand, a_brief, a_copy, a_variant, an_audience
 from tests.unit.desk.test_trusting import RULES
 from tests.unit.review_queue.items import a_finding, checked
@@ -38,6 +41,15 @@ ALL_ROLES = frozenset(Role) - {Role.ADMIN}
 EVERYBODY = Actor("sam", frozenset(Role))
 OWNER = "mara"
 """Asked for all of the copy."""
+SIGNING = ["whsec_" + "c2VjcmV0IG9mIHR3ZW50eS1mb3VyIGJ5dGVz"]
+TARGETS = {
+    name: {"tool": "webhook", "url": f"https://{name}.example", **brands}
+    for name, brands in (
+        ("ours", {}),
+        *((f"{mark}-shop", {"brands": [mark]}) for mark in MARKS),
+    )
+}
+"""Where copy may be pushed: a place of all brands, and one of each."""
 FOUND = checked(a_finding(severity="review", rule="ours.rule"))
 
 
@@ -114,11 +126,17 @@ class Desk:
     """The desk, with a store that can be filled anew."""
 
     def __init__(self, folder: Path) -> None:
-        policy = folder / "policy.yaml"
+        policy, targets = folder / "policy.yaml", folder / "targets.yaml"
         policy.write_text(RULES + "  bar: 0.9\n", encoding="utf-8")
+        targets.write_text(yaml.safe_dump({"targets": TARGETS}), encoding="utf-8")
         self.fresh = Fresh()
         self.all: Copydesk = bootstrap(
-            Settings(database_url="memory://", policy=policy),
+            Settings(
+                database_url="memory://",
+                policy=policy,
+                push_targets=targets,
+                push_secrets=dict.fromkeys(TARGETS, SIGNING),
+            ),
             store=self.fresh,
             model=ScriptedModel([]),
             clock=lambda: NOW + timedelta(minutes=1),
@@ -169,6 +187,7 @@ class Desk:
         tx.outcomes.add([an_outcome(thing)])
         tx.experiments.add(_running(thing))
         tx.audit.append(nouns.an_event(thing.named("rev"), details={"note": thing.mark}))
+        _push(tx, thing)
 
     def kept(self, mark: str) -> str:
         """Return all that is kept of a brand, to tell whether it was changed."""
@@ -186,6 +205,9 @@ class Desk:
                     tx.outcomes.count(thing.named("camp")),
                     tx.brands.find(mark),
                     tx.experiments.all(only),
+                    tx.pushes.of_campaign(thing.named("camp")),
+                    tx.pushes.places_of(thing.named("camp")),
+                    tx.rankers.find(mark),
                 ]
             )
 
@@ -205,6 +227,16 @@ def _running(thing: Thing) -> Experiment:
     )
     running = {"state": ExperimentState.RUNNING, "started_at": NOW}
     return experiment.model_copy(update={**running, "versions": (begun(experiment, NOW),)})
+
+
+def _push(tx: Transaction, thing: Thing) -> None:
+    """Have copy of the brand stand in a tool, and be on the record as exported."""
+    named = {"campaign": thing.named("camp"), "brand": thing.mark, "target": "ours"}
+    place = thing.named("pls")
+    tx.pushes.add(a_push(thing.named("psh"), places=(place,), **named))
+    tx.pushes.put(a_place(place, variant=thing.named("ok"), trouble=thing.mark, **named))
+    given = {"act": "campaign.exported", "details": {"variants": [thing.named("ok")]}}
+    tx.audit.append(nouns.an_event(thing.named("camp"), **given))
 
 
 def _returned(thing: Thing) -> ReviewItem:

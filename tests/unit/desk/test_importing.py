@@ -84,6 +84,43 @@ def as_parquet(file: Path) -> None:
     pq.write_table(pa.Table.from_pylist(EVENTS), file)
 
 
+def _bomb(file: Path) -> None:
+    """Write a file of 0.5 MB whose rows unpack to 50 GB."""
+    text = pa.array(["x" * 10_000_000])
+    row = pa.DictionaryArray.from_arrays(pa.array([0] * 5_000, pa.int32()), text)
+    pq.write_table(pa.table({"event_id": row, "note": row, "url": row}), file)
+
+
+def test_a_header_that_has_no_end_is_refused(office: Office, tmp_path: Path) -> None:
+    """An open quote in the first line is told, and nothing is read."""
+    file = tmp_path / "events.csv"
+    file.write_text('kind,"at' + "x" * 10_000_001)
+
+    with pytest.raises(InputError, match="the header: field larger"):
+        office.run(file)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+def test_a_row_that_has_no_end_is_refused(
+    ending: str, office: Office, tmp_path: Path, writes: dict[str, Any]
+) -> None:
+    """However much one row would unpack to, no more than a row's due is ever held."""
+    file = tmp_path / f"events{ending}"
+    writes[ending](file)
+
+    with pytest.raises(InputError, match="a row is longer than 20,000,000"):
+        office.run(file)
+
+
+@pytest.fixture
+def writes() -> dict[str, Any]:
+    return {
+        ".csv": lambda file: file.write_text("kind,at\n" + ("x" * 3_000_000 + ",") * 8),
+        ".jsonl": lambda file: file.write_text('{"kind": "' + "x" * 21_000_000),
+        ".parquet": _bomb,
+    }
+
+
 @pytest.mark.parametrize(
     ("ending", "written"),
     [("csv", as_csv), ("tsv", as_tsv), ("jsonl", as_lines), ("json", as_json),

@@ -311,3 +311,18 @@ def test_a_campaign_tells_what_was_pushed_and_exported(yard: Yard) -> None:
     assert yard.pushing.exports_of("spring", ROSA) == []
     with pytest.raises(NotFound):
         yard.pushing.get("psh_" + "0" * 20, ROSA)
+
+
+def test_a_target_of_another_brand_takes_nothing() -> None:
+    """It is no target for this campaign, and is not named; what waits for it is not sent."""
+    with twin_of("listmonk") as twin:
+        world = stocked(a_campaign(), "var_0")
+        yard = Yard(twin, world)
+        yard.ask()
+        elsewhere = Yard(twin, world, brands=["Fjordmark"])
+        with pytest.raises(InputError, match="none is set up for Northpeak"):
+            elsewhere.ask()
+        elsewhere.work()
+
+        assert twin.things == {}
+        assert elsewhere.told() == {"failed": 1}

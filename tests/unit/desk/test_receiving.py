@@ -35,6 +35,11 @@ from tests.unit.feedback.signing import (
 
 ADMIN = Actor("root", frozenset({Role.ADMIN}))
 OURS = b"s" * 32
+FAR = (
+    b'{"mautic.email_on_open": [{"stat": {"id": 9, "trackingHash": "a",'
+    b' "dateRead": "0001-01-01T00:00:00+14:00"}, "timestamp": "0001-01-01T00:00:00+14:00"}]}'
+)
+"""A time that is none in UTC."""
 
 
 class Office(NamedTuple):
@@ -227,7 +232,9 @@ def test_a_key_that_cannot_verify_stops_the_start(given: dict[str, str], complai
         tool_keys_of(settings, MemoryStore(), OURS)
 
 
-@pytest.mark.parametrize("text", [b"[" * 5_000, b"\xff\xfe", b"null", b'[[], 5, {"a": "\\ud800"}]'])
+@pytest.mark.parametrize(
+    "text", [b"[" * 5_000, b"\xff\xfe", b"null", b'[[], 5, {"a": "\\ud800"}]', FAR]
+)
 def test_nothing_that_is_signed_stops_the_reading(text: bytes, office: Office) -> None:
     """However deep or broken: it is kept and told, and what comes after it is read."""
     sent = posted("mautic")

@@ -81,7 +81,20 @@ def test_a_badge_has_at_most_four_words(kind: str, locale: str) -> None:
     assert not said.endswith(".")
 
 
-@given(code=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
+@pytest.mark.parametrize("evil", ["</script><script>alert(1)</script>", "<!--", "a>b"])
+def test_what_could_end_a_script_is_left_out(evil: str) -> None:
+    """A tool that writes the annotations into a page by itself writes no markup of ours."""
+    product = {"name": f"Boots {evil}", "url": f"https://shop.example/{evil}"}
+    brief = a_brief(offer={**OFFER, "code": evil}, product=product)
+    safe = a_brief(offer={**OFFER, "code": evil}, product={**product, "url": "https://a.example"})
+
+    (deal,) = annotations_of(brief, "https://a.example/boots.png")
+    _, card = annotations_of(safe, "https://a.example/boots.png")
+    told = f"{deal.model_dump_json()} {card.model_dump_json()}"
+    assert not set("<>") & set(told)
+
+
+@given(code=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00<>")))
 def test_no_code_can_end_the_script_or_become_a_tag(code: str) -> None:
     """Any code comes back as it was, and nothing of it is markup or a merge tag on the way."""
     text = as_json_ld(annotations_of(a_brief(offer={**OFFER, "code": code})))

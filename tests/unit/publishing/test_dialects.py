@@ -172,6 +172,8 @@ def test_escaped_text_has_no_code_but_the_escape(dialect: str, text: str) -> Non
         ("mailchimp", "*|REWARDS|*"),
         ("mailchimp", HI[3:-1] + "| a bar"),
         ("sfmc", "{{#if vip}}now{{/if}}"),
+        ("sfmc", '<script runat="server">Write(1)</script>'),
+        ("sfmc", "<ctrl:eval>now</ctrl:eval>"),
         ("activecampaign", "%FIRSTNAME%"),
         ("activecampaign", "50%" + HI[3:]),
         ("sailthru", "{name}"),

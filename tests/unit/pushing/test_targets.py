@@ -15,9 +15,11 @@ from copydesk.pushing import Targets
 from copydesk.pushing.build import build_tools
 from copydesk.pushing.mail import body_of, page_of
 from copydesk.pushing.pace import Pace
+from copydesk.pushing.rest import Rest
 from copydesk.pushing.tools.listmonk import ListmonkTool
 from tests.factories import BRIEF, NOW, a_brief
-from tests.unit.pushing.bench import a_parcel, a_row
+from tests.unit.pushing.bench import a_parcel, a_row, targets_at
+from tests.unit.pushing.twin import twin_of
 
 LISTMONK = {"tool": "listmonk", "url": "https://list.example", "user": "desk", "lists": [1]}
 SFMC = {
@@ -115,3 +117,17 @@ def test_a_pace_has_room_again_when_its_rest_is_over() -> None:
     assert (pace.take("news"), pace.take("shop")) == (False, True)
     now += timedelta(seconds=31)
     assert pace.take("news")
+
+
+def test_a_secret_with_a_line_break_is_not_told() -> None:
+    """What HTTP cannot send is refused for good, in words without the secret."""
+    with twin_of("klaviyo") as twin:
+        secret = "the-secret\r\nx-more: 1"
+        place = targets_at(twin).targets["news"]
+        with pytest.raises(Undelivered) as told:
+            Rest(place, {"authorization": f"Key {secret}"}, (secret,)).call("GET", "/")
+
+    assert "line break" in told.value.message
+    assert "the-secret" not in repr(told.value)
+    assert told.value.__cause__ is None
+    assert told.value.for_good
