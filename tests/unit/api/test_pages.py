@@ -6,7 +6,7 @@ import yaml
 from tests.contract.nouns import an_outcome
 from tests.factories import AUDIENCE, BRAND, BRIEF, COPY
 from tests.unit.api.browsing import Browser
-from tests.unit.api.office import FALSE_COPY, HOSTILE_COPY, Office, asked_for, draft
+from tests.unit.api.office import FALSE_COPY, HOSTILE_COPY, OPERATOR, Office, asked_for, draft
 
 DOCUMENTS = {
     "brief": yaml.safe_dump(BRIEF),
@@ -262,6 +262,34 @@ def test_a_changed_brief_voids_on_the_page(office: Office) -> None:
     assert "The brief is changed" in page.text
     assert "what it was signed for has changed" in page.text
     assert "0 approved 1 void" in page.text
+    assert "1 piece of copy leaned on what changed: taken back at once" in page.text
+
+
+def test_a_brief_that_changes_nothing_said_keeps_what_was_signed(office: Office) -> None:
+    """The page tells that the copy is served on, as it leans on nothing that changed."""
+    browser, path = at_item(office, "bea")
+    browser.send(f"{path}/approve")
+    other = Browser(office, "ada")
+    other.open("/campaigns/spring")
+
+    facts = [*BRIEF["facts"], {"id": "sole", "text": "Its sole is made in Porto"}]
+    page = other.send("/campaigns/spring/brief", brief=yaml.safe_dump({**BRIEF, "facts": facts}))
+
+    assert "No copy leaned on what changed." in page.text
+    assert "1 piece of copy rests on nothing that changed, and is served on." in page.text
+
+
+def test_a_campaign_names_the_tools_that_send_it(office: Office) -> None:
+    """Who asks for copy ticks them on the page, where others read them."""
+    office.generate()
+    ada = Browser(office, "ada")
+    assert "none named" in ada.open("/campaigns/spring").text
+    page = ada.send("/campaigns/spring/dialects", **{"dialects.braze": "1"})
+
+    assert (page.status, "The tools that send it are named" in page.text) == (200, True)
+    assert office.desk.serving.campaign("spring", OPERATOR).dialects == ("braze",)
+    rex = Browser(office, "rex").open("/campaigns/spring")
+    assert "/campaigns/spring/dialects" not in rex.forms
 
 
 def test_a_campaign_counts_what_machines_did_apart(office: Office) -> None:
