@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from re import Pattern
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 import yaml
@@ -83,6 +85,8 @@ class SignalUse(NamedTuple):
     withheld: dict[str, str]
     generic_because: str | None = None
     """Why nothing known about these people was used, or None where something was."""
+    from_history: Mapping[str, str] = MappingProxyType({})
+    """Values of signals that no caller gave, and their outcomes told."""
 
 
 def minimise(audience: Audience) -> SignalUse:

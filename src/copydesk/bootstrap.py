@@ -24,6 +24,7 @@ from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
 from copydesk.desk.experimenting import Experimenting
 from copydesk.desk.exporting import Exporting
+from copydesk.desk.history import HistorySignals
 from copydesk.desk.identities import Identities
 from copydesk.desk.keeping_time import KeepingTime
 from copydesk.desk.learning import Learning
@@ -248,8 +249,12 @@ def _core(
     ranker = build_ranker(settings.ranker, own.files, own.own)
     examples = ApprovedExamples(watched, settings.embedding_model)
     prompts = _prompts(settings)
-    pipeline = Pipeline(Desk(chosen, because, checker, ranker, policy, clock, prompts, examples))
     secret = secret_of(settings)
+    timing = timing_of(settings, watched, clock)
+    history = HistorySignals(watched, timing, partial(recipient_key, secret))
+    pipeline = Pipeline(
+        Desk(chosen, because, checker, ranker, policy, clock, prompts, examples, history)
+    )
     return Core(
         store=watched,
         provider=provider,

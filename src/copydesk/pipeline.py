@@ -25,8 +25,11 @@ class Pipeline:
         Raises:
             GenerationError: no model of the chain gave a usable draft.
         """
-        desk, signals, notes = self.desk, minimise(request.audience), Notes(tell, self.desk.clock)
-        asked = replace(await self.asked(request), watch=notes.trying)
+        desk, notes = self.desk, Notes(tell, self.desk.clock)
+        history = await steps.known_of(desk, request)
+        told = steps.with_history(request, history)
+        signals = minimise(told.audience)._replace(from_history=history)
+        asked = replace(await self._asked(told), watch=notes.trying)
         await notes.at(Stage.DRAFTING, model=desk.model.name)
         drafts = await desk.model.draft(asked)
         await notes.at(Stage.CHECKING, model=drafts.model, drafts=len(drafts.drafts))
@@ -39,5 +42,9 @@ class Pipeline:
 
     async def asked(self, request: GenerationRequest) -> DraftRequest:
         """Return what a model is asked first, with the approved copy that the prompt shows."""
+        history = await steps.known_of(self.desk, request)
+        return await self._asked(steps.with_history(request, history))
+
+    async def _asked(self, request: GenerationRequest) -> DraftRequest:
         examples = await steps.examples(self.desk, request)
         return steps.asked_of(request, self.desk.prompts, examples)

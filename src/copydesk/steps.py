@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -51,6 +51,8 @@ class Desk:
     """Version of the prompts, as `v1`."""
     examples: Callable[[GenerationRequest], Lessons] | None = None
     """Approved copy of the request's brand, nearest to its brief first. It may read a database."""
+    history: Callable[[GenerationRequest], Mapping[str, str]] | None = None
+    """What an individual's outcomes tell of them, as signals. It may read a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,23 @@ async def examples(desk: Desk, request: GenerationRequest) -> Lessons:
     if desk.examples is None or not shows_examples(desk.prompts):
         return Lessons()
     return await asyncio.to_thread(desk.examples, request)
+
+
+async def known_of(desk: Desk, request: GenerationRequest) -> Mapping[str, str]:
+    """Return the signals that outcomes tell, and the caller did not set."""
+    if desk.history is None or request.audience.recipient is None:
+        return {}
+    found = await asyncio.to_thread(desk.history, request)
+    return {name: found[name] for name in found if name not in request.audience.signals}
+
+
+def with_history(request: GenerationRequest, history: Mapping[str, str]) -> GenerationRequest:
+    """Return the request as a prompt is made from it: with signals that outcomes tell."""
+    if not history:
+        return request
+    signals = {**request.audience.signals, **history}
+    audience = request.audience.model_copy(update={"signals": signals})
+    return request.model_copy(update={"audience": audience})
 
 
 async def check(
@@ -339,6 +358,7 @@ def _provenance(
         usage=piece.drafts.usage,
         signals_used=tuple(signal.name for signal in signals.used),
         signals_withheld=signals.withheld,
+        signals_from_history=dict(signals.from_history),
         generic_because=signals.generic_because,
         repairs=piece.repairs,
         engines=piece.checked.engines,

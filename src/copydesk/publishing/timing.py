@@ -34,6 +34,10 @@ class TimingChoice(Noun):
 Level = Literal["unknown", "normal", "lower", "withhold"]
 
 
+DAYPARTS = ((6, "night"), (11, "morning"), (14, "midday"), (18, "afternoon"), (23, "evening"))
+"""Parts of a day by the hour before which they end."""
+
+
 class HourTold(Noun):
     """An hour of the week."""
 
@@ -41,6 +45,12 @@ class HourTold(Noun):
     """As `Tuesday 20:00`."""
     share: float
     """Of the recipient's answers expected in it."""
+
+    @property
+    def daypart(self) -> str:
+        """The part of the day that the hour belongs to, as signals name it."""
+        hour = int(self.hour.rpartition(" ")[2].partition(":")[0])
+        return next((name for until, name in DAYPARTS if hour < until), "night")
 
 
 class HoursTold(Noun):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copydesk.desk.evidence.pack import PromptEvidence
 from copydesk.errors import InputError
 from copydesk.generations import GenerationRequest
-from copydesk.steps import asked_of
+from copydesk.steps import asked_of, with_history
 from copydesk.variants import Provenance
 
 SAME = (
@@ -24,14 +24,15 @@ def prompt_again(request: GenerationRequest, made: Provenance) -> PromptEvidence
     if kind != "draft":
         return _without(made, f"Not kept: a prompt that {kind}s holds the drafts it is about.")
     try:
-        prompt = asked_of(request, version).prompt
+        told = with_history(request, made.signals_from_history)
+        prompt = asked_of(told, version).prompt
     except InputError as error:
         return _without(made, f"Not kept, and {error.message}.")
     if prompt.sha256 != made.prompt_sha256:
         shown = f" It showed approved copy ({made.examples})." if made.examples else ""
         return _without(made, f"Not kept, and rendered again it has another hash.{shown}")
-    told = {"system": prompt.system, "user": prompt.user}
-    return PromptEvidence(name=made.prompt, sha256=made.prompt_sha256, note=SAME, **told)
+    words = {"system": prompt.system, "user": prompt.user}
+    return PromptEvidence(name=made.prompt, sha256=made.prompt_sha256, note=SAME, **words)
 
 
 def _without(made: Provenance, note: str) -> PromptEvidence:
