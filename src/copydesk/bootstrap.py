@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from copydesk.desk.access_desk import Access
 from copydesk.desk.asking import Asking
+from copydesk.desk.attributing import Attributing
 from copydesk.desk.browsing import Browsing
 from copydesk.desk.conversing import Conversing
 from copydesk.desk.deciding import Deciding
@@ -386,6 +387,11 @@ def sorting_of(settings: Settings, store: Store, clock: Clock = utc_now) -> Sort
     """Return what reads deliveries. Raises InputError where the file of attribution is wrong."""
     kept = timedelta(days=settings.raw_outcomes_days)
     return Sorting(store, Attribution.load(settings.attribution), clock, kept)
+
+
+def attributing_of(settings: Settings, store: Store, clock: Clock = utc_now) -> Attributing:
+    """Return what attributes late. Raises InputError where the file of attribution is wrong."""
+    return Attributing(store, Attribution.load(settings.attribution), clock)
 
 
 def notifying_of(

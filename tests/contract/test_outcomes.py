@@ -83,3 +83,19 @@ def test_what_a_conversion_brought_comes_back_to_the_cent(store: Store) -> None:
         (found,) = tx.outcomes.about("spring")
 
     assert (found.value, found.currency) == (Decimal("129.90"), "EUR")
+
+
+def test_an_event_finds_its_place_later(store: Store) -> None:
+    """It counts for its campaign and variant from then on, in its thread; nothing is added."""
+    nowhere = {"campaign": "", "variant_id": None, "tool_campaign": "t1", "recipient_key": "r1"}
+    with store.transaction() as tx:
+        tx.outcomes.add([an_outcome("a", **nowhere), an_outcome("b", **nowhere)])
+        a, b = tx.outcomes.about("")
+        found = {"campaign": "spring", "variant_id": "var_1"}
+        unknown = an_outcome("c", **nowhere)
+        tx.outcomes.place([one.model_copy(update=found) for one in (b, unknown)])
+
+        assert [one.event_id for one in tx.outcomes.about("")] == [a.event_id]
+        assert tx.outcomes.count("spring") == {"var_1": {"open": 1}}
+        assert [one.event_id for one in tx.outcomes.of_threads("api", ["spring/r1"])] == ["b"]
+        assert tx.outcomes.of_threads("api", ["t1/r1"]) == [a]

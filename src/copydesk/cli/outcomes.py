@@ -13,7 +13,7 @@ from rich.table import Table
 
 from copydesk import documents
 from copydesk.access import Actor, Role
-from copydesk.bootstrap import secret_of, sorting_of, utc_now
+from copydesk.bootstrap import attributing_of, secret_of, sorting_of, utc_now
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import console, json_option, note, print_data, print_json, shown
@@ -125,12 +125,17 @@ def rejected(ctx: click.Context, tool: str | None, limit: int, *, as_json: bool)
 @tool_option
 @click.pass_context
 def retry(ctx: click.Context, tool: str | None) -> None:
-    """Read deliveries again of which something could not be read, as after an update."""
-    with _opened(ctx) as (_, _, sorting):
+    """Read again what could not be read, and attribute what belonged to no campaign.
+
+    As after an update, or when the file of attribution knows more of the tool's ids.
+    """
+    with _opened(ctx) as (settings, store, sorting):
         number = sorting.again(_operator(), tool)
         sorting.everything()
         left = sum(count.unread for count in sorting.counts().values())
+        placed = attributing_of(settings, store).again(_operator(), tool)
     note(f"{number} deliveries read again; {left} events still cannot be read.")
+    note(f"{placed.placed:,} events found their campaign; {placed.left:,} still belong to none.")
 
 
 @example("copydesk outcomes read")

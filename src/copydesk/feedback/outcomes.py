@@ -122,5 +122,8 @@ class Outcomes(Protocol):
     def of_recipient(self, recipient_key: str, since: datetime, limit: int) -> Sequence[Outcome]:
         """Return at most `limit` events of the recipient since then, newest first."""
 
+    def place(self, outcomes: Sequence[Outcome]) -> None:
+        """Replace campaign and variant of events that are stored; no other is added."""
+
     def judge(self, outcomes: Sequence[Outcome]) -> None:
         """Replace `human` and `reasons` of events that are stored."""

@@ -64,6 +64,10 @@ class MemoryOutcomes:
         late = [one for one in own if one.at >= since]
         return sorted(late, key=OutcomePlace.of, reverse=True)[:limit]
 
+    def place(self, outcomes: Sequence[Outcome]) -> None:
+        """Replace campaign and variant of events that are stored."""
+        self.judge(outcomes)
+
     def judge(self, outcomes: Sequence[Outcome]) -> None:
         """Replace `human` and `reasons` of events that are stored."""
         for outcome in outcomes:

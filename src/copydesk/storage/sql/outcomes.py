@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, select, tuple_, update
 
 from copydesk.feedback import Outcome, OutcomeCount, OutcomePlace
 from copydesk.storage.sql import schema
@@ -90,17 +91,32 @@ class SqlOutcomes:
         newest = (outcomes.at.desc(), outcomes.source.desc(), outcomes.event_id.desc())
         return many(self._connection, Outcome, query.order_by(*newest).limit(limit))
 
+    def place(self, outcomes: Sequence[Outcome]) -> None:
+        """Replace campaign and variant of events that are stored."""
+        # Who judges a message holds this first: in another order two would wait for each other.
+        write_alone(self._connection, JUDGING)
+        names = ("campaign", "variant_id", "thread")
+        self._change(outcomes, {name: bindparam(f"new_{name}") for name in names}, _place)
+
     def judge(self, outcomes: Sequence[Outcome]) -> None:
         """Replace `human` and `reasons` of events that are stored."""
+        self._change(outcomes, {"human": bindparam("verdict")}, _verdict)
+
+    def _change(
+        self,
+        outcomes: Sequence[Outcome],
+        columns: Mapping[str, BindParameter[Any]],
+        row: Callable[[Outcome], Row],
+    ) -> None:
         if not outcomes:
             return
         table = schema.outcomes.c
         statement = update(schema.outcomes).where(
             table.source == bindparam("of_source"), table.event_id == bindparam("of_id")
         )
-        changed = statement.values(human=bindparam("verdict"), document=bindparam("noun"))
+        changed = statement.values(**columns, document=bindparam("noun"))
         in_order = sorted(outcomes, key=lambda one: (one.source, one.event_id))
-        self._connection.execute(changed, [_verdict(outcome) for outcome in in_order])
+        self._connection.execute(changed, [{**_key(one), **row(one)} for one in in_order])
 
 
 def _row(outcome: Outcome) -> Row:
@@ -118,10 +134,14 @@ def _row(outcome: Outcome) -> Row:
     }
 
 
+def _key(outcome: Outcome) -> Row:
+    return {"of_source": outcome.source, "of_id": outcome.event_id, "noun": written(outcome)}
+
+
 def _verdict(outcome: Outcome) -> Row:
-    return {
-        "of_source": outcome.source,
-        "of_id": outcome.event_id,
-        "verdict": outcome.human,
-        "noun": written(outcome),
-    }
+    return {"verdict": outcome.human}
+
+
+def _place(outcome: Outcome) -> Row:
+    where = {"new_campaign": outcome.campaign, "new_variant_id": outcome.variant_id}
+    return {**where, "new_thread": outcome.thread}
