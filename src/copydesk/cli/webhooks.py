@@ -30,6 +30,7 @@ def webhooks() -> None:
 @example(
     "SECRET=$(copydesk webhooks add braze)",
     "copydesk webhooks add sendgrid --key-file verification-key.txt",
+    "copydesk webhooks add klaviyo --brand Northpeak",
 )
 @webhooks.command()
 @click.argument("tool", type=click.Choice(posting()))
@@ -38,8 +39,9 @@ def webhooks() -> None:
     type=click.File(),
     help="The key that the tool shows, in a file; `-` for standard input.",
 )
+@click.option("--brand", "brands", multiple=True, help="Only outcomes of this brand's campaigns.")
 @click.pass_context
-def add(ctx: click.Context, tool: str, key_file: TextIO | None) -> None:
+def add(ctx: click.Context, tool: str, key_file: TextIO | None, brands: tuple[str, ...]) -> None:
     """Keep a secret of TOOL: a new one, printed this once; or the key that the tool made.
 
     Secrets that are there stay good, so that one can take another's place: revoke the old one when
@@ -47,7 +49,7 @@ def add(ctx: click.Context, tool: str, key_file: TextIO | None) -> None:
     """
     given = key_file.read() if key_file is not None else None
     with _opened(ctx) as keys:
-        made = keys.add(tool, given, _operator())
+        made = keys.add(tool, given, _operator(), brands)
     if given is None:
         click.echo(made.secret)
         note("Paste it in the tool now: it is never shown again.")
@@ -75,11 +77,12 @@ def listing(ctx: click.Context) -> None:
     """List secrets that are kept here, by tool; never the secrets themselves."""
     with _opened(ctx) as keys:
         found, asked = keys.all(_operator()), keys.handshakes(_operator())
-    table = Table(Column("id", no_wrap=True), "tool", "since", "ends", border_style="dim")
+    table = Table(Column("id", no_wrap=True), "tool", "brands", "since", "ends", border_style="dim")
     for one in found:
         ends = f"{one.ends_at:{DAY}}" if one.ends_at is not None else ""
         what = f"{one.tool} (asks)" if one.handshake else one.tool
-        table.add_row(one.id, what, f"{one.made_at:{DAY}}", ends)
+        brands = shown(", ".join(one.brands) or "all")
+        table.add_row(one.id, what, brands, f"{one.made_at:{DAY}}", ends)
     console().print(table)
     for stored, said in asked:
         told = ", ".join(f"{name} {value}" for name, value in said.items())

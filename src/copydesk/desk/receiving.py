@@ -63,8 +63,8 @@ class Receiving:
         delivery = Delivery(body, headers, self._clock())
         if self._keys.shook_hands(tool, delivery):
             return Receipt(self._id(tool, body), repeated=False, handshake=True)
-        must_be_theirs(tool, delivery, self._keys.of(tool))
-        raw = self._raw(tool, delivery)
+        fitting = must_be_theirs(tool, delivery, self._keys.of(tool))
+        raw = self._raw(tool, delivery)._replace(brands=fitting.brands)
         with self._store.transaction() as tx:
             is_new = tx.inbox.add(raw)
         return Receipt(raw.id, repeated=not is_new)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from copydesk.access import Actor, Role
 from copydesk.desk.guarding import guard
 from copydesk.desk.parts import Clock, record
-from copydesk.errors import InputError
+from copydesk.errors import InputError, NotFound
 from copydesk.feedback import NOWHERE, Outcome
 from copydesk.feedback.attribution import Attribution
 from copydesk.feedback.inbox import InboxCount, RawDelivery, Unread
@@ -31,19 +31,30 @@ BY_CALLER = "api"
 """The source of events whose reporter judged them, and not we."""
 JUDGED = (*SEEN, "delivered")
 KNOWN_MAX = 10_000
+TOLD = {"event_id", "kind", "at", "campaign", "variant_id"}
+"""What is told of an event of another brand."""
 
 
 class Sorting:
     """Reads what came in, as often as it is asked to. What was read once changes nothing again."""
 
     def __init__(
-        self, store: Store, attribution: Attribution, clock: Clock, kept: timedelta
+        self,
+        store: Store,
+        attribution: Attribution,
+        clock: Clock,
+        kept: timedelta,
+        kept_key: Callable[[str], str] = str,
     ) -> None:
-        """`kept` is for how long deliveries stay that were read whole."""
+        """`kept` is for how long deliveries stay that were read whole.
+
+        `kept_key` leads a recipient's key of any generation back to the one they are kept under.
+        """
         self._store = store
         self._attribution = attribution
         self._clock = clock
         self._kept = kept
+        self._kept_key = kept_key
         self._campaigns: dict[str, str] = {}
         """By variant the one campaign that it was approved for."""
 
@@ -56,8 +67,8 @@ class Sorting:
             waiting = tx.inbox.waiting(EVENTS)
             if not waiting:
                 return False
-            read = [_read(delivery) for delivery in waiting]
-            self.keep(tx, [outcome for one in read for outcome in one.outcomes])
+            read = [self._theirs(tx, delivery, _read(delivery)) for delivery in waiting]
+            self.keep(tx, [outcome for one in read for _, outcome in one.outcomes])
             ids = [delivery.id for delivery in waiting]
             tx.inbox.done(ids, [unread for one in read for unread in one.unread])
         return True
@@ -104,8 +115,26 @@ class Sorting:
         with self._store.transaction() as tx:
             return tx.inbox.counts()
 
+    def _theirs(self, tx: Transaction, delivery: RawDelivery, read: _Read) -> _Read:
+        """Return what the delivery tells of the brands that its secret speaks for."""
+        if not delivery.brands:
+            return read
+        own = _Read([], [*read.unread])
+        for place, outcome in read.outcomes:
+            campaign = self._attributed(tx, outcome).campaign
+            if campaign == NOWHERE or _is_of(tx, campaign, delivery.brands):
+                own.outcomes.append((place, outcome))
+            else:
+                why = f"its secret does not speak for the brand of campaign {campaign}"
+                event = outcome.model_dump_json(include=TOLD)
+                own.unread.append(_unread(delivery, place, why, event))
+        return own
+
     def _attributed(self, tx: Transaction, outcome: Outcome) -> Outcome:
         outcome = self._attribution.of(outcome)
+        if outcome.recipient_key is not None:
+            kept = self._kept_key(outcome.recipient_key)
+            outcome = outcome.model_copy(update={"recipient_key": kept})
         if outcome.campaign != NOWHERE or outcome.variant_id is None:
             return outcome
         campaign = self._campaign_of(tx, outcome.variant_id)
@@ -124,7 +153,8 @@ class Sorting:
 
 
 class _Read(NamedTuple):
-    outcomes: list[Outcome]
+    outcomes: list[tuple[int, Outcome]]
+    """With the place of each event in its delivery."""
     unread: list[Unread]
 
 
@@ -146,8 +176,15 @@ def _read(delivery: RawDelivery) -> _Read:
             why = "a mistake in Copydesk's code: the server's log has the details"
             read.unread.append(_unread(delivery, place, why, json.dumps(event)))
         else:
-            read.outcomes.extend([outcome] if outcome is not None else [])
+            read.outcomes.extend([(place, outcome)] if outcome is not None else [])
     return read
+
+
+def _is_of(tx: Transaction, campaign: str, brands: Collection[str]) -> bool:
+    try:
+        return tx.campaigns.get(campaign).brand.name in brands
+    except NotFound:
+        return False
 
 
 def _events(body: str) -> list[Any] | None:

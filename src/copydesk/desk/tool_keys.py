@@ -31,6 +31,18 @@ class NewSecret(NamedTuple):
     stored: WebhookSecret
 
 
+class OwnKey(NamedTuple):
+    """A key, and the brands that it speaks for."""
+
+    key: Key
+    brands: tuple[str, ...] = ()
+    """By name; none named: all."""
+
+    def fits(self, delivery: Delivery) -> bool:
+        """Return whether it proves the delivery."""
+        return self.key.fits(delivery)
+
+
 class Handshake(NamedTuple):
     """What a tool said when it asked whether it is wanted."""
 
@@ -51,8 +63,8 @@ class ToolKeys:
         self._seal = Seal(secret, "webhook secrets", FOREVER)
         self._clock = clock
 
-    def of(self, tool: Tool) -> Sequence[Key]:
-        """Return the keys of a tool.
+    def of(self, tool: Tool) -> Sequence[OwnKey]:
+        """Return the keys of a tool; those of the settings speak for every brand.
 
         Raises:
             NotFound: there is none.
@@ -60,7 +72,8 @@ class ToolKeys:
         """
         kept = [one for one in self._standing() if one.tool == tool.tool and not one.handshake]
         opened = [self._opened(tool, one) for one in kept]
-        keys = [*self._given.get(tool.tool, ()), *(one for one in opened if one is not None)]
+        given = [OwnKey(key) for key in self._given.get(tool.tool, ())]
+        keys = [*given, *(one for one in opened if one is not None)]
         if kept and not keys:
             raise SettingsError(
                 f"The secrets of {tool.tool} were sealed under another COPYDESK_SECRET: "
@@ -73,8 +86,12 @@ class ToolKeys:
             )
         return keys
 
-    def add(self, tool_name: str, given: str | None, actor: Actor) -> NewSecret:
+    def add(
+        self, tool_name: str, given: str | None, actor: Actor, brands: Sequence[str] = ()
+    ) -> NewSecret:
         """Keep a secret of a tool: the one that it gave, or a new one to be pasted there.
+
+        What it proves may tell of campaigns of these brands alone; of any, if none is named.
 
         Raises:
             Forbidden: the actor administers nothing.
@@ -87,7 +104,8 @@ class ToolKeys:
             raise SettingsError(f"{tool.title} makes its own key: paste it, with --key-file.")
         secret = (given or secrets.token_urlsafe(32)).strip()
         key_of(tool, secret)
-        return NewSecret(secret, self._kept(tool, {"secret": secret}, actor, now))
+        kept = self._kept(tool, {"secret": secret}, actor, now, brands=brands)
+        return NewSecret(secret, kept)
 
     def wait_for_handshake(self, tool_name: str, actor: Actor) -> WebhookSecret:
         """Let the tool ask once, within four hours, whether it is wanted.
@@ -144,6 +162,7 @@ class ToolKeys:
         actor: Actor,
         now: datetime,
         ends_at: datetime | None = None,
+        brands: Sequence[str] = (),
     ) -> WebhookSecret:
         stored = WebhookSecret(
             id=f"whs_{secrets.token_hex(6)}",
@@ -151,11 +170,13 @@ class ToolKeys:
             made_at=now,
             sealed=self._seal.close(dict(what), now),
             ends_at=ends_at,
+            brands=tuple(brands),
             handshake=ends_at is not None,
         )
         with self._store.transaction() as tx:
             tx.webhook_secrets.put(stored)
-            record(tx, stored.id, "webhook_secret.added", actor.name, now, tool=tool.tool)
+            told = {"tool": tool.tool, "brands": [*stored.brands]}
+            record(tx, stored.id, "webhook_secret.added", actor.name, now, **told)
         return stored
 
     def _standing(self) -> Sequence[WebhookSecret]:
@@ -164,10 +185,10 @@ class ToolKeys:
             kept = tx.webhook_secrets.all()
         return [one for one in kept if one.ends_at is None or one.ends_at > now]
 
-    def _opened(self, tool: Tool, stored: WebhookSecret) -> Key | None:
+    def _opened(self, tool: Tool, stored: WebhookSecret) -> OwnKey | None:
         """Return the key; None for one that was sealed under another secret of ours."""
         opened = self._seal.open(stored.sealed, self._clock())
-        return None if opened is None else key_of(tool, opened["secret"])
+        return None if opened is None else OwnKey(key_of(tool, opened["secret"]), stored.brands)
 
 
 def _asked(tool: Tool, body: bytes) -> dict[str, str] | None:

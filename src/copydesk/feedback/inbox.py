@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from copydesk.briefs import Noun
+from copydesk.briefs import Line, Noun
 
 
 class RawDelivery(NamedTuple):
@@ -22,6 +22,8 @@ class RawDelivery(NamedTuple):
     """A JSON list of events; or text in no known shape."""
     events: int = 1
     """How many they are."""
+    brands: tuple[str, ...] = ()
+    """Brands of which it may tell: those of the secret that proved it; none named: any."""
 
 
 class Unread(Noun):
@@ -84,6 +86,8 @@ class WebhookSecret(Noun):
     """Encrypted with a key that is derived from the secret in the settings."""
     ends_at: datetime | None = None
     """From then on it opens nothing."""
+    brands: tuple[Line, ...] = ()
+    """Brands whose campaigns it may tell of, by `Brand.name`; none named: any."""
     handshake: bool = False
     """It is no secret, but waits for the message by which a tool asks whether it is wanted."""
 

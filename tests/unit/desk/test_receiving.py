@@ -18,7 +18,8 @@ from copydesk.feedback.tools import tools
 from copydesk.publishing import recipient_key
 from copydesk.settings import Settings
 from copydesk.storage.memory import MemoryStore
-from tests.factories import NOW
+from tests.contract.nouns import a_campaign
+from tests.factories import NOW, a_brand
 from tests.unit.feedback.signing import (
     SAMPLES,
     SECRET,
@@ -252,3 +253,18 @@ def test_secrets_sealed_under_another_secret_are_told(office: Office) -> None:
 
     with pytest.raises(SettingsError, match="sealed under another"):
         elsewhere.of(tools()["dittofeed"])
+
+
+def test_a_secret_of_one_brand_tells_nothing_of_another(office: Office) -> None:
+    """What it says of another brand's campaign, or of none that is there, is set aside and told."""
+    with office.store.transaction() as tx:
+        for campaign, brand in (("spring", "Northpeak"), ("autumn", "Fjordmark")):
+            tx.campaigns.add(a_campaign(campaign, brand=a_brand(name=brand)))
+    secret = office.keys.add("mautic", "of-fjordmark-alone", ADMIN, ["Fjordmark"]).secret
+    events = posted("mautic")
+    signed = SIGNERS["mautic"](events.body, "", secret.encode())
+    office.post(events._replace(headers=signed))
+
+    assert [one for one in office.kept() if one.campaign == "spring"] == []
+    told = [one.why for one in office.sorting.unread(ADMIN)]
+    assert told == ["its secret does not speak for the brand of campaign spring"]

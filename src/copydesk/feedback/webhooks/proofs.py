@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -35,6 +35,9 @@ class Key(Protocol):
         """Return whether the delivery was signed with it, or brought it along."""
 
 
+K = TypeVar("K", bound=Key)
+
+
 def key_of(tool: Tool, secret: str) -> Key:
     """Return the secret as what verifies.
 
@@ -50,15 +53,20 @@ def key_of(tool: Tool, secret: str) -> Key:
     return (_Shared if tool.proof.scheme == "shared" else _Hmac)(tool.proof, secret)
 
 
-def must_be_theirs(tool: Tool, delivery: Delivery, keys: Iterable[Key]) -> None:
-    """Raise BadSignature unless one of the tool's keys fits, and the delivery is not stale."""
+def must_be_theirs(tool: Tool, delivery: Delivery, keys: Iterable[K]) -> K:
+    """Return the first of the tool's keys that fits.
+
+    Raises BadSignature where none does, or the delivery is stale.
+    """
     proof = tool.proof
-    if proof is None or not any(key.fits(delivery) for key in keys):
+    fitting = next((key for key in keys if key.fits(delivery)), None)
+    if proof is None or fitting is None:
         raise BadSignature
     if proof.timestamp is not None:
         _must_be_recent(proof, delivery)
     if proof.same is not None:
         _must_be_same(proof.same, delivery)
+    return fitting
 
 
 class _PublicKey:

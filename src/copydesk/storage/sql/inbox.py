@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -37,6 +38,7 @@ class SqlInbox:
             "tool": delivery.tool,
             "at": delivery.at,
             "body": zlib.compress(delivery.body.encode(), QUICK),
+            "brands": json.dumps(delivery.brands) if delivery.brands else None,
         }
         if not insert_new(self._connection, tables.received, row):
             return False
@@ -49,10 +51,9 @@ class SqlInbox:
         first = select(waits.id, waits.events).order_by(waits.at, waits.id).limit(LOOKED_AT)
         rows = self._connection.execute(first.with_for_update(skip_locked=True)).all()
         ids = [row.id for row in up_to(rows, events)]
-        query = select(received.id, received.tool, received.at, received.body)
+        query = select(received.id, received.tool, received.at, received.body, received.brands)
         found = [
-            RawDelivery(row.id, row.tool, row.at, zlib.decompress(row.body).decode())
-            for row in self._connection.execute(query.where(received.id.in_(ids)))
+            _stored(*row) for row in self._connection.execute(query.where(received.id.in_(ids)))
         ]
         return sorted(found, key=lambda one: (one.at, one.id))
 
@@ -108,6 +109,11 @@ class SqlInbox:
         unread = exists().where(lost.delivery == received.id)
         old = delete(tables.received).where(received.at < before, ~still, ~unread)
         return self._connection.execute(old).rowcount
+
+
+def _stored(name: str, tool: str, at: datetime, packed: bytes, named: str | None) -> RawDelivery:
+    body, brands = zlib.decompress(packed).decode(), json.loads(named) if named else ()
+    return RawDelivery(name, tool, at, body, brands=tuple(brands))
 
 
 class SqlWebhookSecrets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from copydesk.storage.sql.columns import Document, Moment, Name, metadata
 
@@ -15,6 +15,7 @@ received = Table(
     Column("tool", Name, nullable=False),
     Column("at", Moment, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("brands", Text),
     Index("ix_received_at", "at"),
 )
 
