@@ -173,6 +173,8 @@ def test_ranking_is_shown_with_its_reservation(capsys: pytest.CaptureFixture[str
 
     said = capsys.readouterr().out
     assert "subjects" in said
+    assert "Mud" in said
+    assert "subject length: 3 characters, best from 20 to 50" in said
     assert "Do not rely on this order: single candidate." in said
 
 

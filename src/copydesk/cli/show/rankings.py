@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.table import Table
 from rich.text import Text as Shown
 
@@ -16,34 +18,34 @@ START = "average"
 
 def print_ranking(ranking: Ranking, request: RankRequest, number: int) -> None:
     """Print the candidates of one line, best first, with what told most of each."""
-    title = Shown(shown(ranking.id or f"line {number}"), "bold")
-    table = Table(title=title, title_justify="left", expand=True, border_style="dim")
-    table.add_column("", justify="right")
-    table.add_column("score", no_wrap=True)
-    table.add_column("subject", ratio=2)
-    heading = "what moves it most" if _is_learned(ranking) else "least points for"
-    table.add_column(heading, ratio=3, style="dim")
+    screen = console()
+    screen.print(Shown(shown(ranking.id or f"line {number}"), "bold"))
     subjects = {c.id: c.copy_.subject.render() for c in request.candidates}
     for place, scored in enumerate(ranking.ranking, start=1):
-        span = f"{scored.score:.2f}  {scored.low:.2f} to {scored.high:.2f}"
-        table.add_row(str(place), span, shown(subjects[scored.id]), _telling(scored))
-    console().print(table)
+        span = f"{scored.score:.2f}  ({scored.low:.2f} to {scored.high:.2f})"
+        screen.print(_row(f"{place}", span, shown(subjects[scored.id] or "(no subject)")))
+        for part in _telling(scored):
+            points = f"{part.points:+.2f}"
+            screen.print(_row("", points, f"{_name(part)}: {part.why}"), style="dim")
     if ranking.abstained:
-        console().print(Shown(f"Do not rely on this order: {shown(ranking.abstained)}.", "yellow"))
+        screen.print(Shown(f"Do not rely on this order: {shown(ranking.abstained)}.", "yellow"))
 
 
-def _is_learned(ranking: Ranking) -> bool:
-    return any(part.name == START for part in ranking.ranking[0].breakdown)
+def _row(place: str, figure: str, words: str) -> Table:
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(width=2, justify="right")
+    row.add_column(width=20, no_wrap=True, justify="left" if place else "right")
+    row.add_column()
+    row.add_row(place, figure, words)
+    return row
 
 
-def _telling(scored: Scored) -> str:
+def _telling(scored: Scored) -> Sequence[Part]:
     """Return what moves a learned score most; of the rules of the craft, what is missed most."""
     if not any(part.name == START for part in scored.breakdown):
-        parts = sorted(scored.breakdown, key=lambda part: part.points)[:MOST_TELLING]
-        return "; ".join(f"{_name(part)}: {part.why}" for part in parts)
+        return sorted(scored.breakdown, key=lambda part: part.points)[:MOST_TELLING]
     moved = [part for part in scored.breakdown if part.name != START and part.points]
-    parts = sorted(moved, key=lambda part: -abs(part.points))[:MOST_TELLING]
-    return "; ".join(f"{_name(part)} {part.points:+.2f}: {part.why}" for part in parts)
+    return sorted(moved, key=lambda part: -abs(part.points))[:MOST_TELLING]
 
 
 def _name(part: Part) -> str:
