@@ -24,7 +24,7 @@ from copydesk.desk.deciding import Deciding
 from copydesk.desk.evidence import Explaining
 from copydesk.desk.examples import ApprovedExamples
 from copydesk.desk.experimenting import Experimenting
-from copydesk.desk.exporting import Exporting
+from copydesk.desk.exporting import Exporting, RotatingKeys
 from copydesk.desk.history import HistorySignals
 from copydesk.desk.identities import Identities
 from copydesk.desk.keeping_time import KeepingTime
@@ -74,6 +74,7 @@ from copydesk.notifications.build import build_carriers
 from copydesk.pipeline import Pipeline
 from copydesk.prompts import prompt_versions
 from copydesk.publishing import recipient_key
+from copydesk.publishing.keyring import kept_key
 from copydesk.publishing.triggers import TriggerBook
 from copydesk.pushing import Targets
 from copydesk.pushing.build import build_tools
@@ -211,12 +212,12 @@ def bootstrap(
         deciding=Deciding(store, reviewing),
         receiving=Receiving(store, tool_keys, serving.recipient_key, secret, clock),
         tool_keys=tool_keys,
-        sorting=sorting_of(settings, store, clock),
+        sorting=sorting_of(settings, store, clock, secret),
         serving=serving,
-        experimenting=Experimenting(store, policy, core.ranker, clock),
-        exporting=Exporting(store, policy, clock, serving.recipient_key),
+        experimenting=Experimenting(store, policy, core.ranker, clock, partial(kept_key, secret)),
+        exporting=Exporting(store, policy, clock, _keys(serving)),
         pushing=Pushing(store, policy, targets, clock, serving.recipient_key),
-        posting=posting_of(settings, store, policy, targets, serving.recipient_key, clock),
+        posting=posting_of(settings, store, policy, targets, serving, clock),
         access=core.access,
         sign_in=SignIn(store, clock, core.access, secret),
         trusting=core.trusting,
@@ -286,13 +287,17 @@ def posting_of(
     store: Store,
     policy: Policy,
     targets: Targets,
-    key_of: Callable[[str], str],
+    serving: Serving,
     clock: Clock = utc_now,
 ) -> Posting:
     """Return what pushes approved copy. Raises SettingsError where a target lacks its secret."""
     given = settings.push_secrets.items()
     own = {name: [one.get_secret_value() for one in secret] for name, secret in given}
-    return Posting(store, policy, targets, build_tools(targets, own), clock, key_of)
+    return Posting(store, policy, targets, build_tools(targets, own), clock, _keys(serving))
+
+
+def _keys(serving: Serving) -> RotatingKeys:
+    return RotatingKeys(serving.recipient_key, serving.identities.handing)
 
 
 def posts_of(copydesk: Copydesk) -> Posts:
@@ -322,11 +327,7 @@ def _serving(
 ) -> tuple[Serving, Recipients]:
     """Return what serves, with what it knows of recipients: each needs the other's keys."""
     store, _, _, clock = wired
-
-    def kept_key(key: str) -> str | None:
-        return serving.identities.kept_key(key)
-
-    triggering = triggering_of(settings, store, clock, secret, kept_key)
+    triggering = triggering_of(settings, store, clock, secret)
     recipients = Recipients(triggering, timing_of(settings, store, clock))
     undo = timedelta(seconds=settings.undo_seconds)
     serving = Serving(*wired, secret, undo, recipients)
@@ -383,10 +384,13 @@ def tool_keys_of(
     return ToolKeys(store, keys_of(secrets_of), secret, clock)
 
 
-def sorting_of(settings: Settings, store: Store, clock: Clock = utc_now) -> Sorting:
+def sorting_of(
+    settings: Settings, store: Store, clock: Clock = utc_now, secret: bytes | None = None
+) -> Sorting:
     """Return what reads deliveries. Raises InputError where the file of attribution is wrong."""
     kept = timedelta(days=settings.raw_outcomes_days)
-    return Sorting(store, Attribution.load(settings.attribution), clock, kept)
+    of_theirs = partial(kept_key, secret or secret_of(settings))
+    return Sorting(store, Attribution.load(settings.attribution), clock, kept, of_theirs)
 
 
 def attributing_of(settings: Settings, store: Store, clock: Clock = utc_now) -> Attributing:
@@ -416,16 +420,12 @@ def triggering_of(
     store: Store,
     clock: Clock = utc_now,
     secret: bytes | None = None,
-    kept_key: Callable[[str], str | None] | None = None,
 ) -> Triggering:
     """Return what hears events of recipients. Raises InputError when its rules cannot be used."""
     secret = secret or secret_of(settings)
-    if kept_key is None:
-        identities = Identities(store, clock, secret)
-        identities.follow()
-        kept_key = identities.kept_key
     book, keep = TriggerBook.load(settings.triggers), timedelta(days=settings.events_kept_days)
-    return Triggering(store, book, clock, partial(recipient_key, secret), keep, kept_key)
+    key_of, of_theirs = partial(recipient_key, secret), partial(kept_key, secret)
+    return Triggering(store, book, clock, key_of, keep, of_theirs)
 
 
 def timing_of(settings: Settings, store: Store, clock: Clock = utc_now) -> KeepingTime:

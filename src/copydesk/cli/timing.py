@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import click
 
-from copydesk.bootstrap import timing_of
+from copydesk.bootstrap import secret_of, timing_of
 from copydesk.cli.example import example
 from copydesk.cli.local import the_settings
 from copydesk.cli.output import json_option, print_json, shown
 from copydesk.desk.keeping_time import KeepingTime
+from copydesk.publishing.keyring import kept_key
 from copydesk.storage.build import open_store
 
 
@@ -42,7 +43,7 @@ def update(ctx: click.Context) -> None:
 def show(ctx: click.Context, brand: str, key: str, *, as_json: bool) -> None:
     """Print what the history of BRAND with the recipient of KEY tells, and why, or why nothing."""
     with _opened(ctx) as keeping:
-        told = keeping.explained(brand, key)
+        told = keeping.explained(brand, kept_key(secret_of(the_settings(ctx.obj)), key))
     if as_json:
         print_json(told)
         return

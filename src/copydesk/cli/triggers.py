@@ -16,6 +16,7 @@ from copydesk.cli.local import the_settings
 from copydesk.cli.output import json_option, note, print_json, shown
 from copydesk.desk.dry_run import DryRun, Outlook
 from copydesk.publishing import recipient_key
+from copydesk.publishing.keyring import kept_key
 from copydesk.publishing.triggers import Occurrence, TriggerBook
 
 
@@ -51,7 +52,8 @@ def test(ctx: click.Context, file: str, rules: Path | None, after: float, *, as_
     """
     settings = the_settings(ctx.obj)
     book = TriggerBook.load(rules or settings.triggers)
-    run = DryRun(book, partial(recipient_key, secret_of(settings)))
+    secret = secret_of(settings)
+    run = DryRun(book, partial(recipient_key, secret), partial(kept_key, secret))
     lines = Lines(file, Occurrence, lenient=False)
     for line in lines:
         run.hear(line.noun)

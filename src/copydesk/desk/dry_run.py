@@ -22,9 +22,15 @@ class Outlook(Noun):
 class DryRun:
     """Hears events, and tells what they call."""
 
-    def __init__(self, book: TriggerBook, key_of: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        book: TriggerBook,
+        key_of: Callable[[str], str],
+        kept_key: Callable[[str], str] = str,
+    ) -> None:
         self._book = book
         self._key_of = key_of
+        self._kept_key = kept_key
         self._standings: dict[str, Standing] = {}
         self._seen: set[tuple[str, str]] = set()
         self._last: datetime | None = None
@@ -39,7 +45,9 @@ class DryRun:
         if (event.source, event.event_id) in self._seen:
             return
         self._seen.add((event.source, event.event_id))
-        key = event.recipient_key or self._key_of(event.recipient or "")
+        key = self._key_of(event.recipient or "")
+        if event.recipient_key is not None:
+            key = self._kept_key(event.recipient_key)
         standing = self._standings.get(key, Standing(recipient_key=key))
         self._standings[key] = standing.hear(event)
         self._last = max(self._last or event.at, event.at)

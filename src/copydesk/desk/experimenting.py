@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -51,7 +51,16 @@ class Placed(NamedTuple):
 class Experimenting:
     """Divides the recipients of campaigns among approved variants, and learns from them."""
 
-    def __init__(self, store: Store, policy: Policy, ranker: Ranker, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy,
+        ranker: Ranker,
+        clock: Clock,
+        kept_key: Callable[[str], str] = str,
+    ) -> None:
+        """`kept_key` leads a recipient's key of any generation back to the one that is kept."""
+        self._kept_key = kept_key
         self._store = store
         self._policy = policy
         self._ranker = ranker
@@ -185,9 +194,10 @@ class Experimenting:
             latest = _begun(experiment)
             shelf = self._shelf(tx, experiment.campaign, actor.reach(*seen_by))
         held = [copy.id for copy in _copies(shelf, experiment.audience)]
+        people = [(key, self._kept_key(key)) for key in recipient_keys]
         return latest.number, [
-            Placed(key, experiment.wave_of(key), experiment.assign(key, latest, held))
-            for key in recipient_keys
+            Placed(key, experiment.wave_of(kept), experiment.assign(kept, latest, held))
+            for key, kept in people
         ]
 
     def evaluate(self, experiment_id: str, shares: Mapping[str, float], actor: Actor) -> Evaluated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from copydesk.access import Actor, Role
@@ -16,6 +17,26 @@ from copydesk.storage.stored import missing
 
 KeyOf = Callable[[str], str]
 """Turns a recipient's id into the key that pulls and outcomes know them by."""
+
+
+@dataclass(frozen=True, slots=True)
+class RotatingKeys:
+    """Makes the key that is kept here, and knows which one callers hold now."""
+
+    kept: KeyOf
+    handing: Callable[[], KeyOf]
+    """Returns what makes the keys of now; it may read the store: call it before a transaction."""
+
+    def __call__(self, recipient: str) -> str:
+        """Return the key that is kept."""
+        return self.kept(recipient)
+
+
+def handing(key_of: KeyOf) -> KeyOf:
+    """Return what makes the keys that callers hold now. Call it before a transaction."""
+    return key_of.handing() if isinstance(key_of, RotatingKeys) else key_of
+
+
 MAY_TAKE = (Role.REQUESTER, Role.PULLER)
 """Who takes approved copy out, or has it pushed."""
 
@@ -50,21 +71,22 @@ class Exporting:
             Conflict: some of it cannot be written in this dialect, and nothing is exported.
         """
         dialect_named(dialect)
-        now = self._clock()
+        now, hand_out = self._clock(), handing(self._key_of)
         with self._store.transaction() as tx:
             campaign = campaign_for(tx, campaign_id, actor)
             stock = stock_of(tx, campaign, self._policy, self._key_of)
             found = [one for one in standing_at(stock, now) if is_for(one, audience)]
-            rows = tuple(row_of(one, dialect, self._key(one), image) for one in found)
+            rows = tuple(row_of(one, dialect, _key(one, hand_out), image) for one in found)
             take(tx, found, now)
             told = {"dialect": dialect, "variants": [one.approved.id for one in found]}
             record(tx, campaign_id, "campaign.exported", actor.name, now, **told)
         left_out = left_out_at(stock, now)
         return Export(campaign=campaign_id, dialect=dialect, rows=rows, left_out=left_out)
 
-    def _key(self, standing: Standing) -> str | None:
-        recipient = standing.audience.recipient if standing.audience is not None else None
-        return self._key_of(recipient) if recipient is not None else None
+
+def _key(standing: Standing, hand_out: KeyOf) -> str | None:
+    recipient = standing.audience.recipient if standing.audience is not None else None
+    return hand_out(recipient) if recipient is not None else None
 
 
 def campaign_for(tx: Transaction, campaign_id: str, actor: Actor) -> Campaign:
@@ -87,13 +109,19 @@ def stock_of(tx: Transaction, campaign: Campaign, policy: Policy, key_of: KeyOf)
     running = tx.experiments.in_force(campaign.id)
     served = tx.library.served(campaign.id)
     shelf = Shelf.of(campaign, served, policy.sha256, key_of, running)
-    known = {
-        name: tx.standings.find(key_of(audience.recipient))
+    individuals = {
+        name: key_of(audience.recipient)
         for name, audience in campaign.audiences.items()
         if audience.recipient is not None and name in shelf.holding
     }
-    objecting = [name for name, standing in known.items() if standing and standing.objects]
+    objecting = [name for name, key in individuals.items() if _objects(tx, key)]
     return Stock(shelf, frozenset(objecting))
+
+
+def _objects(tx: Transaction, key: str) -> bool:
+    """Return whether this recipient objects, by what they did or by what was noted of them."""
+    standing, noted = tx.standings.find(key), tx.objections.find(key)
+    return (standing is not None and standing.objects) or (noted is not None and noted.stands)
 
 
 def is_for(standing: Standing, audience: str | None) -> bool:

@@ -8,7 +8,7 @@ read, and where it cannot be, `api.last_resort` answers with what is generic for
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from copydesk.brand_voice import EVERY_BRAND
 from copydesk.desk.parts import Clock, record, sha256_of
 from copydesk.errors import Forbidden
 from copydesk.publishing import Choice, PullQuery, Shelf, Source
-from copydesk.publishing.keyring import Keyring
+from copydesk.publishing.keyring import Keyring, kept_key
 from copydesk.storage import Store, Transaction
 from copydesk.storage.watched import TRUSTED_S
 
@@ -72,7 +72,16 @@ class Identities:
 
     def kept_key(self, key: str | None) -> str | None:
         """Return the key under which what a caller reports is kept, whatever its generation."""
-        return None if key is None else self._ring.person(key).key or key
+        return None if key is None else kept_key(self._ring.secret, key)
+
+    def handing(self) -> Callable[[str], str]:
+        """Return what makes, of a recipient's id, the key that callers hold now.
+
+        Reads the store where memory is too old: call it outside of a transaction.
+        """
+        if monotonic() >= self._trusted_until:
+            self.follow()
+        return self._ring.key_for
 
     def follow(self) -> None:
         """Read what is new. Raises StoreUnavailable."""
@@ -108,7 +117,7 @@ class Identities:
         """Return whether the recipient objected. Raises Forbidden for who pulls for no brand."""
         actor.brands(Role.PULLER, Role.ADMIN)
         with self._store.transaction() as tx:
-            found = tx.objections.find(self.kept_key(key) or key)
+            found = tx.objections.find(kept_key(self._ring.secret, key))
         return found is not None and found.stands
 
     def _note(self, keys: Collection[str], actor: Actor, act: str, *, stands: bool) -> int:
@@ -116,8 +125,7 @@ class Identities:
             raise Forbidden("An objection holds for every brand: this needs a key for every brand.")
         now = self._clock()
         with self._store.transaction() as tx:
-            ring = _ring(tx, self._ring.secret)
-            kept = [ring.person(key).key or key for key in keys]
+            kept = [kept_key(self._ring.secret, key) for key in keys]
             new = tx.objections.put(kept, now, stands=stands)
             # The record tells how many and which, but not who: keys are of people.
             told = {"recipients": new, "sha256": sha256_of({"keys": sorted(kept)})}

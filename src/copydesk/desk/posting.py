@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from copydesk.desk.exporting import KeyOf, stock_of, take
+from copydesk.desk.exporting import KeyOf, handing, stock_of, take
 from copydesk.desk.parts import Clock, record
 from copydesk.desk.pushing import armed, changed
 from copydesk.errors import Conflict, StaleVersion, Undelivered
@@ -167,17 +167,19 @@ class Posting:
         tx.outbox.add(_notice(campaign, why, now, *(place.try_id for place in void)))
 
     def _begin(self, name: str, version: int) -> Begun | None:
-        now = self._clock()
+        now, hand_out = self._clock(), handing(self._key_of)
         with suppress(StaleVersion), self._store.transaction() as tx:
             found = tx.pushes.places([name])
             if not found or found[0].version != version or not _is_due(found[0], now):
                 return None
             if not self._pace.take(found[0].target):
                 return None
-            return self._prepared(tx, found[0], now)
+            return self._prepared(tx, found[0], now, hand_out)
         return None
 
-    def _prepared(self, tx: Transaction, place: Pushed, now: datetime) -> Begun | None:
+    def _prepared(
+        self, tx: Transaction, place: Pushed, now: datetime, hand_out: KeyOf
+    ) -> Begun | None:
         """Return the try as the campaign stands now; None where nothing is to be sent."""
         campaign = tx.campaigns.get(place.campaign)
         holding = self._holding(tx, campaign, now)
@@ -190,7 +192,7 @@ class Posting:
         task = Task.WITHDRAW if standing is None else Task.PUT
         instead = next((one for one in holding.values() if one.source is Source.FALLBACK), None)
         try:
-            parcel = self._parcel(place, campaign, standing or instead)
+            parcel = self._parcel(place, campaign, standing or instead, hand_out)
             take(tx, [standing] if standing else [], now)
         except Conflict as error:
             failed = {"state": PushState.FAILED, "trouble": error.message}
@@ -202,12 +204,14 @@ class Posting:
         tx.pushes.save(begun, place.version)
         return Begun(begun, parcel)
 
-    def _parcel(self, place: Pushed, campaign: Campaign, standing: Standing | None) -> Parcel:
+    def _parcel(
+        self, place: Pushed, campaign: Campaign, standing: Standing | None, hand_out: KeyOf
+    ) -> Parcel:
         target = self._targets.get(place.target)
         dialect = target.speaks if target is not None else "neutral"
         audience = campaign.audiences.get(place.audience)
         recipient = audience.recipient if audience is not None else None
-        key = self._key_of(recipient) if recipient is not None else None
+        key = hand_out(recipient) if recipient is not None else None
         return Parcel(
             name=_name(place),
             campaign=place.campaign,

@@ -57,16 +57,20 @@ class Triggering:
         clock: Clock,
         key_of: Callable[[str], str],
         keep: timedelta,
-        kept_key: Callable[[str], str | None] = lambda key: key,
+        kept_key: Callable[[str], str] = str,
+        page: int = PAGE,
     ) -> None:
-        """Take the rules; `key_of` makes the key of an id, `kept_key` reads one that was made."""
+        """Take the rules; `key_of` makes the key of an id, `kept_key` reads one that was made.
+
+        `page` recipients are read from the store at once.
+        """
         self.book = book
         self._kept_key = kept_key
         self._store = store
         self._clock = clock
         self._key_of = key_of
         self._keep = max(keep, book.longest)
-        self._memory = _Memory(store, clock, self._keep)
+        self._memory = _Memory(store, clock, self._keep, page)
         self._forgot_at = monotonic()
 
     def receive(self, events: Sequence[Occurrence], actor: Actor) -> Taken:
@@ -145,7 +149,7 @@ class Triggering:
     def _key(self, event: Occurrence) -> str:
         if event.recipient_key is None:
             return self._key_of(event.recipient or "")
-        return self._kept_key(event.recipient_key) or event.recipient_key
+        return self._kept_key(event.recipient_key)
 
     def _forget_some(self, tx: Transaction, now: datetime) -> None:
         if monotonic() - self._forgot_at > FORGET_EVERY_S:
@@ -156,7 +160,8 @@ class Triggering:
 class _Memory:
     """Recipients with whom something happened lately, as the store had them at the last look."""
 
-    def __init__(self, store: Store, clock: Clock, keep: timedelta) -> None:
+    def __init__(self, store: Store, clock: Clock, keep: timedelta, page: int) -> None:
+        self._page = page
         self._store = store
         self._clock = clock
         self._keep = keep
@@ -187,9 +192,9 @@ class _Memory:
         since, after = self._looked_at - OVERLAP, ""
         while True:
             with self._store.transaction() as tx:
-                page = tx.standings.changed_since(since, after, PAGE)
+                page = tx.standings.changed_since(since, after, self._page)
             self.put(one.standing for one in page)
-            if len(page) < PAGE:
+            if len(page) < self._page:
                 break
             since, after = page[-1].at, page[-1].standing.recipient_key
         self._looked_at, self._trusted_until = now, began + TRUSTED_S

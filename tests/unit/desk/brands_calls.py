@@ -290,6 +290,7 @@ ELSEWHERE: dict[str, str] = {
     **dict.fromkeys(("outside.comment", "receiving.receive"), TOKEN),
     **dict.fromkeys(("reviewing.role_of", "reviewing.roles_held", "queueing.priority"), NOBODYS),
     **dict.fromkeys(("outside.roles_to_give", "serving.recipient_key"), NOBODYS),
+    "identities.handing": NOBODYS,
     **dict.fromkeys(("notifying.deliveries", "notifying.retry", "notifying.test"), ADMINS),
     **dict.fromkeys(("notifying.without_address", "notifying.standing"), ADMINS),
     **dict.fromkeys(("sweeping.due", "sweeping.sweep", "sweeping.one", "sweeping.steps"), SYSTEM),
