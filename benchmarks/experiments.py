@@ -26,7 +26,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import replication  # noqa: E402
+from benchmarks import baselines, replication  # noqa: E402
 
 from copydesk.experiments import counted, evaluation, posterior, simulation, stopping  # noqa: E402
 from copydesk.experiments.allocation import FLOOR, TEMPERED, WAVES, Rule  # noqa: E402
@@ -179,17 +179,17 @@ def tell_lola(world: World) -> None:
     """Print what each policy gains where it learns from every showing."""
     policies: dict[str, Policy] = {
         "even split": simulation.even,
-        "UCB": simulation.ucb,
+        "UCB": baselines.ucb,
         "plain Thompson": simulation.thompson,
         "tempered Thompson, no text": Ours(text=False),
-        "LOLA's 2-UCB, our scores": simulation.lola,
+        "LOLA's 2-UCB, our scores": baselines.lola,
         "tempered Thompson": Ours(),
         "top-two Thompson": Ours(rule="top-two"),
         "P(best) squared": Ours(rule="squared"),
         "  the last 60 % greedy": Ours(rule="squared", greedy_from=0.4),
         "  and without the floor": Ours(rule="squared", greedy_from=0.4, floor=0.0),
     }
-    batches = simulation.lola_batches
+    batches = baselines.lola_batches
     rows = {name: (policy, batches, CLEAN) for name, policy in policies.items()}
     tell_table("LOLA's protocol", world, rows)
 
@@ -203,7 +203,7 @@ def tell_waves(world: World) -> None:
     before = lambda _: np.array([0.05, 0.1, 0.25, 0.6])  # noqa: E731
     two = lambda _: simulation.wave_batches(tested_first=True)  # noqa: E731
     rows: dict[str, tuple[Policy, Callable[[int], np.ndarray], Dirt]] = {
-        "UCB": (simulation.ucb, four, CLEAN),
+        "UCB": (baselines.ucb, four, CLEAN),
         "plain Thompson": (simulation.thompson, four, CLEAN),
         "tempered Thompson": (ours["thompson"], four, CLEAN),
         "top-two Thompson": (ours["top-two"], four, CLEAN),
@@ -269,7 +269,7 @@ def tell_mabwiser(world: World, every: int = 8) -> None:
         ]
         base = gained(few, simulation.tested, each, two)
         ours = gained(
-            few, Ours(rule="squared", greedy_from=0.4), each, simulation.lola_batches(each)
+            few, Ours(rule="squared", greedy_from=0.4), each, baselines.lola_batches(each)
         )
         both = f"mabwiser {lift(np.array(mine), base)}, ours {lift(ours, base)}"
         print(f"{each} showings an arm: {both}")
@@ -283,7 +283,7 @@ def by_library(
     bandit = make(arms, int(rng.integers(1 << 30)))
     bandit.fit([0], [0])
     total = 0.0
-    for part in simulation.lola_batches(each):
+    for part in baselines.lola_batches(each):
         sent = np.array([bandit.predict() for _ in range(round(part * each * len(arms)))])
         total += rates[sent].sum()
         bandit.partial_fit(sent, (rng.random(len(sent)) < rates[sent]).astype(int))

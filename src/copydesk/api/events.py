@@ -6,10 +6,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body
-from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field
 
+from copydesk.api.batches import Batch
 from copydesk.api.examples import EVENTS
 from copydesk.api.parts import Desk, MayPull
 from copydesk.api.problems import responses
@@ -19,24 +18,10 @@ from copydesk.publishing.triggers import Occurrence
 router = APIRouter(prefix="/v1", tags=["serving"], responses=responses(401, 403))
 
 
-class EventBatch(Noun):
+class EventBatch(Batch):
     """Events together; a bare list of them is the same."""
 
     events: tuple[Occurrence, ...] = Field(min_length=1, max_length=1_000)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare_list(cls, data: object) -> object:
-        return {"events": data} if isinstance(data, list) else data
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        """Say that a list will do."""
-        batch = handler.resolve_ref_schema(handler(schema))
-        bare = batch["properties"]["events"]
-        return {"anyOf": [batch, bare]}
 
 
 class EventsTaken(Noun):

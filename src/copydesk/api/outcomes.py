@@ -11,10 +11,9 @@ from typing import Annotated
 from anyio import current_time, sleep
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field
 
+from copydesk.api.batches import Batch
 from copydesk.api.examples import OUTCOMES
 from copydesk.api.parts import Desk, MayPull
 from copydesk.api.problems import responses
@@ -34,24 +33,10 @@ delivered = APIRouter(prefix="/v1", tags=["serving"])
 """For bodies of others: signed byte for byte, they are taken as they are."""
 
 
-class OutcomeBatch(Noun):
+class OutcomeBatch(Batch):
     """Events together; a bare list of them is the same."""
 
     outcomes: tuple[Outcome, ...] = Field(min_length=1, max_length=1_000)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare_list(cls, data: object) -> object:
-        return {"outcomes": data} if isinstance(data, list) else data
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        """Say that a list will do."""
-        batch = handler.resolve_ref_schema(handler(schema))
-        bare = batch["properties"]["outcomes"]
-        return {"anyOf": [batch, bare]}
 
 
 class Delivered(Noun):

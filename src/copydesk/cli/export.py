@@ -10,9 +10,9 @@ import click
 from copydesk.cli.desk import opened
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
+from copydesk.cli.options import dialect_option
 from copydesk.cli.output import note, shown
 from copydesk.desk.exporting import MAY_TAKE
-from copydesk.publishing.dialects import DIALECTS
 from copydesk.publishing.formats import Format, as_file
 
 
@@ -22,13 +22,7 @@ from copydesk.publishing.formats import Format, as_file
 )
 @click.command()
 @click.option("--campaign", required=True, help="Name of the campaign.")
-@click.option(
-    "--dialect",
-    type=click.Choice(sorted(DIALECTS)),
-    default="neutral",
-    show_default=True,
-    help="Tool whose merge tags to write.",
-)
+@dialect_option
 @click.option(
     "--format",
     "wanted",

@@ -11,6 +11,7 @@ from copydesk.access import Actor, Role
 from copydesk.bootstrap import notifying_of
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
+from copydesk.cli.options import limit_option
 from copydesk.cli.output import json_option, note, print_json, shown
 from copydesk.cli.show.notifications import print_deliveries
 from copydesk.desk.notifying import Notifying
@@ -28,13 +29,7 @@ def notifications() -> None:
 @example("copydesk notifications list --failed", "copydesk notifications list --json")
 @notifications.command("list")
 @click.option("--failed", is_flag=True, help="Only messages that were given up.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 1000),
-    default=50,
-    show_default=True,
-    help="List at most so many.",
-)
+@limit_option(1_000)
 @json_option
 @click.pass_context
 def listing(ctx: click.Context, limit: int, *, failed: bool, as_json: bool) -> None:

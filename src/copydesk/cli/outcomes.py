@@ -16,6 +16,7 @@ from copydesk.access import Actor, Role
 from copydesk.bootstrap import attributing_of, secret_of, sorting_of, utc_now
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
+from copydesk.cli.options import limit_option
 from copydesk.cli.output import console, json_option, note, print_data, print_json, shown
 from copydesk.desk.importing import Importing
 from copydesk.desk.sorting import Sorting
@@ -96,13 +97,7 @@ def importing(
 @example("copydesk outcomes rejected", "copydesk outcomes rejected --tool braze --json")
 @outcomes.command()
 @tool_option
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 10_000),
-    default=50,
-    show_default=True,
-    help="List at most so many.",
-)
+@limit_option(10_000)
 @json_option
 @click.pass_context
 def rejected(ctx: click.Context, tool: str | None, limit: int, *, as_json: bool) -> None:

@@ -8,9 +8,9 @@ from copydesk.access import Role
 from copydesk.cli.desk import opened
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
+from copydesk.cli.options import dialect_option
 from copydesk.cli.output import json_option, print_json
 from copydesk.cli.show.pulled import print_pulled
-from copydesk.publishing.dialects import DIALECTS
 from copydesk.publishing.pull import PullQuery
 from copydesk.variants import Slot
 
@@ -24,13 +24,7 @@ from copydesk.variants import Slot
 @click.option("--recipient", help="Opaque id of a recipient: decides among several variants.")
 @click.option("--audience", help="Segment; needed where a campaign has several.")
 @click.option("--slot", type=click.Choice([s.value for s in Slot]), multiple=True, help="Only it.")
-@click.option(
-    "--dialect",
-    type=click.Choice(sorted(DIALECTS)),
-    default="neutral",
-    show_default=True,
-    help="Tool whose merge tags to write.",
-)
+@dialect_option
 @json_option
 @click.pass_context
 def pull(

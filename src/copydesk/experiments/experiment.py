@@ -203,10 +203,6 @@ class Experiment(Design):
         """Whether recipients are divided by it."""
         return self.state in IN_FORCE
 
-    def version_at(self, at: datetime) -> Version | None:
-        """Return the version that was in force then, or None before the first."""
-        return next((one for one in reversed(self.versions) if one.made_at <= at), None)
-
     def wave_due(self, now: datetime) -> bool:
         """Return whether another wave may begin."""
         latest = self.latest

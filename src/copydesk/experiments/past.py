@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import numpy as np
 from copydesk.errors import InputError, Problem
 from copydesk.experiments import posterior
 from copydesk.ranking.sends import PastSend, read_sends
+from copydesk.ranking.tables import rows_of
 
 RATES = ("test", "rate")
 """Columns of a file of rates: the test that a variant was in, and what is expected of it."""
@@ -36,45 +36,34 @@ def past_of(path: Path) -> Past:
     Raises:
         InputError: it is neither, with line and column.
     """
-    header = _header(path)
-    if set(header) >= set(RATES):
-        return _of_rates(path)
+    rows = rows_of(path, ())
+    _, header = next(rows)
+    if header.keys() >= {*RATES}:
+        return _of_rates(rows, path.name)
     sends = read_sends(path)
     if not sends:
         raise InputError([Problem("", "", "holds no send", path.name)])
     return _of_sends(sends)
 
 
-def _header(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return [name.strip().casefold() for name in next(csv.reader(lines), [])]
-    except UnicodeDecodeError as wrong:
-        raise InputError([Problem("", "", "save the file as UTF-8", path.name)]) from wrong
-
-
-def _of_rates(path: Path) -> Past:
+def _of_rates(rows: Iterator[tuple[int, Mapping[str, str]]], source: str) -> Past:
     tests: dict[str, list[float]] = defaultdict(list)
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines)
-        reader.fieldnames = [name.strip().casefold() for name in reader.fieldnames or ()]
-        for row in reader:
-            rate = _rate(row["rate"], path.name, reader.line_num)
-            tests[str(row["test"]).strip()].append(rate)
+    for line, row in rows:
+        tests[row["test"]].append(_rate(row["rate"], source, line))
     found = tuple(tuple(rates) for rates in tests.values() if len(rates) > 1)
     if not found:
-        raise InputError([Problem("test", "", "no test has two variants", path.name)])
+        raise InputError([Problem("test", "", "no test has two variants", source)])
     return Past(found, float(np.mean([rate for rates in found for rate in rates])))
 
 
-def _rate(written: str | None, source: str, line: int) -> float:
+def _rate(written: str, source: str, line: int) -> float:
     try:
-        rate = float(written or "")
+        rate = float(written)
     except ValueError:
         rate = 0.0
     if not 0 < rate < _HIGHEST:
         remedy = f"give a share above 0 and below {_HIGHEST}, as 0.012"
-        raise InputError([Problem("rate", written or "", remedy, source, line)])
+        raise InputError([Problem("rate", written, remedy, source, line)])
     return rate
 
 

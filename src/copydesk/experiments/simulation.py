@@ -19,14 +19,8 @@ from copydesk.experiments.posterior import BASE_RATE, SPREAD, STRENGTH
 
 SHARE_TESTED = 0.2
 """Part of the list that the A/B test takes before it commits."""
-UCB_WIDTH = 0.08
-"""LOLA's alpha: the width of confidence bounds at one showing."""
-AUXILIARY = 1_000.0
-"""Showings that LOLA's prior from text is worth (its n_aux)."""
 LAST_BEGINS = sum(WAVES[:-1])
 """Part of the list that is gone when the last wave begins."""
-ROUNDS = 25
-"""Batches at most in LOLA's protocol; there the posterior follows every showing."""
 
 
 @dataclass(frozen=True)
@@ -76,23 +70,6 @@ def tested(scores: np.ndarray, shown: np.ndarray, clicked: np.ndarray, gone: flo
     if not gone:
         return even(scores, shown, clicked, gone)
     return allocation.greedy(clicked / np.maximum(shown, 1))
-
-
-def ucb(scores: np.ndarray, shown: np.ndarray, clicked: np.ndarray, gone: float) -> np.ndarray:
-    """Give all to the highest upper confidence bound (Auer et al. 2002), at LOLA's width."""
-    del scores, gone
-    return allocation.greedy(_bound(shown, clicked))
-
-
-def lola(scores: np.ndarray, shown: np.ndarray, clicked: np.ndarray, gone: float) -> np.ndarray:
-    """Give all to the highest of LOLA's bounds: the lesser of one with and one without the prior.
-
-    Ye, Yoganarasimhan and Zheng 2025, LLM-assisted online learning, "2-UCBs".
-    """
-    del gone
-    expected = BASE_RATE * np.exp(scores)
-    informed = _bound(shown + AUXILIARY, clicked + AUXILIARY * expected)
-    return allocation.greedy(np.minimum(_bound(shown, clicked), informed))
 
 
 def thompson(scores: np.ndarray, shown: np.ndarray, clicked: np.ndarray, gone: float) -> np.ndarray:
@@ -151,12 +128,6 @@ def play(
         shown, gone = shown + sent, gone + part
     mean: np.ndarray = gained / total
     return mean
-
-
-def lola_batches(each: int) -> np.ndarray:
-    """Return the batches of LOLA's protocol: as many as showings an arm, `ROUNDS` at most."""
-    rounds = min(each, ROUNDS)
-    return np.full(rounds, 1 / rounds)
 
 
 def wave_batches(*, tested_first: bool = False) -> np.ndarray:
@@ -219,13 +190,6 @@ def _clicks(truth: Truth, sent: np.ndarray, rng: np.random.Generator, dirt: Dirt
         machines = dirt.bots / (1 - dirt.bots) * truth.rates.mean(-1, keepdims=True)
         clicks += rng.poisson(sent * machines)
     return clicks
-
-
-def _bound(shown: np.ndarray, clicked: np.ndarray) -> np.ndarray:
-    seen = np.maximum(shown, 1e-9)
-    total = np.maximum(shown.sum(-1, keepdims=True), 2)
-    bound: np.ndarray = clicked / seen + UCB_WIDTH * np.sqrt(np.log(total) / seen)
-    return bound
 
 
 _HAIR = 1e-9

@@ -55,12 +55,6 @@ def evidence(won: np.ndarray, lost: np.ndarray, share: np.ndarray) -> np.ndarray
     return e
 
 
-def always_valid_p(e: np.ndarray) -> np.ndarray:
-    """Return the p-value after each look: one over the highest e-value so far, 1 at most."""
-    p: np.ndarray = np.minimum(1, 1 / np.maximum.accumulate(np.asarray(e), axis=-1))
-    return p
-
-
 def winner(e_by_rival: Sequence[float], alpha: float = ALPHA) -> bool:
     """Return whether a variant is better than each of its rivals, given e-values against each.
 

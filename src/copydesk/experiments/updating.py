@@ -65,25 +65,23 @@ def updated(
 
 def stopped(experiment: Experiment, arm: str, because: str, now: datetime) -> Version:
     """Return the version in which nobody gets the arm: its recipients fall to the others."""
-    latest = _latest(experiment)
-    update = {
-        "number": latest.number + 1,
-        "made_at": now,
-        "because": because,
-        "waves": tuple(without(shares, arm, experiment.control) for shares in latest.waves),
-    }
-    return latest.model_copy(update=update)
+    shares = _latest(experiment).waves
+    waves = tuple(without(each, arm, experiment.control) for each in shares)
+    return _divided_anew(experiment, waves, because, now)
 
 
 def won(experiment: Experiment, winner: str, because: str, now: datetime) -> Version:
     """Return the version in which everybody who is not held out gets the winner."""
+    waves = tuple({winner: 1.0} for _ in experiment.waves)
+    return _divided_anew(experiment, waves, because, now)
+
+
+def _divided_anew(
+    experiment: Experiment, waves: tuple[dict[str, float], ...], because: str, now: datetime
+) -> Version:
+    """Return the version after the latest, which knows the same and divides otherwise."""
     latest = _latest(experiment)
-    update = {
-        "number": latest.number + 1,
-        "made_at": now,
-        "because": because,
-        "waves": tuple({winner: 1.0} for _ in experiment.waves),
-    }
+    update = {"number": latest.number + 1, "made_at": now, "because": because, "waves": waves}
     return latest.model_copy(update=update)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -85,13 +84,6 @@ class LibraryQuery(NamedTuple):
     limit: int = 50
     brands: Brands = EVERY_BRAND
     """Copy of other brands is not looked at."""
-
-
-class LibraryPage(NamedTuple):
-    """Approved copy, newest first, and the place after it; None on the last page."""
-
-    copies: Sequence[ApprovedCopy]
-    next: LibraryCursor | None
 
 
 class LibraryCount(NamedTuple):

@@ -7,18 +7,16 @@ subject and no score, the ranker gives one. An empty `offer` or `variant` means 
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from copydesk.errors import InputError, Problem
 from copydesk.ranking.fairness import Fairness, Shown
+from copydesk.ranking.tables import HEADER, rows_of
 
 OFFER, VARIANT, SCORE, SUBJECT = "offer", "variant", "score", "subject"
 RECIPIENT = "recipient"
-HEADER = 1
-"""The line of the header."""
 TOLD = (OFFER, VARIANT, SCORE, SUBJECT)
 NOTHING = "(nothing)"
 """What was shown to those who were shown no offer, or no variant: they count among their group."""
@@ -43,7 +41,7 @@ def shown_in(path: Path, groups: Sequence[str], score: Score) -> Iterator[Shown]
     Raises:
         InputError: a column is missing, or a cell is wrong; with the line.
     """
-    for line, row in _rows(path, groups):
+    for line, row in rows_of(path, groups):
         if line == HEADER and not {*TOLD} & {*row}:
             remedy = f"at least one column of {', '.join(TOLD)} is needed: what was shown"
             raise _problem(path.name, line, "", "", remedy)
@@ -62,7 +60,7 @@ def people_in(path: Path, groups: Sequence[str]) -> Iterator[tuple[str, str]]:
     Raises:
         InputError: a column is missing, or a line has no recipient.
     """
-    for line, row in _rows(path, (RECIPIENT, *groups)):
+    for line, row in rows_of(path, (RECIPIENT, *groups)):
         if line != HEADER:
             if not row[RECIPIENT]:
                 raise _problem(path.name, line, RECIPIENT, "", "each line is about a recipient")
@@ -72,31 +70,6 @@ def people_in(path: Path, groups: Sequence[str]) -> Iterator[tuple[str, str]]:
 def group_of(row: Mapping[str, str], groups: Sequence[str]) -> str:
     """Return the group that a line is of: the cells of these columns together."""
     return " / ".join(row[name] or "(not known)" for name in groups)
-
-
-def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the header as a row of its own names, then each line by column."""
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.reader(lines, strict=True)
-        try:
-            header = [name.strip() for name in next(reader, [])]
-            _must_have(header, needed, path.name)
-            yield HEADER, dict(zip(header, header, strict=True))
-            for line, cells in enumerate(reader, start=HEADER + 1):
-                if len(cells) != len(header):
-                    remedy = f"has {len(cells)} cells where the header has {len(header)}"
-                    raise _problem(path.name, line, "", "", remedy)
-                yield line, dict(zip(header, map(str.strip, cells), strict=True))
-        except (UnicodeDecodeError, csv.Error) as wrong:
-            remedy = f"no CSV in UTF-8 from here on: {wrong}"
-            raise _problem(path.name, reader.line_num + 1, "", "", remedy) from wrong
-
-
-def _must_have(header: Sequence[str], needed: Sequence[str], source: str) -> None:
-    missing = [name for name in needed if name not in header]
-    there_are = f"no such column; there are {', '.join(header) or 'none'}"
-    if missing:
-        raise InputError([Problem(name, "", there_are, source, HEADER) for name in missing])
 
 
 def _score(row: dict[str, str], score: Score, source: str, line: int) -> float | None:

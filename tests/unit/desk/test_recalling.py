@@ -114,8 +114,8 @@ class Campaigning:
             return [event.act for event in tx.audit.about(subject)]
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(variants(), min_size=1, max_size=7))
+@settings(max_examples=12, deadline=None)
+@given(st.lists(variants(), min_size=1, max_size=4))
 def test_another_end_recalls_exactly_the_copy_that_leans_on_it(written: list[Written]) -> None:
     """Whatever says when the offer ends is void and in review; all else is served on, rebound."""
     world = Campaigning(written)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks import baselines
 
 from copydesk.experiments import simulation
 from copydesk.experiments.simulation import Dirt, Ours, Policy, Truth
@@ -57,9 +58,9 @@ def test_late_clicks_and_bots_cost_little() -> None:
 def test_no_policy_gains_more_than_knowing_the_best() -> None:
     """The best rate of each test bounds what any policy gains."""
     most = float(world().rates.max(-1).mean())
-    batches = simulation.lola_batches(100)
+    batches = baselines.lola_batches(100)
     policies: tuple[Policy, ...] = (
-        simulation.ucb, simulation.lola, simulation.thompson, Ours(), Ours(rule="top-two"),
+        baselines.ucb, baselines.lola, simulation.thompson, Ours(), Ours(rule="top-two"),
     )  # fmt: skip
     for policy in policies:
         assert gained(policy, batches) < 1.005 * most
@@ -74,7 +75,7 @@ def test_the_same_seed_plays_the_same() -> None:
 def test_batches_are_the_whole_list() -> None:
     """The parts of every protocol sum to one."""
     for batches in (
-        simulation.lola_batches(10), simulation.lola_batches(1_000),
+        baselines.lola_batches(10), baselines.lola_batches(1_000),
         simulation.wave_batches(), simulation.wave_batches(tested_first=True),
     ):  # fmt: skip
         assert batches.sum() == pytest.approx(1)

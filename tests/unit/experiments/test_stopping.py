@@ -92,13 +92,6 @@ def test_the_mean_of_the_evidence_is_one_without_a_difference() -> None:
     assert float(np.dot(odds, e[:, 0])) == pytest.approx(1)
 
 
-def test_always_valid_p_never_rises() -> None:
-    """A p-value that has been reached is kept."""
-    assert stopping.always_valid_p(np.array([0.5, 4.0, 2.0, 40.0])).tolist() == [
-        1, 0.25, 0.25, 0.025,
-    ]  # fmt: skip
-
-
 def test_a_winner_beats_every_rival() -> None:
     """Evidence of 30 against one rival and 5 against another makes no winner at 5 per cent."""
     assert not stopping.winner([30, 5])

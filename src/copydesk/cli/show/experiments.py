@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text as Shown
 
 from copydesk.cli.output import console, shown
+from copydesk.cli.show import words
 from copydesk.desk.looking_back import Evaluated
 from copydesk.experiments.experiment import Experiment, Knowledge, Version
 from copydesk.experiments.foretelling import Answer
@@ -20,7 +21,7 @@ def print_list(found: Sequence[Experiment]) -> None:
     if not found:
         console().print("No experiment yet.")
         return
-    table = _table("experiment", "campaign", "audience", "state", "arms", "waves")
+    table = words.table("experiment", "campaign", "audience", "state", "arms", "waves")
     for one in found:
         begun = len(one.latest.waves) if one.latest else 0
         cells = (one.id, one.campaign, one.audience, one.state.value, str(len(one.arms)))
@@ -28,14 +29,18 @@ def print_list(found: Sequence[Experiment]) -> None:
     console().print(table)
 
 
-def print_experiment(one: Experiment) -> None:
-    """Print how it stands: the plan, and each arm with its interval."""
+def print_experiment(one: Experiment, subjects: Mapping[str, str]) -> None:
+    """Print how it stands: the plan, and each arm, told by its subject, with its interval."""
     screen = console()
     screen.print(Shown(f"{shown(one.id)}   {one.state.value}", "bold"))
     for line in _lines(one):
         screen.print(line)
+    for number, arm in enumerate(one.arms, start=1):
+        screen.print(f"arm {number}  {shown(arm)}  {shown(subjects.get(arm, ''))}")
     if one.latest is not None:
-        screen.print(_arms(one.latest))
+        screen.print(_arms(one, one.latest))
+        if not any(arm.sent for arm in one.latest.arms):
+            screen.print("Nothing is known to be sent yet: rates are what the scores expect.")
 
 
 def _lines(one: Experiment) -> Iterator[str]:
@@ -54,18 +59,21 @@ def _lines(one: Experiment) -> Iterator[str]:
         yield f"{won}{shown(one.because)}"
 
 
-def _arms(version: Version) -> Table:
-    table = _table("arm", "share", "sent", "answered", "rate", "best", "complaints", "unsubscribes")
-    shares = version.waves[-1]
+def _arms(one: Experiment, version: Version) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("arm", "share", "sent", "answered", "rate", "best", "complaints", "left"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    numbers = {arm: number for number, arm in enumerate(one.arms, start=1)}
     for arm in version.arms:
-        table.add_row(*_cells(arm, shares.get(arm.id, 0.0)))
+        share = version.waves[-1].get(arm.id, 0.0)
+        table.add_row(str(numbers[arm.id]), f"{share:.1%}", *_cells(arm))
     return table
 
 
-def _cells(arm: Knowledge, share: float) -> tuple[str, ...]:
-    rate = f"{arm.rate:.2%} ({arm.low:.2%} to {arm.high:.2%})"
+def _cells(arm: Knowledge) -> tuple[str, ...]:
+    rate = f"{arm.rate:.2%} ({100 * arm.low:.2f} to {100 * arm.high:.2f})"
     counts = (f"{arm.sent:,}", f"{arm.answered:,}", rate, f"{arm.best:.0%}")
-    return (shown(arm.id), f"{share:.1%}", *counts, str(arm.complaints), str(arm.unsubscribes))
+    return (*counts, str(arm.complaints), str(arm.unsubscribes))
 
 
 def print_evaluated(found: Evaluated) -> None:
@@ -85,13 +93,13 @@ def print_evaluated(found: Evaluated) -> None:
 def print_answer(answer: Answer) -> None:
     """Print what each way of dividing would gain, and how often each way of stopping misleads."""
     screen = console()
-    table = _table("way of dividing", "answers", "over an even split", "over A/B", "loses in")
+    table = words.table("way of dividing", "answers", "over an even split", "over A/B", "loses in")
     for gain in answer.gains:
         over = f"{gain.over_even:+.1%} ({gain.low:+.1%} to {gain.high:+.1%})"
         answers = f"{gain.answers:,.0f}"
         table.add_row(gain.way, answers, over, f"{gain.over_test:+.1%}", f"{gain.loses:.0%}")
     screen.print(table)
-    stops = _table("way of stopping", "calls a false winner", "finds a lift of a fifth")
+    stops = words.table("way of stopping", "calls a false winner", "finds a lift of a fifth")
     for one in answer.stopping:
         stops.add_row(one.way, f"{one.wrongly:.1%}", f"{one.rightly:.1%}")
     screen.print(stops)
@@ -99,10 +107,3 @@ def print_answer(answer: Answer) -> None:
     least = "finds no lift at all" if lift is None else f"finds a lift of {lift:.0%} or more"
     played = f"{answer.experiments:,} sends were played"
     screen.print(f"{played}; in four of five cases this list {least}.")
-
-
-def _table(*headings: str) -> Table:
-    table = Table(expand=True, border_style="dim")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table

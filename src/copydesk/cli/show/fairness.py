@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text as Shown
 
 from copydesk.cli.output import console, shown
+from copydesk.cli.show import words
 from copydesk.ranking.fairness import Fairness, Interval, MeanScore, Share
 
 STYLES = {"below": "bold red", "at least": "green", "highest": "", "not enough data": "dim"}
@@ -57,7 +58,7 @@ def _finite(interval: Interval) -> dict[str, float | None]:
 
 
 def _shares(title: str, shares: Sequence[Share]) -> Table:
-    table = _table(title, "group", "shown", "rate", "of the highest", "verdict")
+    table = words.table("group", "shown", "rate", "of the highest", "verdict", title=title)
     for one in shares:
         rate = f"{one.rate.value:.1%} ({one.rate.low:.1%} to {one.rate.high:.1%})"
         verdict = Shown(WORDS.get(one.verdict, one.verdict), STYLES[one.verdict])
@@ -74,16 +75,9 @@ def _ratio(ratio: Interval | None) -> str:
 
 
 def _scores(scores: Sequence[MeanScore]) -> Table:
-    table = _table("scores", "group", "number", "mean", "beside all others", "told")
+    table = words.table("group", "number", "mean", "beside all others", "told", title="scores")
     for one in scores:
         beside = one.difference
         span = f"{beside.value:+.3f} ({beside.low:+.3f} to {beside.high:+.3f})" if beside else ""
         table.add_row(shown(one.group), f"{one.number:,}", f"{one.mean:.3f}", span, one.why)
-    return table
-
-
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=Shown(title, "bold"), title_justify="left", expand=True, border_style="dim")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
     return table

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.table import Table
 from rich.text import Text as Shown
 
 from copydesk.cli.output import console, shown
+from copydesk.cli.show import words
 from copydesk.desk.learning import Drifted, Taught
 from copydesk.ranking.owned import BrandRanker, Objectives
 from copydesk.ranking.snapshots import Snapshot, Versions
@@ -35,10 +35,10 @@ def print_rankers(found: Sequence[BrandRanker]) -> None:
     if not found:
         screen.print("Nothing was learned yet: `copydesk ranker learn` begins.")
     for one in found:
-        title = Shown(f"{shown(one.brand)}  {_aims(one.objectives)}", "bold")
-        table = Table(title=title, title_justify="left", expand=True, border_style="dim")
-        for heading in ("version", "sends", "through", "state", "by", "judged"):
-            table.add_column(heading, overflow="fold")
+        title = f"{shown(one.brand)}  {_aims(one.objectives)}"
+        table = words.table("version", "sends", "through", "state", "by", "judged", title=title)
+        # It is typed to promote it.
+        table.columns[0].no_wrap = True
         for snapshot in one.versions.snapshots:
             table.add_row(*_row(snapshot, one.versions))
         screen.print(table)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
 from rich.text import Text as Shown
 
 from copydesk.cli.output import console, shown
@@ -22,9 +21,7 @@ def print_queue(found: Sequence[Ranked]) -> None:
     if not found:
         screen.print("Nothing waits.")
         return
-    table = Table(expand=True, border_style="dim")
-    for heading in ("id", "points", "since", "campaign", "subject", "why", "state"):
-        table.add_column(heading, overflow="fold")
+    table = words.table("id", "points", "since", "campaign", "subject", "why", "state")
     for item, priority in found:
         subject = words.copy_text(item.copy_now.subject)
         since = f"{item.created_at:{MINUTES}}"

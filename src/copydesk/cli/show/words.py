@@ -46,6 +46,15 @@ def copy_text(text: Text) -> Shown:
     return written
 
 
+def table(*headings: str, title: str = "") -> Table:
+    """Return an empty table as wide as the terminal, whose cells are folded."""
+    told = Shown(title, "bold") if title else None
+    made = Table(title=told, title_justify="left", expand=True, border_style="dim")
+    for heading in headings:
+        made.add_column(heading, overflow="fold")
+    return made
+
+
 def copy_table(copy: Copy) -> Table:
     """Return a copy slot by slot, the name of each beside its text."""
     table = Table.grid(padding=(0, 2))
