@@ -148,6 +148,11 @@ def test_pages_show_arms_shares_looks_and_guard(office: Office, arms: list[str])
     assert "It has not begun" in before
     for told in (*arms, "50.0 %", "1 of 4 planned", "complaints above 0.10 %", "Answers were"):
         assert told in page
+    for told in (OTHER_COPY["subject"], "fixed shares", "expected by its score"):
+        assert told in page
+    campaign = browser.open("/campaigns/spring")
+    assert "/experiments/subjects" in campaign.links
+    assert "divides lapsed-runners among 2 variants: running, wave 1 of 1" in campaign.text
 
 
 def test_nobody_who_may_not_see_it_gets_the_page(office: Office) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Response
 
 from copydesk.api.experiments import ExperimentId
@@ -12,12 +14,20 @@ from copydesk.experiments import stopping
 from copydesk.experiments.experiment import Experiment
 
 router = APIRouter(include_in_schema=False)
+RULES: Mapping[str, str] = {
+    "fixed": "fixed shares",
+    "squared": "the square of the chance to be best",
+    "thompson": "the chance to be best (Thompson)",
+    "top-two": "the chance to be among the best two (top-two Thompson)",
+}
+"""The ways of dividing, as a person reads them."""
 
 
 @router.get("/experiments")
 def experiments(desk: Desk, visit: Visitor) -> Response:
     """List experiments, newest change first."""
-    return page(visit, "experiments.html", experiments=desk.experimenting.all(visit.actor))
+    found = desk.experimenting.all(visit.actor)
+    return page(visit, "experiments.html", experiments=found, rules=RULES)
 
 
 @router.get("/experiments/{experiment_id}")
@@ -29,6 +39,8 @@ def experiment(desk: Desk, visit: Visitor, experiment_id: ExperimentId) -> Respo
         visit,
         "experiment.html",
         one=found,
+        rules=RULES,
+        subjects=desk.experimenting.subjects(found),
         latest=latest,
         highest=max((arm.high for arm in latest.arms), default=0.0) if latest else 0.0,
         shares=latest.waves[-1] if latest else {},
