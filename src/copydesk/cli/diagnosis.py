@@ -6,7 +6,6 @@ import asyncio
 import platform
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from copydesk import __version__
 from copydesk.api.oidc import provider_of
 from copydesk.bootstrap import choice, notifying_of, secret_of
 from copydesk.briefs import Noun
+from copydesk.cli.diagnosis_of_tools import looked_at
 from copydesk.cli.local import checker_of
+from copydesk.cli.symptoms import State, Symptom
 from copydesk.desk.notifying import Standing
 from copydesk.errors import CopydeskError
 from copydesk.generation.build import build_model, choose, engine_states
@@ -34,31 +35,14 @@ EXTRAS = {
     "oidc": ("authlib", "httpx2"),
     "postgres": ("psycopg",),
     "guardrails-ai": ("guardrails-ai",),
+    "kafka": ("confluent-kafka",),
+    "parquet": ("pyarrow",),
     "scale": ("ray",),
 }
 HIDDEN = "(set)"
 ADDRESSES = ("database_url", "openai_base_url")
 PASSWORD = re.compile(r"(//[^/@:]*):.*@")
 """What stands between the user's name and the last @: a wrong address may hold a password, too."""
-
-
-class State(StrEnum):
-    """How a thing is."""
-
-    OK = "ok"
-    ABSENT = "absent"
-    """Not there, and nothing asks for it."""
-    WRONG = "wrong"
-    """Asked for, and cannot be used."""
-
-
-class Symptom(Noun):
-    """One thing looked at."""
-
-    area: str
-    name: str
-    state: State
-    detail: str
 
 
 class Diagnosis(Noun):
@@ -81,6 +65,7 @@ def diagnose(settings: Settings) -> Diagnosis:
         _database(settings),
         _sign_in(settings),
         *_notifications(settings),
+        *_tools(settings),
     )
     return Diagnosis(
         healthy=all(symptom.state is not State.WRONG for symptom in symptoms),
@@ -179,6 +164,18 @@ def _notifications(settings: Settings) -> Iterator[Symptom]:
             state = State.WRONG
         detail = "off: no channel is set up" if standing is None else standing.told
     yield Symptom(area="notifications", name="notifications", state=state, detail=detail)
+
+
+def _tools(settings: Settings) -> Iterator[Symptom]:
+    try:
+        store = None if _is_new(settings) else SqlStore(settings.database_url)
+    except CopydeskError:  # told of the database
+        store = None
+    try:
+        yield from looked_at(settings, store)
+    finally:
+        if store is not None:
+            store.close()
 
 
 def _told(settings: Settings) -> Standing | None:

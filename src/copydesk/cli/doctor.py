@@ -6,10 +6,11 @@ import click
 from rich.table import Table
 from rich.text import Text as Shown
 
-from copydesk.cli.diagnosis import Diagnosis, State, diagnose
+from copydesk.cli.diagnosis import Diagnosis, diagnose
 from copydesk.cli.example import example
 from copydesk.cli.local import the_settings
 from copydesk.cli.output import console, json_option, print_json, shown, working
+from copydesk.cli.symptoms import State
 
 SIGNS = {
     State.OK: ("✓", "green"),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from copydesk.cli.diagnosis import HIDDEN, State, Symptom, diagnose, shown_settings
+from copydesk.cli.diagnosis import HIDDEN, diagnose, shown_settings
+from copydesk.cli.symptoms import State, Symptom
 from copydesk.settings import Settings
 from copydesk.storage.build import open_store
 from tests.oidc_provider import running_provider
