@@ -12,6 +12,7 @@ from copydesk.cli.desk import experiments
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import json_option, note, print_json
+from copydesk.desk.experimenting import Experimenting
 from copydesk.errors import InputError
 from copydesk.experiments.experiment import Design, Experiment
 
@@ -20,7 +21,10 @@ ROLES = (Role.REQUESTER, Role.ADMIN)
 
 @click.group()
 def experiment() -> None:
-    """Divide recipients among approved variants, and learn which does better."""
+    """Divide recipients among approved variants, and learn which does better.
+
+    `simulate` tells what it would gain; `plan`, `start`, `update` and `stop` lead through it.
+    """
 
 
 def _me() -> Actor:
@@ -53,7 +57,7 @@ def show(ctx: click.Context, experiment_id: str, *, as_json: bool) -> None:
     """Show what is known of each arm, and how recipients are divided."""
     with experiments(the_settings(ctx.obj)) as desk:
         found = desk.get(experiment_id, _me())
-    _print(found, as_json=as_json)
+        _print(desk, found, as_json=as_json)
 
 
 @example("copydesk experiment plan spring-subjects.yaml")
@@ -65,11 +69,12 @@ def plan(ctx: click.Context, file: Path, *, as_json: bool) -> None:
     """Plan the experiment that FILE describes, as YAML or JSON; it divides nobody yet.
 
     Needed are `id`, `campaign` and `recipients`. The least lift that the list can find is printed.
+    All approved variants of the campaign's audience take part, unless `arms` names some.
     """
     design = documents.load(file, Design)
     with experiments(the_settings(ctx.obj)) as desk:
         found = desk.plan(design, _me())
-    _print(found, as_json=as_json)
+        _print(desk, found, as_json=as_json)
 
 
 @example("copydesk experiment start spring-subjects")
@@ -81,7 +86,7 @@ def start(ctx: click.Context, experiment_id: str, *, as_json: bool) -> None:
     """Begin to divide recipients: the first wave begins."""
     with experiments(the_settings(ctx.obj)) as desk:
         found = desk.start(experiment_id, _me())
-    _print(found, as_json=as_json)
+        _print(desk, found, as_json=as_json)
 
 
 @example(
@@ -101,7 +106,7 @@ def update(
     """Count what recipients did, guard the arms, and weigh them anew.
 
     Without an id every running experiment is updated: let a timer do it. The next wave begins when
-    the hours between waves are over.
+    the hours between waves (`wave_hours` of the plan) are over; without such hours, each time.
     """
     if experiment_id is None and next_wave is not None:
         raise InputError("Name the experiment whose next wave is meant.")
@@ -110,8 +115,8 @@ def update(
             found = desk.update_all(_me())
         else:
             found = [desk.update(experiment_id, _me(), next_wave=next_wave)]
-    for one in found:
-        _print(one, as_json=as_json)
+        for one in found:
+            _print(desk, one, as_json=as_json)
     note(f"{len(found)} updated")
 
 
@@ -131,7 +136,7 @@ def stop(
     """End an experiment, with a winner or without."""
     with experiments(the_settings(ctx.obj)) as desk:
         found = desk.stop(experiment_id, _me(), because, winner)
-    _print(found, as_json=as_json)
+        _print(desk, found, as_json=as_json)
 
 
 @example("copydesk experiment evaluate spring-subjects var_1f=0.5 var_2c=0.5")
@@ -206,10 +211,10 @@ def _shares(written: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def _print(found: Experiment, *, as_json: bool) -> None:
+def _print(desk: Experimenting, found: Experiment, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
     from copydesk.cli.show.experiments import print_experiment
 
-    print_experiment(found)
+    print_experiment(found, desk.subjects(found))

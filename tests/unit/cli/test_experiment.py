@@ -68,6 +68,8 @@ def test_an_experiment_from_its_plan_to_its_end(furnished: Shop) -> None:
     assert "60,000 recipients find a lift of 28% in four of five cases" in planned
     assert "version 1" in started
     assert all(arm in started for arm in ARMS)
+    assert "arm 1  var_1  " in started
+    assert "rates are what the scores expect" in started
     assert (updated.exit_code, updated.stderr) == (0, "1 updated\n")
     assert (stopped["state"], stopped["because"]) == ("stopped", "Enough.")
     assert "subjects" in furnished.ok("list")
