@@ -123,10 +123,15 @@ def test_a_campaigns_places_come_in_one_order(store: Store) -> None:
 
 def test_what_a_failed_transaction_pushed_is_gone(store: Store) -> None:
     """Pushes and places are taken back with everything else."""
-    with pytest.raises(NotFound), store.transaction() as tx:
-        tx.pushes.add(a_push())
-        tx.pushes.put(a_place())
-        raise NotFound
+
+    def fail() -> None:
+        with store.transaction() as tx:
+            tx.pushes.add(a_push())
+            tx.pushes.put(a_place())
+            raise NotFound
+
+    with pytest.raises(NotFound):
+        fail()
     with store.transaction() as tx:
         assert not tx.pushes.of_campaign("spring")
         assert not tx.pushes.places_of("spring")

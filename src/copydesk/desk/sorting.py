@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from copydesk.access import Actor, Role
 from copydesk.desk.guarding import guard
 from copydesk.desk.parts import Clock, record
+from copydesk.desk.verdicts import judge
 from copydesk.errors import InputError, NotFound
 from copydesk.feedback import NOWHERE, Outcome
 from copydesk.feedback.attribution import Attribution
 from copydesk.feedback.inbox import InboxCount, RawDelivery, Unread
-from copydesk.feedback.judging import SEEN, rejudged
 from copydesk.feedback.reading import outcome_of
 from copydesk.feedback.tools import tools
 from copydesk.storage import Store, Transaction
@@ -27,9 +26,6 @@ EVENTS = 5_000
 """So many are read in one transaction."""
 SHOWN = 2_000
 """Characters of an unread event that are told; the whole is in the delivery."""
-BY_CALLER = "api"
-"""The source of events whose reporter judged them, and not we."""
-JUDGED = (*SEEN, "delivered")
 KNOWN_MAX = 10_000
 TOLD = {"event_id", "kind", "at", "campaign", "variant_id"}
 """What is told of an event of another brand."""
@@ -82,11 +78,7 @@ class Sorting:
         """Attribute, store and judge outcomes; return how many were new."""
         attributed = [self._attributed(tx, outcome) for outcome in outcomes]
         new = tx.outcomes.add(attributed)
-        for source, threads in sorted(_threads(attributed).items()):
-            of_thread = defaultdict(list)
-            for one in tx.outcomes.of_threads(source, threads):
-                of_thread[one.thread].append(one)
-            tx.outcomes.judge([one for events in of_thread.values() for one in rejudged(events)])
+        judge(tx, attributed)
         guard(tx, attributed, self._clock())
         return new
 
@@ -204,12 +196,3 @@ def _unread(delivery: RawDelivery, place: int, why: str, event: str) -> Unread:
         why=why[:SHOWN],
         event=event[:SHOWN].replace("\x00", ""),
     )
-
-
-def _threads(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
-    """Return by source the messages whose events are to be judged together."""
-    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for one in outcomes:
-        if one.source != BY_CALLER and one.kind in JUDGED and one.thread is not None:
-            found[one.source][one.thread] = None
-    return {source: list(threads) for source, threads in found.items()}

@@ -7,7 +7,7 @@ policy voids goes back, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -48,45 +48,28 @@ class Sweeping:
         self._clock = clock
         self._standards = Standards(store, policy, checks, clock)
 
-    def sweep_if_due(self) -> Swept | None:
-        """Sweep unless these rules and this policy were swept for today; then return None."""
-        due = self.due()
-        if due is None:
-            return None
-        swept = self.sweep(due)
-        self.done(swept)
-        return swept
-
     def steps(self) -> Iterator[Swept]:
         """Sweep if it is due, and yield what was found so far after each campaign."""
         swept = Swept()
-        for campaign_id in self.due() or ():
-            swept = swept.plus(self.one(campaign_id))
+        for campaign_id in self._due() or ():
+            swept = swept.plus(self._of_campaign(campaign_id))
             yield swept
-        self.done(swept)
+        self._done(swept)
 
-    def due(self) -> Sequence[str] | None:
+    def _due(self) -> Sequence[str] | None:
         """Return the ids of the campaigns to sweep, or None when that was done for today."""
         with self._store.transaction() as tx:
             if tx.audit.entries(AuditQuery((self._subject(),), RECHECKED, limit=1)):
                 return None
             return [campaign.id for campaign in tx.campaigns.all()]
 
-    def sweep(self, campaigns: Iterable[str] | None = None) -> Swept:
-        """Check all that is approved for these campaigns again, or for every one."""
-        ids = (self.due() or ()) if campaigns is None else campaigns
-        swept = Swept()
-        for campaign_id in ids:
-            swept = swept.plus(self.one(campaign_id))
-        return swept
-
-    def one(self, campaign_id: str) -> Swept:
+    def _of_campaign(self, campaign_id: str) -> Swept:
         """Check all that is approved for a campaign again, in one transaction."""
         self._checks.consider_now(self._submissions(campaign_id))
         with self._store.transaction() as tx:
             return self._one(tx, tx.campaigns.get(campaign_id))
 
-    def done(self, swept: Swept) -> None:
+    def _done(self, swept: Swept) -> None:
         """Put a whole sweep on the record, unless there was nothing to check."""
         if not swept.checked and not swept.recalled:
             return

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.unit.api.browsing import Browser
 from tests.unit.api.office import Office
-from tests.unit.pushing.bench import SECRET, targets_at
+from tests.unit.pushing.bench import settings_at
 from tests.unit.pushing.twin import Twin, twin_of, wait_until
 
 PAGE = "/campaigns/spring"
@@ -25,9 +24,7 @@ def twin() -> Iterator[Twin]:
 @pytest.fixture
 def ada(twin: Twin, tmp_path: Path) -> Iterator[Browser]:
     """The browser of who asks for copy, in an office that pushes to a listmonk."""
-    file = tmp_path / "targets.yaml"
-    file.write_text(yaml.safe_dump(targets_at(twin).model_dump(mode="json")), encoding="utf-8")
-    office = Office.opened(push_targets=file, push_secrets={"news": SECRET})
+    office = Office.opened(**settings_at(twin, tmp_path))
     office.let_in()
     with office.client:
         office.act("bea", "approve", office.item(n=1))

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.unit.api.office import Office
-from tests.unit.pushing.bench import SECRET, targets_at
+from tests.unit.pushing.bench import SECRET, settings_at
 from tests.unit.pushing.twin import Twin, twin_of, wait_until
 
 ORDER = {"campaign": "spring", "target": "news"}
@@ -25,10 +24,7 @@ def twin() -> Iterator[Twin]:
 @pytest.fixture
 def office(twin: Twin, tmp_path: Path) -> Iterator[Office]:
     """An office that pushes to a listmonk, with one copy signed."""
-    file = tmp_path / "targets.yaml"
-    file.write_text(yaml.safe_dump(targets_at(twin).model_dump(mode="json")), encoding="utf-8")
-    secrets = {"news": SECRET}
-    opened = Office.opened(push_targets=file, push_secrets=secrets)
+    opened = Office.opened(**settings_at(twin, tmp_path))
     opened.let_in()
     with opened.client:
         opened.act("bea", "approve", opened.item(n=1))

@@ -10,27 +10,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from copydesk.bootstrap import utc_now
 from copydesk.cli import main
-from copydesk.publishing import approval_hash
-from copydesk.review_queue import Policy
-from copydesk.storage.build import open_store
-from tests.contract.nouns import a_campaign, an_approved
-from tests.factories import a_brief, a_copy
+from tests.factories import a_copy
+from tests.unit.cli.kept import a_database
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Path:
     """Keep a campaign with one approved copy in a database, and settings beside it."""
-    url = f"sqlite:///{tmp_path / 'copydesk.db'}"
-    campaign = a_campaign(brief=a_brief(offer=None), updated_at=utc_now())
-    audience = campaign.audiences["lapsed-runners"]
-    bound = (a_copy(), campaign.brief, campaign.brand, audience, Policy.load().sha256)
-    store = open_store(url)
-    with store.transaction() as tx:
-        tx.campaigns.add(campaign)
-        tx.library.add(an_approved(approval_hash=approval_hash(*bound)))
-    store.close()
+    url = a_database(tmp_path, "var_1")
     file = tmp_path / "copydesk.yaml"
     file.write_text(f"database_url: {url}\n", encoding="utf-8")
     return file

@@ -10,14 +10,9 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from copydesk.bootstrap import utc_now
 from copydesk.cli import main
-from copydesk.publishing import approval_hash
-from copydesk.review_queue import Policy
-from copydesk.storage.build import open_store
-from tests.contract.nouns import a_campaign, an_approved
-from tests.factories import a_brief, a_copy
-from tests.unit.pushing.bench import SECRET, targets_at
+from tests.unit.cli.kept import a_database
+from tests.unit.pushing.bench import settings_at
 from tests.unit.pushing.twin import Twin, twin_of
 
 
@@ -30,24 +25,10 @@ def twin() -> Iterator[Twin]:
 @pytest.fixture
 def settings(tmp_path: Path, twin: Twin) -> Path:
     """Keep a campaign with two approved copies in a database, with settings and targets beside."""
-    url = f"sqlite:///{tmp_path / 'copydesk.db'}"
-    campaign = a_campaign(brief=a_brief(offer=None), updated_at=utc_now())
-    audience = campaign.audiences["lapsed-runners"]
-    bound = (a_copy(), campaign.brief, campaign.brand, audience, Policy.load().sha256)
-    store = open_store(url)
-    with store.transaction() as tx:
-        tx.campaigns.add(campaign)
-        for name in ("var_1", "var_2"):
-            tx.library.add(an_approved(name, approval_hash=approval_hash(*bound)))
-    store.close()
-    targets = targets_at(twin).model_dump(mode="json")
-    (tmp_path / "targets.yaml").write_text(yaml.safe_dump(targets), encoding="utf-8")
+    url = a_database(tmp_path, "var_1", "var_2")
     file = tmp_path / "copydesk.yaml"
-    written = {
-        "database_url": url,
-        "push_targets": str(tmp_path / "targets.yaml"),
-        "push_secrets": {"news": SECRET},
-    }
+    given = settings_at(twin, tmp_path)
+    written = {**given, "database_url": url, "push_targets": str(given["push_targets"])}
     file.write_text(yaml.safe_dump(written), encoding="utf-8")
     return file
 

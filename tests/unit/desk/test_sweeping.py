@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from copydesk.desk.sweeping import Sweeping
+from copydesk.desk.sweeping import Sweeping, Swept
 from copydesk.guardrails.build import build_checker
 from copydesk.guardrails.checker import Checker
 from copydesk.notifications import Event
@@ -46,26 +46,29 @@ def sweeping(world: Campaigning, checker: Checker = CHECKER, days: int = 0) -> S
     return Sweeping(world.store, checker, POLICY, lambda: NOW + timedelta(days=days))
 
 
+def swept_by(sweeping: Sweeping) -> Swept:
+    """Sweep, if it is due; return what was found."""
+    return next(reversed(list(sweeping.steps())), Swept())
+
+
 def test_rules_that_did_not_change_recall_nothing() -> None:
     """Everything is held against the rules once, and for the day that is enough."""
     world = two_signed()
-    first, again = sweeping(world).sweep_if_due(), sweeping(world).sweep_if_due()
+    first, again = swept_by(sweeping(world)), swept_by(sweeping(world))
 
-    assert first is not None
-    assert (first.checked, first.recalled, again) == (2, (), None)
-    assert sweeping(world, days=1).sweep_if_due() is not None
+    assert (first, again) == (Swept(2), Swept())
+    assert swept_by(sweeping(world, days=1)) == first
 
 
 def test_a_new_rule_recalls_what_it_finds(tmp_path: Path) -> None:
     """That copy is withdrawn with the rule's name and waits again; the other is served on."""
     world = two_signed()
-    swept = sweeping(world, rules_with(tmp_path)).sweep_if_due()
+    swept = swept_by(sweeping(world, rules_with(tmp_path)))
     with world.store.transaction() as tx:
         (item,) = tx.reviews.find(ReviewQuery(states=OPEN))
         (gone,) = tx.library.of_variant("var_0")
         told = {notice.event: notice for notice in tx.outbox.unrouted(10)}
 
-    assert swept is not None
     assert (swept.recalled, world.held()) == (("var_0",), {"var_1"})
     assert gone.withdrawn_because == "The rules changed since: house.mud"
     assert "house.mud" in item.routed_because
@@ -77,11 +80,9 @@ def test_a_law_recalls_on_the_day_it_enters_into_force(tmp_path: Path) -> None:
     """The day before nothing happens; on that day what was meant for an earlier one goes."""
     begins = (NOW + timedelta(days=5)).date()
     world, checker = two_signed(), rules_with(tmp_path, in_force_from=begins)
-    before = sweeping(world, checker, days=4).sweep_if_due()
-    then = sweeping(world, checker, days=5).sweep_if_due()
+    before = swept_by(sweeping(world, checker, days=4))
+    then = swept_by(sweeping(world, checker, days=5))
 
-    assert before is not None
-    assert then is not None
     assert (before.recalled, then.recalled) == ((), ("var_0",))
 
 
@@ -90,7 +91,7 @@ def test_another_policy_sends_all_back_once() -> None:
     world = two_signed()
     changed = Policy(rules=POLICY.rules[1:])
     other = Sweeping(world.store, CHECKER, changed, lambda: NOW)
-    swept, again = other.sweep(), other.sweep()
+    swept, again = swept_by(other), swept_by(other)
     with world.store.transaction() as tx:
         waiting = tx.reviews.find(ReviewQuery(states=OPEN))
 
@@ -103,7 +104,7 @@ def test_another_policy_sends_all_back_once() -> None:
 def test_what_a_person_signed_under_the_new_rules_stays(tmp_path: Path) -> None:
     """Whoever signs it again has seen the finding: the next sweep leaves it."""
     world, checker = two_signed(), rules_with(tmp_path)
-    sweeping(world, checker).sweep()
+    swept_by(sweeping(world, checker))
     with world.store.transaction() as tx:
         (item,) = tx.reviews.find(ReviewQuery(states=OPEN))
         (gone,) = tx.library.of_variant("var_0")
@@ -112,5 +113,5 @@ def test_what_a_person_signed_under_the_new_rules_stays(tmp_path: Path) -> None:
         update = {"withdrawn_because": None, "review_id": item.id}
         tx.library.add(gone.model_copy(update=update))
 
-    assert sweeping(world, checker, days=1).sweep().recalled == ()
+    assert swept_by(sweeping(world, checker, days=1)).recalled == ()
     assert world.held() == {"var_0", "var_1"}

@@ -148,7 +148,11 @@ SALE = {"event_id": "e1", "kind": "conversion", "at": "2026-03-06T11:59:00Z", "c
 
 def test_what_a_conversion_brought_is_read() -> None:
     """A number or text, with the currency in any case; of a click it is not asked."""
-    told = [{"value": 129.9, "currency": "eur"}, {"value": "0"}, {"kind": "click", "value": "x"}]
+    told: list[dict[str, Any]] = [
+        {"value": 129.9, "currency": "eur"},
+        {"value": "0"},
+        {"kind": "click", "value": "x"},
+    ]
     found = [read("own", {**SALE, **one})[0] for one in told]
 
     assert [(str(one.value), one.currency) for one in found] == [

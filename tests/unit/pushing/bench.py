@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from copydesk.publishing.exporting import ExportRow, Stock, row_of, standing_at
 from copydesk.pushing import Parcel, Targets, Tool
@@ -42,6 +45,13 @@ def targets_at(twin: Twin, **changes: Any) -> Targets:
         given["auth_url"] = twin.url
     one = {"tool": twin.tool, "url": where, **inside, **given, **changes}
     return Targets.model_validate({"targets": {"news": one}})
+
+
+def settings_at(twin: Twin, folder: Path) -> dict[str, Any]:
+    """Write the targets into a file; return the settings that name it and hold its secrets."""
+    file = folder / "targets.yaml"
+    file.write_text(yaml.safe_dump(targets_at(twin).model_dump(mode="json")), encoding="utf-8")
+    return {"push_targets": file, "push_secrets": {"news": SECRET}}
 
 
 def secret_of(tool: str) -> str:
