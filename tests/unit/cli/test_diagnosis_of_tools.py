@@ -86,8 +86,8 @@ def test_secrets_rounds_and_rankers_are_read_from_the_database(tmp_path: Path) -
 def test_readiness_names_what_serves_campaign_tools(tmp_path: Path) -> None:
     """Targets, rules and tools with a secret; brokers without the extra are told; no secret is."""
     (tmp_path / "triggers.yaml").write_text(FILES["triggers"])
-    given = {"triggers": tmp_path / "triggers.yaml", "webhook_keys": {"mautic": "m" * 32}}
-    office = Office.opened(**given)
+    keys = {"mautic": "m" * 32}
+    office = Office.opened(triggers=tmp_path / "triggers.yaml", webhook_keys=keys)
     with office.client:
         said = office.get(None, "/readyz").json()
 
