@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -262,4 +264,11 @@ def _env() -> dict[str, str]:
 
 def _problems(error: ValidationError, file: Path) -> list[Any]:
     source = str(file) if file.exists() else None
-    return documents.problems_of(error, Settings, source)
+    found = documents.problems_of(error, Settings, source)
+    return [replace(one, holds="") if _is_secret(one.field) else one for one in found]
+
+
+def _is_secret(field: str) -> bool:
+    """Return whether what the setting holds may be a secret: it is never told."""
+    setting = Settings.model_fields.get(re.split(r"[.\[]", field)[0])
+    return setting is None or "Secret" in repr(setting.annotation)

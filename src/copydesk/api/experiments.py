@@ -14,6 +14,7 @@ from copydesk.api.parts import Caller, Desk, MayAsk
 from copydesk.api.problems import responses
 from copydesk.briefs import Line, Noun
 from copydesk.desk.looking_back import Evaluated
+from copydesk.errors import InputError, Problem
 from copydesk.experiments.experiment import Design, Experiment
 from copydesk.experiments.foretelling import Answer, Question, answered
 
@@ -22,6 +23,8 @@ router = APIRouter(prefix="/v1", tags=["experiments"], responses=responses(401, 
 ExperimentId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 RecipientKey = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,128}$")]
 DONE = responses(404, 409, 412)
+WORK_MAX = 200_000
+"""What takes some ten seconds: `copydesk experiment simulate` plays more."""
 
 
 class ExperimentList(Noun):
@@ -103,6 +106,9 @@ def simulate(
 ) -> Answer:
     """Answer what dividing would have gained, beside an A/B test of 20 % and an even split."""
     caller.brands(*Role)
+    if question.work > WORK_MAX:
+        remedy = f"runs, looks and variants multiply to {WORK_MAX:,} at most: ask for fewer runs"
+        raise InputError([Problem("runs", str(question.runs), remedy)])
     return answered(question)
 
 

@@ -149,10 +149,14 @@ class ToolKeys:
         waiting = [one for one in self._standing() if one.tool == tool.tool and one.handshake]
         if not waiting:
             return False
-        now = self._clock()
+        now, latest = self._clock(), waiting[-1]
+        known = self._seal.open(latest.sealed, now)
+        if known:  # nobody else's question takes its place; the same one may come again
+            return known == said
         sealed = self._seal.close(said, now)
         with self._store.transaction() as tx:
-            tx.webhook_secrets.put(waiting[-1].model_copy(update={"sealed": sealed}))
+            tx.webhook_secrets.put(latest.model_copy(update={"sealed": sealed}))
+            record(tx, latest.id, "webhook_secret.asked", tool.tool, now, tool=tool.tool)
         return True
 
     def _kept(

@@ -44,6 +44,12 @@ class Question(Noun):
     """How often a test would be looked at."""
     runs: int = Field(default=500, ge=50, le=5_000)
 
+    @property
+    def work(self) -> int:
+        """How much there is to play: time grows in proportion to it."""
+        widest = max(map(len, self.rates), default=self.arms)
+        return max(self.runs, len(self.rates)) * self.looks * widest
+
 
 class Gain(Noun):
     """What a way of dividing would gain. Intervals are of 95 %, for the mean over such sends."""

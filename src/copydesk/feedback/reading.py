@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +25,8 @@ VARIANT_PARAMETER, CAMPAIGN_PARAMETER = "cd_v", "cd_c"
 MILLISECONDS = 100_000_000_000
 """As seconds this is the year 5138, as milliseconds 1973."""
 TEXT_MAX, URL_MAX = 200, 2_000
+EVENTS_MAX = 100_000
+"""Of one delivery: so many that say anything fill what a delivery may hold."""
 MONEY_MAX = 10**12
 SPACED_ZONE = re.compile(r"\s+(?=(?:[+-]\d\d:?\d\d|Z|UTC)$)")
 
@@ -42,7 +45,11 @@ NOTHING_SAID = Defaults()
 def events_in(tool: Tool, body: object) -> list[dict[str, Any]]:
     """Return the events of what a tool delivered. Raises InputError when it is in another shape."""
     reported = _grouped(body) if tool.grouped else _listed(tool, body)
-    return [event for one in reported for event in opened(tool, one)]
+    every = (event for one in reported for event in opened(tool, one))
+    events = list(islice(every, EVENTS_MAX + 1))
+    if len(events) > EVENTS_MAX:
+        raise InputError([Problem("", "", f"send at most {EVENTS_MAX:,} events at once")])
+    return events
 
 
 def opened(tool: Tool, event: object) -> Iterator[dict[str, Any]]:
@@ -136,14 +143,14 @@ def _listed(tool: Tool, body: object) -> list[Any]:
     return body
 
 
-def _grouped(body: object) -> list[Any]:
+def _grouped(body: object) -> Iterator[Any]:
     if not isinstance(body, dict):
         raise InputError([Problem("", _short(body), "send an object of lists of events by type")])
-    return [
+    return (
         {"type": name, **(one if isinstance(one, dict) else {"not an object": _short(one)})}
         for name, events in body.items()
         for one in (events if isinstance(events, list) else [events])
-    ]
+    )
 
 
 def _flat(tool: Tool, event: dict[str, Any]) -> dict[str, Any]:

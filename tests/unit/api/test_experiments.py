@@ -158,3 +158,12 @@ def test_pages_show_arms_shares_looks_and_guard(office: Office, arms: list[str])
 def test_nobody_who_may_not_see_it_gets_the_page(office: Office) -> None:
     """A tool's key opens no page, and the list without experiments says how to plan one."""
     assert "copydesk experiment plan" in Browser(office, "ada").open("/experiments").text
+
+
+def test_one_question_keeps_the_server_busy_for_seconds_at_most(office: Office) -> None:
+    """What would take minutes is refused, with what would be taken."""
+    asked = {"recipients": 10**8, "arms": 20, "looks": 100, "runs": 5_000}
+    answer = office.post("ada", "/v1/experiments/simulate", json=asked)
+
+    assert answer.status_code == 422
+    assert "200,000 at most" in answer.text

@@ -311,5 +311,6 @@ ELSEWHERE: dict[str, str] = {
     **dict.fromkeys(("identities.object", "identities.take_back"), EVERYWHERE),
     "triggering.receive": EVERYWHERE,
     "serving.at_hand": "is given the brands that `actor.brands` said",
+    "experimenting.subjects": "is given an experiment that the actor was shown",
 }
 """Methods to which whose brand it is does not matter, and why not."""

@@ -203,6 +203,9 @@ def test_salesforce_shakes_hands_only_when_it_is_waited_for(office: Office) -> N
     office.keys.wait_for_handshake("sfmc", ADMIN)
 
     assert office.post(asked).handshake
+    with pytest.raises(BadSignature):
+        office.post(Posted("sfmc", asked.body.replace(b"cb-1", b"cb-of-somebody-else"), {}))
+    assert office.post(asked).handshake
     (shaken,) = office.keys.handshakes(ADMIN)
     assert shaken.said == {"callbackId": "cb-1", "verificationKey": "vk-1"}
     assert "vk-1" not in shaken.stored.model_dump_json()
@@ -268,3 +271,12 @@ def test_a_secret_of_one_brand_tells_nothing_of_another(office: Office) -> None:
     assert [one for one in office.kept() if one.campaign == "spring"] == []
     told = [one.why for one in office.sorting.unread(ADMIN)]
     assert told == ["its secret does not speak for the brand of campaign spring"]
+
+
+def test_a_delivery_of_millions_of_events_is_not_unfolded(office: Office) -> None:
+    """Five million numbers are not five million events: it is kept as it came, and told."""
+    body = b'{"mautic.email_on_open": [' + b"1," * 4_900_000 + b"1]}"
+    office.post(Posted("mautic", body, SIGNERS["mautic"](body, "", SECRET.encode())))
+
+    assert office.kept() == []
+    assert len(office.sorting.unread(ADMIN)) == 1

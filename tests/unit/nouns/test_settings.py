@@ -57,3 +57,23 @@ def test_a_wrong_setting_is_named(tmp_path: Path, line: str, complaint: str) -> 
 
     with pytest.raises(SettingsError, match=complaint):
         load_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUSH_SECRETS", '{"news": {"key": "the-word"}}'),
+        ("WEBHOOK_KEYS", '{"mautic": {"key": "the-word"}}'),
+        ("NOTIFICATION_SECRETS", '["the-word"]'),
+        ("KAFKA", '{"sasl.password": ["the-word"]}'),
+    ],
+)
+def test_a_secret_in_the_wrong_shape_is_not_told(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The setting is named, and what it should be; what it holds is not."""
+    monkeypatch.setenv(f"COPYDESK_{name}", value)
+
+    with pytest.raises(SettingsError, match=name.lower()) as told:
+        load_settings(tmp_path / "copydesk.yaml")
+    assert "the-word" not in str(told.value)

@@ -21,6 +21,8 @@ received, waits, lost = (
 )
 LOOKED_AT = 1_000
 """Deliveries looked at for those that are read together."""
+UNKNOWN = 50
+"""Events that a delivery is taken to hold when it is read again: a few at a time."""
 QUICK = 1
 """Bodies are repetitive JSON: the quickest compression makes a tenth of them."""
 
@@ -88,7 +90,7 @@ class SqlInbox:
         query = query.where(received.id.in_(select(lost.delivery)))
         if tool is not None:
             query = query.where(received.tool == tool)
-        rows = [{**row._asdict(), "events": 1} for row in self._connection.execute(query)]
+        rows = [{**row._asdict(), "events": UNKNOWN} for row in self._connection.execute(query)]
         if rows:
             statement = insert(self._connection, tables.received_waiting)
             self._connection.execute(statement.on_conflict_do_nothing(), rows)
