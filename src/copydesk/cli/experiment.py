@@ -19,6 +19,11 @@ from copydesk.experiments.experiment import Design, Experiment
 ROLES = (Role.REQUESTER, Role.ADMIN)
 
 
+@example(
+    "copydesk experiment simulate --recipients 50000",
+    "copydesk experiment plan spring-subjects.yaml",
+    "copydesk experiment start spring-subjects",
+)
 @click.group()
 def experiment() -> None:
     """Divide recipients among approved variants, and learn which does better.

@@ -18,7 +18,7 @@ from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.options import limit_option
 from copydesk.cli.output import console, json_option, note, print_data, print_json, shown
-from copydesk.desk.importing import Importing
+from copydesk.desk.importing import Imported, Importing
 from copydesk.desk.sorting import Sorting
 from copydesk.feedback import OutcomeKind
 from copydesk.feedback.reading import Defaults
@@ -36,6 +36,7 @@ TOLD_MAX = 100
 tool_option = click.option("--tool", type=click.Choice(sorted(tools())), help="Of this tool alone.")
 
 
+@example("copydesk outcomes import events.csv --tool marketo", "copydesk outcomes rejected")
 @click.group()
 def outcomes() -> None:
     """Import what recipients did, and see what tools delivered that could not be read."""
@@ -89,7 +90,7 @@ def importing(
     if as_json:
         print_data(counted)
     else:
-        note(", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counted.items()))
+        note(_counted(done))
     if done.bad:
         ctx.exit(BAD_INPUT)
 
@@ -157,10 +158,19 @@ def count(ctx: click.Context, campaign: str, *, as_json: bool) -> None:
     if as_json:
         print_data([one._asdict() for one in found])
         return
+    if not found:
+        note(f"Nothing is known of campaign {shown(campaign)}: no outcome names it.")
+        return
     table = Table("variant", "kind", "human", "events", border_style="dim")
     for one in found:
         table.add_row(one.variant_id or "not known", one.kind, one.human, f"{one.events:,}")
     console().print(table)
+
+
+def _counted(done: Imported) -> str:
+    found = f"{done.rows:,} rows, {done.events:,} events, {done.new:,} new"
+    passed = f", {done.passed_over:,} passed over: they tell of no outcome" * bool(done.passed_over)
+    return f"{found}{passed}; {done.bad:,} bad" if done.bad else f"{found}{passed}"
 
 
 class _Told:

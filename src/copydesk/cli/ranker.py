@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
@@ -27,6 +28,7 @@ from copydesk.ranking.sends import PastSend, read_sends
 from copydesk.storage.build import open_store
 
 
+@example("copydesk ranker learn", "copydesk ranker versions", "copydesk ranker rollback")
 @click.group()
 def ranker() -> None:
     """Learn from your own sends, see and take back what was learned, and train models.
@@ -67,6 +69,7 @@ def _objective_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="CSV file of past sends; its columns are on the page about learning.",
 )
 @BRAND
+@click.option("--new", is_flag=True, help="It is a brand of its own, though one is called alike.")
 @_objective_options
 @json_option
 @click.pass_context
@@ -74,11 +77,10 @@ def learn(
     ctx: click.Context,
     sends: Path | None,
     brand: str | None,
-    objective: Aim | None,
-    unsubscribe_cost: float | None,
-    complaint_cost: float | None,
     *,
+    new: bool,
     as_json: bool,
+    **objectives: Any,
 ) -> None:
     """Make a version from what recipients did, and put it into use if it is better.
 
@@ -86,17 +88,19 @@ def learn(
     next time. Without --brand every brand with a campaign learns. Opens are never learned from;
     clicks known to be a machine's are taken off.
     """
-    given = (objective, unsubscribe_cost, complaint_cost)
+    given = [objectives[one] for one in ("objective", "unsubscribe_cost", "complaint_cost")]
     with _opened(ctx) as learning:
         known = read_sends(sends) if sends else ()
+        if brand and not new:
+            _must_not_be_a_slip(brand, learning.brands(_operator()))
         brands = [_one(learning, brand)] if brand or sends else learning.brands(_operator())
         if not brands:
             raise InputError(
                 [Problem("brand", "", "there is no campaign yet: give a file of past sends")]
             )
         for name in brands:
-            objectives = _objectives(learning, name, *given)
-            _learn(learning, name, known, objectives, strict=len(brands) == 1, as_json=as_json)
+            wanted = _objectives(learning, name, *given)
+            _learn(learning, name, known, wanted, strict=len(brands) == 1, as_json=as_json)
 
 
 @example("copydesk ranker versions", "copydesk ranker versions --brand Northpeak --json")
@@ -180,6 +184,14 @@ def _one(learning: Learning, brand: str | None) -> str:
         return known[0]
     there_are = f"there are {', '.join(known)}" if known else "none is known yet"
     raise InputError([Problem("--brand", "", f"name the brand whose sends these are: {there_are}")])
+
+
+def _must_not_be_a_slip(brand: str, known: Sequence[str]) -> None:
+    """Raise InputError where nothing is known of the brand, and something of one called alike."""
+    alike = get_close_matches(brand, known, n=1, cutoff=0.8)
+    if alike and brand not in known:
+        remedy = f"nothing is known of it: did you mean {alike[0]}? A brand of its own takes --new"
+        raise InputError([Problem("--brand", repr(brand), remedy)])
 
 
 def _rankers(learning: Learning, brand: str | None) -> list[BrandRanker]:

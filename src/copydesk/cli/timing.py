@@ -16,6 +16,7 @@ from copydesk.publishing.keyring import kept_key
 from copydesk.storage.build import open_store
 
 
+@example("copydesk timing update", "copydesk timing show Northpeak 5f2c0a")
 @click.group()
 def timing() -> None:
     """Count when recipients answer, and say what their history tells of one."""

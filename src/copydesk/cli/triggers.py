@@ -15,6 +15,7 @@ from copydesk.cli.lines import Lines
 from copydesk.cli.local import the_settings
 from copydesk.cli.output import json_option, note, print_json, shown
 from copydesk.desk.dry_run import DryRun, Outlook
+from copydesk.errors import InputError, Problem
 from copydesk.publishing import recipient_key
 from copydesk.publishing.keyring import kept_key
 from copydesk.publishing.triggers import Occurrence, TriggerBook
@@ -52,6 +53,10 @@ def test(ctx: click.Context, file: str, rules: Path | None, after: float, *, as_
     """
     settings = the_settings(ctx.obj)
     book = TriggerBook.load(rules or settings.triggers)
+    if not book.triggers:
+        raise InputError(
+            [Problem("--rules", "", "name a file of rules: the setting `triggers` names none")]
+        )
     secret = secret_of(settings)
     run = DryRun(book, partial(recipient_key, secret), partial(kept_key, secret))
     lines = Lines(file, Occurrence, lenient=False)

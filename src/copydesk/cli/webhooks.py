@@ -22,6 +22,7 @@ from copydesk.storage.build import open_store
 DAY = "%Y-%m-%d"
 
 
+@example("copydesk webhooks add braze", "copydesk webhooks list")
 @click.group()
 def webhooks() -> None:
     """Add, list and revoke secrets of tools that post outcomes to /v1/outcomes/TOOL."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from copydesk.access import Actor, Role
 from copydesk.desk.parts import READERS, Clock, record
-from copydesk.errors import Conflict
+from copydesk.errors import Conflict, InputError, Problem
 from copydesk.publishing import Campaign, Shelf, Source, dialect_named
 from copydesk.publishing.exporting import Export, Standing, Stock, left_out_at, row_of, standing_at
 from copydesk.review_queue import Policy
@@ -66,14 +66,14 @@ class Exporting:
 
         Raises:
             Forbidden: the actor is neither requester nor puller for its brand.
-            InputError: the dialect is not known.
+            InputError: the dialect is not known, or the campaign has no such audience.
             NotFound: there is no such campaign, or it is not the actor's to see.
             Conflict: some of it cannot be written in this dialect, and nothing is exported.
         """
         dialect_named(dialect)
         now, hand_out = self._clock(), handing(self._key_of)
         with self._store.transaction() as tx:
-            campaign = campaign_for(tx, campaign_id, actor)
+            campaign = campaign_for(tx, campaign_id, actor, audience)
             stock = stock_of(tx, campaign, self._policy, self._key_of)
             found = [one for one in standing_at(stock, now) if is_for(one, audience)]
             rows = tuple(row_of(one, dialect, _key(one, hand_out), image) for one in found)
@@ -89,18 +89,24 @@ def _key(standing: Standing, hand_out: KeyOf) -> str | None:
     return hand_out(recipient) if recipient is not None else None
 
 
-def campaign_for(tx: Transaction, campaign_id: str, actor: Actor) -> Campaign:
+def campaign_for(
+    tx: Transaction, campaign_id: str, actor: Actor, audience: str | None = None
+) -> Campaign:
     """Return the campaign for who may take its copy out.
 
     Raises:
         Forbidden: the actor may do so for no brand; or may see this campaign, no more.
         NotFound: there is no such campaign, or it is not the actor's to see.
+        InputError: `audience` is none of its audiences.
     """
     actor.brands(*MAY_TAKE)
     campaign = tx.campaigns.get(campaign_id)
     if not actor.may(*MAY_TAKE, *READERS, brand=campaign.brand.name):
         raise missing("campaign", campaign_id)
     actor.must_be(*MAY_TAKE, brand=campaign.brand.name)
+    if audience is not None and audience not in campaign.audiences:
+        remedy = f"name one of {campaign_id}: {', '.join(campaign.audiences)}"
+        raise InputError([Problem("audience", repr(audience), remedy)])
     return campaign
 
 

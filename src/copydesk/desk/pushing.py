@@ -80,7 +80,7 @@ class Pushing:
         """
         now = self._clock()
         with self._store.transaction() as tx:
-            campaign = campaign_for(tx, campaign_id, actor)
+            campaign = campaign_for(tx, campaign_id, actor, audience)
             goal = self._target(target, campaign.brand.name)
             stock = stock_of(tx, campaign, self._policy, self._key_of)
             found = [

@@ -40,12 +40,16 @@ def build_tools(targets: Targets, secrets: Mapping[str, Sequence[str]]) -> dict[
         known = ", ".join(targets.targets) or "none in `push_targets`"
         remedy = f"there is no such target: there are {known}"
         raise SettingsError([Problem(f"push_secrets.{unknown[0]}", "", remedy)])
+    lacking = [
+        Problem(f"push_secrets.{name}", "", f"give the key, token or password of {target.tool}")
+        for name, target in targets.targets.items()
+        if not secrets.get(name)
+    ]
+    if lacking:
+        raise SettingsError(lacking)
     tools: dict[str, Tool] = {}
     for name, target in targets.targets.items():
-        own = secrets.get(name, ())
-        if not own:
-            remedy = f"give the key, token or password that {target.tool} asks for"
-            raise SettingsError([Problem(f"push_secrets.{name}", "", remedy)])
+        own = secrets[name]
         if target.speaks not in DIALECTS:
             remedy = f"give one of: {', '.join(DIALECTS)}"
             raise SettingsError([Problem(f"targets.{name}.dialect", target.speaks, remedy)])

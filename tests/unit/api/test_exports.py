@@ -51,6 +51,8 @@ def test_who_may_not_pull_may_not_export(office: Office) -> None:
     assert office.get(None, "/v1/export/spring").status_code == 401
     assert office.get("mailer", "/v1/export/nowhere").status_code == 404
     assert office.get("mailer", "/v1/export/spring?format=xls").status_code == 422
+    other = office.get("mailer", "/v1/export/spring?audience=nobody")
+    assert (other.status_code, "name one of spring: lapsed-runners" in other.text) == (422, True)
 
 
 def test_a_pull_says_by_machine_who_wrote_the_copy(office: Office) -> None:

@@ -51,6 +51,7 @@ def test_a_file_is_imported_and_counted(desk: Desk) -> None:
     assert b"inbox.example" not in (desk.folder / "copydesk.db").read_bytes()
     counted = json.loads(desk.run("outcomes", "count", "spring", "--json").stdout)
     assert [one["kind"] for one in counted] == ["click", "delivered", "open"]
+    assert "no outcome names it" in desk.run("outcomes", "count", "sprung").stderr
 
 
 def test_a_secret_is_shown_once_and_listed_never(desk: Desk) -> None:

@@ -83,6 +83,16 @@ def test_a_file_without_a_brand_asks_for_it(folder: Path) -> None:
     assert "Nothing was learned yet" in run("versions").stdout
 
 
+def test_a_slip_in_a_brands_name_makes_no_brand(folder: Path) -> None:
+    """A name that is nearly a known one is asked about, unless it is said to be another."""
+    file = past_sends(folder, 30)
+    run("learn", "--sends", file, "--brand", "Northpeak")
+
+    slip = run("learn", "--sends", file, "--brand", "Nortpeak")
+    assert (slip.exit_code, "did you mean Northpeak?" in slip.stderr) == (2, True)
+    assert run("learn", "--sends", file, "--brand", "Nortpeak", "--new").exit_code == 0
+
+
 def test_drift_says_what_was_looked_at(folder: Path) -> None:
     """Without enough later sends the answer is that nothing is shown, and why."""
     run("learn", "--sends", past_sends(folder), "--brand", "Northpeak")

@@ -59,3 +59,11 @@ def test_a_line_that_is_no_event_is_told_with_its_number(rules: Path) -> None:
     assert done.exit_code == 2
     assert "events.jsonl:2: event_id" in done.stderr
     assert "carts" in done.stdout
+
+
+def test_without_rules_it_asks_for_them(rules: Path) -> None:
+    """No rule in the settings and none named is no answer for any event."""
+    file = rules.with_name("events.jsonl")
+    file.write_text(json.dumps(CART), encoding="utf-8")
+    done = CliRunner().invoke(main, ["triggers", "test", str(file)])
+    assert (done.exit_code, "--rules: name a file of rules" in done.stderr) == (2, True)

@@ -74,6 +74,8 @@ def test_secrets_and_targets_must_fit_each_other() -> None:
     one = targets(**{**LISTMONK, "dialect": "liquid"})
     with pytest.raises(SettingsError, match=r"push_secrets\.news"):
         build_tools(one, {})
+    with pytest.raises(SettingsError, match=r"(?s)push_secrets\.news.*push_secrets\.list"):
+        build_tools(Targets(targets={**one.targets, "list": one.targets["news"]}), {})
     with pytest.raises(SettingsError, match="no such target: there are news"):
         build_tools(one, {"news": ["s"], "olds": ["s"]})
     with pytest.raises(SettingsError, match="dialect"):

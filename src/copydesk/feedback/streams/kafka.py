@@ -104,7 +104,7 @@ def _consumer(group: str, properties: Mapping[str, str]) -> Consumer:
         raise SettingsError(f"COPYDESK_KAFKA: {', '.join(clash)}: Copydesk sets this itself")
     if "bootstrap.servers" not in properties:
         raise SettingsError(
-            "COPYDESK_KAFKA: say where the brokers are: {'bootstrap.servers': 'kafka:9092'}"
+            'COPYDESK_KAFKA: say where the brokers are: {"bootstrap.servers": "kafka:9092"}'
         )
     given: dict[str, Any] = {**DEFAULTS, **properties, **FIXED, "group.id": group}
     try:
