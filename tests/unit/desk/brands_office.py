@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -189,27 +189,25 @@ class Desk:
         tx.audit.append(nouns.an_event(thing.named("rev"), details={"note": thing.mark}))
         _push(tx, thing)
 
-    def kept(self, mark: str) -> str:
+    def kept(self, mark: str) -> Sequence[object]:
         """Return all that is kept of a brand, to tell whether it was changed."""
         thing, only = Thing(mark), Brands(frozenset({mark}))
         item = thing.named("rev")
         with self.fresh.transaction() as tx:
-            return repr(
-                [
-                    tx.reviews.find(ReviewQuery(brands=only)),
-                    tx.campaigns.all(only),
-                    tx.library.served(thing.named("camp")),
-                    tx.comments.about(item),
-                    tx.links.about(item),
-                    tx.generations.get(thing.named("gen")),
-                    tx.outcomes.count(thing.named("camp")),
-                    tx.brands.find(mark),
-                    tx.experiments.all(only),
-                    tx.pushes.of_campaign(thing.named("camp")),
-                    tx.pushes.places_of(thing.named("camp")),
-                    tx.rankers.find(mark),
-                ]
-            )
+            return [
+                tx.reviews.find(ReviewQuery(brands=only)),
+                tx.campaigns.all(only),
+                tx.library.served(thing.named("camp")),
+                tx.comments.about(item),
+                tx.links.about(item),
+                tx.generations.get(thing.named("gen")),
+                tx.outcomes.count(thing.named("camp")),
+                tx.brands.find(mark),
+                tx.experiments.all(only),
+                tx.pushes.of_campaign(thing.named("camp")),
+                tx.pushes.places_of(thing.named("camp")),
+                tx.rankers.find(mark),
+            ]
 
 
 def an_outcome(thing: Thing, event_id: str = "evt") -> Outcome:
