@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query, Response
 from copydesk.api.campaigns import CampaignId
 from copydesk.api.parts import Desk, MayTake
 from copydesk.api.problems import responses
-from copydesk.api.pulls import NAME, NEUTRAL
-from copydesk.publishing import DIALECTS
+from copydesk.api.pulls import NAME, NEUTRAL, InDialect
 from copydesk.publishing.annotations import HTTPS
 from copydesk.publishing.formats import MEDIA, Format, as_file
 
@@ -28,13 +27,7 @@ def export(
     desk: Desk,
     caller: MayTake,
     campaign_id: CampaignId,
-    dialect: Annotated[
-        str,
-        Query(
-            json_schema_extra={"enum": [*DIALECTS]},
-            description="Whose merge tags the copy is written in.",
-        ),
-    ] = NEUTRAL,
+    dialect: InDialect = NEUTRAL,
     format: Annotated[Format, Query(description="Kind of file.")] = Format.JSON,  # noqa: A002 - of the wire
     audience: Annotated[
         str | None, Query(pattern=NAME, description="Only copy for this audience.")

@@ -27,6 +27,13 @@ rendering = APIRouter(prefix="/v1", tags=["serving"], responses=ERRORS)
 ROUTE = "/v1/pull/{campaign}"
 ALL_SLOTS = ",".join(Slot)
 NEUTRAL = "neutral"
+InDialect = Annotated[
+    str,
+    Query(
+        json_schema_extra={"enum": [*DIALECTS]},
+        description="Whose merge tags the copy is written in.",
+    ),
+]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 FIELDS_MAX = 100
 RECIPIENT_KEY = r"^[\x21-\x7e]{1,128}$"
@@ -60,13 +67,7 @@ def _query(
     slot: Annotated[
         str, Query(pattern=SLOTS, description="Slots, separated by commas.")
     ] = ALL_SLOTS,
-    dialect: Annotated[
-        str,
-        Query(
-            json_schema_extra={"enum": [*DIALECTS]},
-            description="Whose merge tags the copy is written in.",
-        ),
-    ] = NEUTRAL,
+    dialect: InDialect = NEUTRAL,
     annotations: Annotations = None,
 ) -> PullQuery:
     asked = annotations is not None
