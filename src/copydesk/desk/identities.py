@@ -127,9 +127,7 @@ class Identities:
         with self._store.transaction() as tx:
             kept = [kept_key(self._ring.secret, key) for key in keys]
             new = tx.objections.put(kept, now, stands=stands)
-            # The record tells how many and which, but not who: keys are of people.
-            told = {"recipients": new, "sha256": sha256_of({"keys": sorted(kept)})}
-            record(tx, "recipients", act, actor.name, now, **told)
+            on_the_record(tx, act, kept, new, actor.name, now)
         self.follow()
         return new
 
@@ -145,6 +143,14 @@ class Identities:
             for one in page:
                 (self._objected.add if one.stands else self._objected.discard)(one.recipient_key)
             self._number = page[-1].number
+
+
+def on_the_record(
+    tx: Transaction, act: str, keys: Collection[str], new: int, by: str, now: datetime
+) -> None:
+    """Record that recipients objected, or took it back: how many and which, but not who."""
+    told = {"recipients": new, "sha256": sha256_of({"keys": sorted(keys)})}
+    record(tx, "recipients", act, by, now, **told)
 
 
 def generic(shelf: Shelf, choice: Choice, reason: str, now: datetime) -> Choice:

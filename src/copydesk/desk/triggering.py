@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from copydesk.access import Actor, Role
 from copydesk.brand_voice import EVERY_BRAND
-from copydesk.desk.parts import Clock
+from copydesk.desk.identities import OBJECTED, TAKEN_BACK, on_the_record
+from copydesk.desk.parts import SYSTEM, Clock
 from copydesk.errors import Forbidden, InputError, Problem
 from copydesk.publishing import PullQuery
 from copydesk.publishing.triggers import NOT_CALLED, Called, Occurrence, Standing, TriggerBook
@@ -82,15 +83,18 @@ class Triggering:
         """
         if actor.brands(Role.PULLER, Role.ADMIN) != EVERY_BRAND:
             raise Forbidden("Events may call copy of any brand: this needs a key for every brand.")
-        return self.take(events)
+        return self.take(events, actor.name)
 
-    def take(self, events: Sequence[Occurrence]) -> Taken:
-        """Remember what happened, told by a source that is trusted. Raises InputError."""
+    def take(self, events: Sequence[Occurrence], by: str = SYSTEM) -> Taken:
+        """Remember what happened, told by a source that is trusted. Raises InputError.
+
+        `by` is who the record names where a recipient objects, or takes it back.
+        """
         now = self._clock()
         _must_have_happened(events, now)
         lately = [one for one in events if self._matters(one, now)]
         with self._store.transaction() as tx:
-            new, changed = self._heard(tx, lately, now)
+            new, changed = self._heard(tx, lately, by, now)
             self._forget_some(tx, now)
         self._memory.put(changed)
         return Taken(len(events), new, len(events) - len(lately))
@@ -129,7 +133,7 @@ class Triggering:
         return event.heard_as in self.book.kinds and event.at >= now - self._keep
 
     def _heard(
-        self, tx: Transaction, events: Sequence[Occurrence], now: datetime
+        self, tx: Transaction, events: Sequence[Occurrence], by: str, now: datetime
     ) -> tuple[int, Collection[Standing]]:
         ids = {EventId(event.source, event.event_id): event for event in reversed(events)}
         new = tx.standings.note(ids.keys(), now + self._keep + AHEAD)
@@ -140,10 +144,11 @@ class Triggering:
             held[key] = held[key].hear(event)
         changed = [one.since(now - self._keep) for k, one in held.items() if one != before[k]]
         tx.standings.put(changed, now)
-        for stands in (True, False):
+        for stands, act in ((True, OBJECTED), (False, TAKEN_BACK)):
             keys = [one.recipient_key for one in changed if _turned(before, one, stands=stands)]
             if keys:
-                tx.objections.put(keys, now, stands=stands)
+                turned = tx.objections.put(keys, now, stands=stands)
+                on_the_record(tx, act, keys, turned, by, now)
         return len(new), changed
 
     def _key(self, event: Occurrence) -> str:

@@ -203,6 +203,10 @@ def test_an_objection_among_events_holds_for_every_campaign() -> None:
     assert stands() is True
     shop.triggering.take([event("consented", -1)])
     assert stands() is False
+    with shop.store.transaction() as tx:
+        acts = [one.act for one in tx.audit.about("recipients")]
+        assert acts == ["recipients.objected", "recipients.took-back"]
+        assert MARIA not in repr(tx.audit.about("recipients"))
 
 
 def test_keys_of_every_generation_mean_the_same_recipient() -> None:
