@@ -75,12 +75,13 @@ def _objective_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.pass_context
 def learn(
     ctx: click.Context,
+    /,
     sends: Path | None,
     brand: str | None,
     *,
     new: bool,
     as_json: bool,
-    **objectives: Any,
+    **objectives: Any,  # noqa: ANN401 - as click gives them
 ) -> None:
     """Make a version from what recipients did, and put it into use if it is better.
 
