@@ -57,6 +57,7 @@ class KnownKeys:
             if len(self._known) >= KEPT_MAX:
                 self._known.clear()
             self._known[header] = KnownKey(seen, brands, bucket)
+            self._used[header] = monotonic()
 
     def known(self, header: bytes) -> KnownKey | None:
         """Return this header's key, if it is known to be good now."""

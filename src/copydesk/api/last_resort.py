@@ -45,24 +45,27 @@ class LastResort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, as ASGI has it."""
-        spare = self._spare(scope) if is_pull(scope, *PULLS) else None
-        is_lost = self._stand_in.is_lost
-        if spare is not None and is_lost:
-            await self._answer(spare, scope, send)
-        elif spare is not None or (is_lost and is_pull(scope, *PULLS)):
-            await self._try(spare, scope, receive, send)
-        else:
+        if not is_pull(scope, *PULLS):
             await self.app(scope, receive, send)
+            return
+        spare = self._spare(scope) if self._stand_in.is_lost else None
+        if spare is not None:
+            await self._answer(spare, scope, send)
+        else:
+            await self._try(scope, receive, send)
 
-    async def _try(self, spare: Lines | None, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _try(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the app answer; where it has not begun to in time, answer in its place."""
         tried = _Tried(send)
         task = asyncio.create_task(self._run(scope, receive, tried))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         await asyncio.wait({task}, timeout=WITHIN_S)
-        if tried.has_begun:
+        # What is spare is looked for now: what the app waits for may come after what it has read.
+        spare = None if tried.has_begun else self._spare(scope)
+        if tried.has_begun or (spare is None and not tried.is_over and not self._stand_in.is_lost):
             await task
+        if tried.has_begun:
             return
         # What the app still says goes nowhere: it waits for a thread, which nobody can cancel.
         tried.is_over = True

@@ -84,6 +84,7 @@ class Shelves:
         shelf = self._read(campaign_id)
         if reading is not None:
             self._keep(shelf, reading)
+            self._used[campaign_id] = monotonic()
         return shelf
 
     def _read(self, campaign_id: str) -> Shelf:

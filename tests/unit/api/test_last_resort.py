@@ -15,6 +15,7 @@ from copydesk.storage.memory.store import MemoryTransaction
 from tests.unit.api.office import Answer, Office
 from tests.unit.api.test_serving import PLAIN_COPY, approved, pull, set_brief
 
+GREETING = 'Hi {{ first_name | fallback: "there" }}, the mud is back.'
 LEANING_COPY = {**PLAIN_COPY, "subject": "20% off trail shoes"}
 
 
@@ -168,3 +169,21 @@ def test_an_emergency_is_counted(warm: Office, store: TroubledStore) -> None:
     store.away = False
 
     assert 'copydesk_pulls_total{source="degraded"} 1.0' in warm.get(None, "/metrics").text
+
+
+def test_a_render_while_the_store_is_away_has_every_fallback(
+    warm: Office, store: TroubledStore
+) -> None:
+    """Whether the recipient objects cannot be known, so nothing of theirs is put in: 200 still."""
+    sign_fallback(warm, {**PLAIN_COPY, "body": GREETING})
+    pull(warm)
+    store.away = True
+    until(lambda: pull(warm), is_degraded)
+
+    fields = {"fields": {"first_name": "Ada"}}
+    said = warm.post("mailer", "/v1/pull/spring", params={"r": "reader-1"}, json=fields)
+
+    assert is_degraded(said)
+    assert said.headers["cache-control"] == "private, no-store"
+    assert said.json()["body"].startswith("Hi there,")
+    assert [one["field"] for one in said.json()["fallbacks"]] == ["first_name"]
