@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from copydesk.desk.measuring import Figures
 from copydesk.desk.shares import Share
+from copydesk.publishing.spreadsheets import guarded
 
 HEAD = ("figure", "of", "day", "value")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is run as a formula by spreadsheets."""
 
 Value = float | int | str | None
 
@@ -33,7 +32,7 @@ def as_csv(told: Figures) -> str:
     writer = csv.writer(text)
     writer.writerow(HEAD)
     for line in _lines(told):
-        writer.writerow([line.figure, _safe(line.of), line.day.isoformat(), line.value])
+        writer.writerow([line.figure, guarded(line.of), line.day.isoformat(), line.value])
     return text.getvalue()
 
 
@@ -94,7 +93,3 @@ def _served(told: Figures, last: date) -> Iterator[Line]:
         yield Line("pulls", "fallback", one.day, one.fallback)
     for name in ("approved", "pulled", "withdrawn", "recalled"):
         yield Line("copies", name, last, getattr(told.served, name))
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
