@@ -60,6 +60,6 @@ def export(
         sys.stdout.buffer.flush()
     else:
         out.write_bytes(file.content)
-    note(f"{len(found.rows)} rows")
+    note(f"{len(found.rows)} row{'s' * (len(found.rows) != 1)}")
     for reason in found.left_out:
         note(f"left out: {shown(reason)}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
@@ -67,7 +67,7 @@ def watch(
         (drift for drift in looks if abs(drift.z) > line and _matters(drift)),
         key=lambda drift: (-abs(drift.z), drift.what, drift.name),
     )
-    return Watched(tuple(found), f"{len(looks)} comparisons over {len(now)} sends")
+    return Watched(tuple(found), f"{_counted(looks, 'comparison')} over {_counted(now, 'send')}")
 
 
 def _matters(drift: Drift) -> bool:
@@ -164,3 +164,7 @@ def _style(
             was, comes = float(one.mean()), float(two.mean())
             told = f"subjects differ in {name}: {comes:+.2f} on average, and were {was:+.2f}"
             yield Drift("style", name, was, comes, (comes - was) / error, told)
+
+
+def _counted(things: Sized, one: str) -> str:
+    return f"{len(things)} {one}{'s' * (len(things) != 1)}"

@@ -33,7 +33,7 @@ def test_approved_copy_is_written_as_csv(settings: Path) -> None:
     result = run(settings, "--campaign", "spring")
 
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    assert (result.exit_code, len(rows), result.stderr) == (0, 1, "1 rows\n")
+    assert (result.exit_code, len(rows), result.stderr) == (0, 1, "1 row\n")
     assert rows[0]["subject"] == str(a_copy().subject)
 
 
