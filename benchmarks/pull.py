@@ -6,7 +6,7 @@
    JSON, both by uvicorn in one process each, asked by the same client, in turn. Goal: 0.5.
 2. Two server processes on one socket and a PostgreSQL, at a fixed rate. A third into it the offer
    is changed (all that was being served is recalled); at the half both processes are started anew,
-   one after the other (SIGHUP); at three quarters one is killed with -9. Counted: answers that are
+   one after the other (SIGUSR2); at three quarters one is killed with -9. Counted: answers that are
    wrong (not what this recipient should get), stale (recalled more than a second ago) and failed
    (not 200 within two seconds). Goal: none. A request is sent on time whether or not earlier ones
    were answered; one whose connection closed before an answer is sent again, as HTTP clients do,
@@ -240,7 +240,7 @@ async def events(
     tally.notes.append(f"recall at {tally.recalled_at - began:.0f} s")
     await asyncio.sleep(began + seconds / 2 - loop.time())
     before = set(workers_below(supervisor.pid))
-    supervisor.send_signal(signal.SIGHUP)
+    supervisor.send_signal(signal.SIGUSR2)
     tally.notes.append(f"both processes started anew from {loop.time() - began:.0f} s")
     while before & set(workers_below(supervisor.pid)):  # noqa: ASYNC110 - of other processes
         await asyncio.sleep(0.5)

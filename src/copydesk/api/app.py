@@ -79,6 +79,11 @@ NOUNS = (
     people,
 )
 
+ROUTERS = (
+    *(noun.router for noun in NOUNS),
+    *(outside.outside, outcomes.delivered, pulls.rendering, health.router, metrics.router),
+)
+
 
 def create_app(copydesk: Copydesk, *, jobs: Runner | None = None) -> FastAPI:
     """Return the application: API under /v1, pages under /, /healthz, /readyz and /metrics.
@@ -166,7 +171,7 @@ async def _answer(request: Request, error: Exception) -> Response:
     headers = dict(getattr(error, "headers", None) or {})
     if said.status == HTTPStatus.METHOD_NOT_ALLOWED:
         route = getattr(request.scope.get("route"), "path", "")
-        headers["Allow"] = ", ".join(openapi.methods_at(request.app, route)) or headers["Allow"]
+        headers["Allow"] = ", ".join(openapi.methods_at(ROUTERS, route)) or headers["Allow"]
     if said.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         headers |= SAFE_HEADERS  # a crash is answered outside of every middleware
     if pages.is_page(request):

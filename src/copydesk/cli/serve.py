@@ -18,11 +18,14 @@ from copydesk.cli.desk import opened
 from copydesk.cli.example import example
 from copydesk.cli.local import at_the_keyboard, the_settings
 from copydesk.cli.output import note
-from copydesk.cli.workers import stop_with, supervise, tell_ready
+from copydesk.cli.workers import stop_at_hang_up, stop_with, supervise, tell_ready
 from copydesk.errors import InputError
 from copydesk.jobs import open_jobs
 from copydesk.jobs.durable import CONCURRENCY
 from copydesk.settings import Settings
+
+END_WITHIN_S = 15
+"""Time for requests under way to end once the server is told to stop."""
 
 
 @example(
@@ -61,7 +64,8 @@ def serve(
     """Serve the API (/v1), the review pages (/), /openapi.json, /healthz, /readyz and /metrics.
 
     Generations that were accepted are seen to their end, also when the process was killed in
-    between. With several workers SIGHUP starts them anew, one by one, and refuses no connection.
+    between. With several workers SIGUSR2 starts them anew, one by one, and refuses no connection;
+    so does SIGHUP where there is no terminal. A terminal that closes stops the server.
     """
     settings = the_settings(ctx.obj)
     if workers > 1 and not settings.database_url.startswith("postgresql"):
@@ -72,6 +76,8 @@ def serve(
         ctx.exit(supervise(_worker_command(ctx.obj), listening, workers, settings.worker))
     if parent is not None:
         stop_with(parent)
+    else:
+        stop_at_hang_up()
     _serve(settings, listening, ready)
 
 
@@ -100,7 +106,12 @@ def _serve(settings: Settings, listening: socket.socket, ready: int | None) -> N
             post=posts_of(desk),
         )
         _greet(desk, listening)
-        config = uvicorn.Config(create_app(desk, jobs=jobs), log_level="info", access_log=False)
+        config = uvicorn.Config(
+            create_app(desk, jobs=jobs),
+            log_level="info",
+            access_log=False,
+            timeout_graceful_shutdown=END_WITHIN_S,
+        )
         # Rules, models and routes stay for good: walked by every full collection, they would hold
         # up whatever request is answered then by a tenth of a second.
         gc.collect()
