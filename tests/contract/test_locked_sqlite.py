@@ -45,7 +45,7 @@ def locked(tmp_path: Path, how: str) -> Iterator[None]:
 
 
 def pulled_for(office: Office, seconds: float) -> list[tuple[Answer, float]]:
-    found = []
+    found: list[tuple[Answer, float]] = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         began = time.monotonic()

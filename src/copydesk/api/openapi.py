@@ -58,7 +58,7 @@ def methods_at(routers: Iterable[APIRouter], path: str) -> list[str]:
     """
     routes = [route for router in routers for route in router.routes]
     at = [one for one in routes if isinstance(one, APIRoute) and one.path == path]
-    return sorted({method for one in at if one.include_in_schema for method in one.methods})
+    return sorted({method for one in at if one.include_in_schema for method in one.methods or ()})
 
 
 def about() -> dict[str, Any]:

@@ -45,7 +45,7 @@ def pull(
     slots = tuple(Slot(name) for name in slot) or tuple(Slot)
     with opened(the_settings(ctx.obj)) as desk:
         desk.identities.follow()
-        key = desk.identities.ring.key_for(recipient) if recipient else None
+        key = desk.identities.handing()(recipient) if recipient else None
         query = PullQuery(campaign, key, audience, slots, dialect)
         pulled = desk.serving.pull(query, at_the_keyboard(None, Role.PULLER))
     if as_json:
