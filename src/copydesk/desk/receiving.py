@@ -18,7 +18,6 @@ from copydesk.feedback.tools import Tool, tools
 from copydesk.feedback.webhooks import Delivery, must_be_theirs, posting
 from copydesk.storage import Store
 
-
 EVENT_CHARS = 500
 """Of a usual event."""
 
