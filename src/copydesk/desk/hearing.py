@@ -72,6 +72,7 @@ def _take_pulls(tx: Transaction, experiment: Experiment, found: Mapping[str, Hea
     for arm, known in found.items():
         before = experiment.pulls_before.get(arm, 0)
         known.sent[0] = max(pulled.get(arm, 0) - before, 0)
+        known.by_pulls = True
 
 
 def reports(tx: Transaction, experiment: Experiment) -> dict[str, tuple[int, int, int]]:

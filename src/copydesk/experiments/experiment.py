@@ -26,6 +26,7 @@ from copydesk.experiments.allocation import (
     Rule,
 )
 from copydesk.experiments.posterior import BASE_RATE
+from copydesk.experiments.stopping import MISMATCH
 
 Share = Annotated[float, Field(gt=0, le=1)]
 Rate = Annotated[float, Field(gt=0, lt=1)]
@@ -157,6 +158,13 @@ class Version(Noun):
     arms: tuple[Knowledge, ...]
     evidence: float | None = None
     """The least e-value of the leader against another, where there is one."""
+    split: float | None = None
+    """The e-value against sends that fell as they were divided, where sends are reported."""
+
+    @property
+    def is_split_otherwise(self) -> bool:
+        """Whether sends did not fall as they were divided: then no comparison can be trusted."""
+        return self.split is not None and self.split >= 1 / MISMATCH
 
     def shares(self, wave: int) -> dict[str, float] | None:
         """Return the shares of a wave, or None before it has begun."""

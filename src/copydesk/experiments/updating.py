@@ -16,6 +16,8 @@ from copydesk.experiments.experiment import Ending, Experiment, Knowledge, Versi
 ALPHA = stopping.ALPHA
 _Z = 1.959964
 _DECIMALS = 6
+_SURE = 1e12
+"""An e-value beyond which nobody asks for more."""
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Heard:
     """Recipients who did what counts, machines left out."""
     complaints: int = 0
     unsubscribes: int = 0
+    by_pulls: bool = False
+    """Whether pulls were taken for sends: one recipient may be pulled for twice."""
 
     @classmethod
     def of_waves(cls, waves: int) -> Heard:
@@ -59,7 +63,7 @@ def updated(
         because = f"Wave {len(waves)} of {len(experiment.waves)} began."
     return Version(
         number=latest.number + 1, made_at=now, because=because, waves=waves, began_at=began_at,
-        arms=known, evidence=_evidence(experiment, known, heard),
+        arms=known, evidence=_evidence(experiment, known, heard), split=_split(experiment, heard),
     )  # fmt: skip
 
 
@@ -100,7 +104,7 @@ def knowledge(
 def verdict(experiment: Experiment, version: Version) -> tuple[str, str] | None:
     """Return the winner and why, where the experiment ends by itself now; else None."""
     running = [one for one in version.arms if one.id not in experiment.stopped]
-    if len(running) < _TWO or experiment.ends is Ending.BY_HAND:
+    if len(running) < _TWO or experiment.ends is Ending.BY_HAND or version.is_split_otherwise:
         return None
     leader = max(running, key=lambda one: one.best)
     if experiment.ends is Ending.ALWAYS_VALID:
@@ -233,6 +237,19 @@ def _evidence(
     rivals = (one.id for one in running if one is not leader)
     values = [_against(heard.get(leader.id), heard.get(rival)) for rival in rivals]
     return round(min(values), _DECIMALS)
+
+
+def _split(experiment: Experiment, heard: Mapping[str, Heard]) -> float | None:
+    """Return the e-value against "sends fell as they were divided"; None where nobody can tell."""
+    if experiment.stopped or not heard or any(one.by_pulls for one in heard.values()):
+        return None
+    found = 1.0
+    for wave, shares in enumerate(_latest(experiment).waves):
+        divided = {arm: share for arm, share in shares.items() if share > 0 and arm in heard}
+        counts = [heard[arm].sent[wave] for arm in divided]
+        if sum(counts):
+            found *= stopping.mismatch(counts, list(divided.values()))
+    return min(found, _SURE)
 
 
 def _against(one: Heard | None, other: Heard | None) -> float:

@@ -190,6 +190,26 @@ def test_young_sends_count_for_less_where_answers_come_late(trial: Trial) -> Non
     assert only.shown == pytest.approx(only.sent / 2)
 
 
+@pytest.mark.parametrize(("lost", "is_alarmed"), [(0.0, False), (0.6, True)])
+def test_nothing_is_decided_from_sends_that_did_not_fall_as_divided(
+    trial: Trial, lost: float, is_alarmed: bool
+) -> None:
+    """Where a tool loses sends of one arm, its clicks are no evidence, however many."""
+    trial.running(ends="always-valid", complaint_limit=None)
+    got = trial.everybody(f"rcp-{number}" for number in range(1_500))
+    second = [key for key, arm in got.items() if arm == "var_2"]
+    sent = got.keys() - second[: int(lost * len(second))]
+    trial.report("sent", {key: got[key] for key in sent})
+    trial.report("click", {key: got[key] for key in sent.intersection(second)})
+    trial.later(hours=7)
+
+    latest = trial.desk.update("subjects", MARA)
+
+    assert latest.latest is not None
+    assert latest.latest.is_split_otherwise is is_alarmed
+    assert (latest.state is State.RUNNING) is is_alarmed
+
+
 def test_an_experiment_ends_by_itself_when_the_evidence_is_there(trial: Trial) -> None:
     """The e-value against each other variant has crossed its bound: the best wins, all get it."""
     trial.running(ends="always-valid", complaint_limit=None)
