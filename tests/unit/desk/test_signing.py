@@ -11,7 +11,7 @@ from copydesk.access import Actor, Role
 from copydesk.errors import (
     Conflict,
     Forbidden,
-    NotFound,
+    NothingToServe,
     SelfApproval,
     StaleVersion,
     WrongMove,
@@ -59,7 +59,7 @@ def test_copy_is_approved_when_each_role_asked_for_has_signed() -> None:
     assert (first.state, first.approval_hash) == (State.WAITING, None)
     assert [one.roles for one in first.signatures] == [("legal",)]
     assert world.reviewing.needs("rev_1", AXEL).missing == ("principal",)
-    with pytest.raises(NotFound):
+    with pytest.raises(NothingToServe):
         pulled(world)
     assert world.reviewing.approve("rev_1", PETE, 2).state is State.APPROVED
     assert pulled(world) == "var_1"
@@ -199,7 +199,7 @@ def test_any_change_of_what_was_signed_voids_an_approval(what: str) -> None:
     if what == "policy":
         world = World(store=world.store, policy=policy(signatures=[{"roles": ["legal"]}]))
 
-    with pytest.raises(NotFound, match="void approvals for lapsed-runners: 1"):
+    with pytest.raises(NothingToServe, match="void approvals for lapsed-runners: 1"):
         pulled(world)
 
 
@@ -261,7 +261,7 @@ def test_what_was_just_done_can_be_taken_back(act: str) -> None:
     assert (undone.state, undone.copy_now, undone.editors) == (State.WAITING, before.copy_now, ())
     assert [(one.act, one.note) for one in undone.decisions] == [("undo", f"took back {act}")]
     assert [name for name, _ in world.acts("rev_1")][1] == "review.undone"
-    with pytest.raises(NotFound):
+    with pytest.raises(NothingToServe):
         pulled(world)
     assert DO[act](a_world()).version == 2
     assert world.reviewing.approve("rev_1", AXEL, 3).state is State.APPROVED
