@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.unit.api.office import OPERATOR, PASSWORD, Office
 
@@ -31,6 +31,8 @@ WATCH = """window.refused = [];
 document.addEventListener("securitypolicyviolation",
   event => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));"""
 """Run before a page is, remembers in `window.refused` what the policy of content refused."""
+WITHIN_MS = 20_000
+"""So long a page may take to show what is expected, on a busy machine."""
 NOT_FOUND = "Chromium is not installed: apt-get install -y --no-install-recommends chromium"
 
 
@@ -44,6 +46,10 @@ class Visit(NamedTuple):
 
     def open(self, path: str) -> None:
         self.page.goto(self.address + path)
+
+    def must_say(self, words: str) -> None:
+        """Wait until the page says this: what was clicked may take a while on a busy machine."""
+        expect(self.page.locator("body")).to_contain_text(words, use_inner_text=True)
 
     def text(self) -> str:
         return " ".join(self.page.inner_text("body").split())
@@ -62,6 +68,7 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.fail(NOT_FOUND, pytrace=False)
+    expect.set_options(timeout=WITHIN_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser

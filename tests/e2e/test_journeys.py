@@ -106,7 +106,7 @@ def test_an_edit_after_the_hold_ended_and_another_signed_is_told_and_kept(
     page.get_by_role("button", name="Save and check again").click()
 
     expect(page.locator(".notice.bad")).to_be_visible()
-    assert "bea approved it" in rex.text()
+    rex.must_say("bea approved it")
     assert CLEARER in rex.text() + "".join(
         page.locator("textarea").evaluate_all("all => all.map(one => one.value)")
     )
@@ -133,7 +133,7 @@ def test_a_review_by_keyboard_alone(office: Office, enter: Enter) -> None:
     rex.page.keyboard.press("Enter")
 
     rex.page.wait_for_url("**/reviews/*?done=edit")
-    assert "Changed, and checked again. Another person signs it." in rex.text()
+    rex.must_say("Changed, and checked again. Another person signs it.")
     expect(rex.page.locator("h1")).to_have_text(CLEARER)
     rex.page.keyboard.press("q")
     rex.page.wait_for_url(lambda url: "/reviews/" not in url)
@@ -154,6 +154,6 @@ def test_the_evidence_of_a_shipped_line_is_two_clicks_away(
     waiting.value.save_as(tmp_path / "pack.json")
 
     pack = json.loads((tmp_path / "pack.json").read_text())
-    assert COPY["subject"] in bea.text()
+    bea.must_say(COPY["subject"])
     assert "bea" in json.dumps(pack["signatures"])
     assert COPY["subject"] in json.dumps(pack)

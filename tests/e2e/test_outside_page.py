@@ -39,8 +39,8 @@ def test_from_the_item_to_a_decision_from_outside(
     bea.open(f"/reviews/{item['id']}")
 
     assert "You approved this copy. Thank you" in thanked
-    assert "Dr. Ng used" in bea.text()
-    assert "outside:Dr. Ng" in bea.text()
+    bea.must_say("Dr. Ng used")
+    bea.must_say("outside:Dr. Ng")
 
 
 def test_the_secret_in_the_address_stays_there(

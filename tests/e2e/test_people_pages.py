@@ -30,11 +30,11 @@ def test_an_admin_adds_a_person_who_then_reviews_one_brand(office: Office, enter
     office.item()
     root = enter("root")
     add_li(root)
-    assert "reviewer" in root.text()
+    root.must_say("reviewer")
     li = enter("li")
 
     li.open("/")
-    assert "20% off" in li.text()
+    li.must_say("20% off")
     assert li.page.get_by_role("link", name="li", exact=True).count() == 1
     assert li.page.locator("nav a[href='/people']").count() == 0
     assert (root.complaints, li.complaints) == ([], [])
@@ -56,7 +56,7 @@ def test_an_admin_makes_a_key_copies_and_revokes_it(office: Office, enter: Enter
     root.page.get_by_role("link", name="I have kept it").click()
     root.page.get_by_role("link", name=f"Revoke {office.keys['new'][:12]}").click()
     root.page.get_by_role("button", name="Revoke it").click()
-    assert "Revoked" in root.text()
+    root.must_say("Revoked")
     assert office.get("new", "/v1/me").status_code == 401
     assert root.complaints == []
 
