@@ -62,7 +62,7 @@ class FastLane:
         if lines is not None and not self._rate.has_taken(key.bucket):
             return None  # the route says so
         if lines is not None:
-            self._metrics.pulls.labels(choice.source.value).inc()
+            self._metrics.note_pull(choice.source.value)
             self._serving.counts.note(query.campaign, choice.approved.id)
         return lines
 

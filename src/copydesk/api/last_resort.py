@@ -80,7 +80,7 @@ class LastResort:
     async def _answer(self, spare: Lines, scope: Scope, send: Send) -> None:
         began = perf_counter()
         status = await send_lines(spare, scope, send)
-        self._metrics.pulls.labels("degraded").inc()
+        self._metrics.note_pull("degraded")
         self._metrics.note(pulls.ROUTE, scope["method"], int(status), perf_counter() - began)
 
     def _spare(self, scope: Scope) -> Lines | None:

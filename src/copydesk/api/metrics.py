@@ -60,6 +60,7 @@ class Metrics:
             registry=self.registry,
         )
         self._noting: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._pulled: dict[str, Counter] = {}
         self.registry.register(_QueueCounts(store))
         self.registry.register(_DeliveryCounts(store))
         self.registry.register(_RoundStates(store))
@@ -75,6 +76,12 @@ class Metrics:
         count, times = found
         count.inc()
         times.observe(seconds)
+
+    def note_pull(self, source: str) -> None:
+        """Count a pull by what was served, or by why nothing was."""
+        if source not in self._pulled:
+            self._pulled[source] = self.pulls.labels(source)
+        self._pulled[source].inc()
 
     def scrape(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -157,7 +157,7 @@ def _ready(parts: Parts, pull: Callable[[], Pulled]) -> Ready:
     try:
         pulled = pull()
     except CopydeskError:
-        parts.metrics.pulls.labels("none").inc()
+        parts.metrics.note_pull("none")
         raise
-    parts.metrics.pulls.labels(pulled.source.value).inc()
+    parts.metrics.note_pull(pulled.source.value)
     return answer_to(pulled, parts.copydesk.settings.pull_max_age_s, parts.copydesk.clock())
