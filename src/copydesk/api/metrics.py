@@ -17,7 +17,7 @@ from copydesk.api.model_metrics import ModelCounts
 from copydesk.errors import StoreUnavailable
 from copydesk.generation.hosted import Meter
 from copydesk.generations import Generation
-from copydesk.storage import Store
+from copydesk.storage import Store, Transaction
 
 GENERATION_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160)
 """A phrase book answers within the first two; a hosted model between 2.5 and 40."""
@@ -113,56 +113,49 @@ class EndedGenerations:
         return fresh
 
 
-class _QueueCounts(Collector):
-    """Counts review items when scraped, so that every process tells the same."""
+class _Stored(Collector):
+    """Reads the store when scraped, so that every process tells the same."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        yield self._gauge()
+        yield from self.gauges()
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        gauge = self._gauge()
+        gauges = self.gauges()
         try:
             with self._store.transaction() as tx:
-                counts = tx.reviews.count()
+                self.read(tx, *gauges)
         except StoreUnavailable:  # a scrape goes on without the store: /readyz says that it is gone
             return
-        for state, count in counts.items():
-            gauge.add_metric([state.value], count)
-        yield gauge
+        yield from gauges
 
-    @staticmethod
-    def _gauge() -> GaugeMetricFamily:
-        return GaugeMetricFamily(
-            "copydesk_review_items", "Review items, by state.", labels=["state"]
-        )
+    def gauges(self) -> Sequence[GaugeMetricFamily]:
+        """Return what is told, empty."""
+        raise NotImplementedError
+
+    def read(self, tx: Transaction, *gauges: GaugeMetricFamily) -> None:
+        """Add to the gauges what the store says."""
+        raise NotImplementedError
 
 
-class _DeliveryCounts(Collector):
-    """Counts what campaign tools delivered and nobody has read, or could read, when scraped."""
+class _QueueCounts(_Stored):
+    """Counts review items."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def gauges(self) -> Sequence[GaugeMetricFamily]:
+        about = "Review items, by state."
+        return (GaugeMetricFamily("copydesk_review_items", about, labels=["state"]),)
 
-    def describe(self) -> Iterator[GaugeMetricFamily]:
-        yield from self._gauges()
+    def read(self, tx: Transaction, *gauges: GaugeMetricFamily) -> None:
+        for state, count in tx.reviews.count().items():
+            gauges[0].add_metric([state.value], count)
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        try:
-            with self._store.transaction() as tx:
-                counts = tx.inbox.counts()
-        except StoreUnavailable:  # a scrape goes on without the store: /readyz says that it is gone
-            return
-        waiting, unread = self._gauges()
-        for tool, count in counts.items():
-            waiting.add_metric([tool], count.waiting)
-            unread.add_metric([tool], count.unread)
-        yield from (waiting, unread)
 
-    @staticmethod
-    def _gauges() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+class _DeliveryCounts(_Stored):
+    """Counts what campaign tools delivered and nobody has read, or could read."""
+
+    def gauges(self) -> Sequence[GaugeMetricFamily]:
         waiting = "Deliveries of campaign tools that wait to be read, by tool."
         unread = "Events of campaign tools that could not be read, by tool."
         return (
@@ -170,37 +163,30 @@ class _DeliveryCounts(Collector):
             GaugeMetricFamily("copydesk_outcomes_unread", unread, labels=["tool"]),
         )
 
+    def read(self, tx: Transaction, *gauges: GaugeMetricFamily) -> None:
+        waiting, unread = gauges
+        for tool, count in tx.inbox.counts().items():
+            waiting.add_metric([tool], count.waiting)
+            unread.add_metric([tool], count.unread)
 
-class _RoundStates(Collector):
+
+class _RoundStates(_Stored):
     """Tells when each round last ended well, and how often it failed since, whoever made it."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def describe(self) -> Iterator[GaugeMetricFamily]:
-        yield from self._gauges()
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        try:
-            with self._store.transaction() as tx:
-                states = tx.rounds.all()
-        except StoreUnavailable:  # a scrape goes on without the store: /readyz says that it is gone
-            return
-        ended, failures = self._gauges()
-        for state in states:
-            failures.add_metric([state.name], state.failures)
-            if state.ended_at is not None:
-                ended.add_metric([state.name], state.ended_at.timestamp())
-        yield from (ended, failures)
-
-    @staticmethod
-    def _gauges() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+    def gauges(self) -> Sequence[GaugeMetricFamily]:
         ended = "When each round last ended well, in seconds since 1970."
         failures = "How often in a row each round failed."
         return (
             GaugeMetricFamily("copydesk_round_ended_timestamp_seconds", ended, labels=["round"]),
             GaugeMetricFamily("copydesk_round_failures", failures, labels=["round"]),
         )
+
+    def read(self, tx: Transaction, *gauges: GaugeMetricFamily) -> None:
+        ended, failures = gauges
+        for state in tx.rounds.all():
+            failures.add_metric([state.name], state.failures)
+            if state.ended_at is not None:
+                ended.add_metric([state.name], state.ended_at.timestamp())
 
 
 class Metered:
