@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from copydesk.errors import Problem, SettingsError
 from copydesk.notifications.book import Book, MailChannel
@@ -22,11 +22,8 @@ def build_carriers(
     Raises:
         SettingsError: a channel lacks its secret, or there is a secret for no channel.
     """
-    unknown = sorted({*secrets} - {*book.channels})
-    if unknown:
-        known = ", ".join(book.channels) or "none in `notifications`"
-        remedy = f"there is no such channel: there are {known}"
-        raise SettingsError([Problem(f"notification_secrets.{unknown[0]}", "", remedy)])
+    settings = {"secrets_in": "notification_secrets", "named_in": "notifications"}
+    must_belong(secrets, book.channels, "channel", **settings)
     carriers: dict[str, Carrier] = {}
     for name, channel in book.channels.items():
         own = secrets.get(name, ())
@@ -36,6 +33,21 @@ def build_carriers(
         else:
             carriers[name] = WebhookCarrier(name, channel, own, public_url)
     return carriers
+
+
+def must_belong(
+    secrets: Collection[str], named: Collection[str], thing: str, *, secrets_in: str, named_in: str
+) -> None:
+    """Refuse a secret for a thing that nobody named; the last two are settings, for the message.
+
+    Raises:
+        SettingsError: there is one.
+    """
+    unknown = sorted({*secrets} - {*named})
+    if unknown:
+        known = ", ".join(named) or f"none in `{named_in}`"
+        remedy = f"there is no such {thing}: there are {known}"
+        raise SettingsError([Problem(f"{secrets_in}.{unknown[0]}", "", remedy)])
 
 
 def _must_have_password(name: str, channel: MailChannel, own: Sequence[str]) -> None:

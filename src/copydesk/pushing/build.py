@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from copydesk.errors import Problem, SettingsError
+from copydesk.notifications.build import must_belong
 from copydesk.publishing import DIALECTS
 from copydesk.pushing.targets import Targets, WebhookTarget
 from copydesk.pushing.tool import Tool
@@ -35,11 +36,8 @@ def build_tools(targets: Targets, secrets: Mapping[str, Sequence[str]]) -> dict[
         SettingsError: a target lacks its secret, there is a secret for no target, or its dialect
             is not known.
     """
-    unknown = sorted({*secrets} - {*targets.targets})
-    if unknown:
-        known = ", ".join(targets.targets) or "none in `push_targets`"
-        remedy = f"there is no such target: there are {known}"
-        raise SettingsError([Problem(f"push_secrets.{unknown[0]}", "", remedy)])
+    settings = {"secrets_in": "push_secrets", "named_in": "push_targets"}
+    must_belong(secrets, targets.targets, "target", **settings)
     lacking = [
         Problem(f"push_secrets.{name}", "", f"give the key, token or password of {target.tool}")
         for name, target in targets.targets.items()
